@@ -1,0 +1,104 @@
+#include "base/buffer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { CAPACITY_FIRST = 256 };
+
+void buffer_init(struct buffer *b, size_t len_max)
+{
+	*b = (struct buffer){ .len_max = len_max };
+}
+
+void buffer_release(struct buffer *b)
+{
+	if (b->at)
+		explicit_bzero(b->at, b->capacity);
+	free(b->at);
+	*b = (struct buffer){ .len_max = b->len_max };
+}
+
+void buffer_clear(struct buffer *b)
+{
+	b->len = 0;
+	b->failed = false;
+}
+
+/* Not realloc: it could leave a copy of a secret behind. */
+static bool grow(struct buffer *b, size_t wanted)
+{
+	size_t capacity = b->capacity ? b->capacity : CAPACITY_FIRST;
+	while (capacity < wanted)
+		capacity *= 2;
+	uint8_t *at = malloc(capacity);
+	if (!at)
+		return false;
+	if (b->len)
+		memcpy(at, b->at, b->len);
+	if (b->at)
+		explicit_bzero(b->at, b->capacity);
+	free(b->at);
+	b->at = at;
+	b->capacity = capacity;
+	return true;
+}
+
+uint8_t *buffer_reserve(struct buffer *b, size_t n)
+{
+	if (b->failed)
+		return NULL;
+	if (n > b->len_max - b->len || (b->len + n > b->capacity && !grow(b, b->len + n))) {
+		b->failed = true;
+		return NULL;
+	}
+	if (!b->at && !grow(b, 1)) {
+		b->failed = true;
+		return NULL;
+	}
+	return b->at + b->len;
+}
+
+void buffer_append(struct buffer *b, bytes octets)
+{
+	uint8_t *at = buffer_reserve(b, octets.len);
+	if (!at)
+		return;
+	if (octets.len)
+		memcpy(at, octets.at, octets.len);
+	b->len += octets.len;
+}
+
+void buffer_append_str(struct buffer *b, str s)
+{
+	buffer_append(b, bytes_of_str(s));
+}
+
+void buffer_append_char(struct buffer *b, char c)
+{
+	buffer_append(b, bytes_of(&c, 1));
+}
+
+void buffer_append_format(struct buffer *b, const char *format, ...)
+{
+	va_list args, again;
+	va_start(args, format);
+	va_copy(again, args);
+	int len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	uint8_t *at = len < 0 ? NULL : buffer_reserve(b, (size_t)len + 1);
+	if (at) {
+		vsnprintf((char *)at, (size_t)len + 1, format, again);
+		b->len += (size_t)len;
+	}
+	va_end(again);
+}
+
+void buffer_consume(struct buffer *b, size_t n)
+{
+	if (n > b->len)
+		n = b->len;
+	if (n && n < b->len)
+		memmove(b->at, b->at + n, b->len - n);
+	b->len -= n;
+}

@@ -1,0 +1,57 @@
+/* proc/child.h - the frame of every process but the supervisor: takes its start message and channels from descriptor 3,
+ * confines itself, then serves its loop.
+ *
+ * Order: read SUPERVISOR_START -> hooks.open (opens files, sockets; allocates) -> confine (uid is already dropped by the
+ * supervisor's fork; seccomp, Landlock, rlimits here) -> CHILD_READY -> loop. When descriptor 3 closes, the supervisor
+ * is gone and the process ends. */
+#ifndef PROC_CHILD_H
+#define PROC_CHILD_H
+
+#include "base/arena.h"
+#include "host/loop.h"
+#include "ipc/channel.h"
+#include "ipc/supervisor_message.h"
+
+struct child {
+	struct loop *loop;
+	struct supervisor_start start;
+	str facts;          /* of START or the latest FACTS; JSON, owned by the frame */
+	void *self;         /* the hooks' own */
+	const struct child_hooks *hooks;
+	struct loop_watch watch;
+	struct arena *facts_arena;
+	bool stopping;
+};
+
+struct child_hooks {
+	enum process_role role;
+	/* Sets child->self. Runs unconfined: keep untrusted bytes out of it. */
+	err (*open)(struct child *child);
+	/* A channel arrived, at start or later as a replacement. The hook owns fd. */
+	err (*channel)(struct child *child, const struct channel_binding *binding, int fd);
+	/* child->facts has changed. May be null, as all below. */
+	void (*facts)(struct child *child);
+	void (*reload)(struct child *child);
+	/* Finish and call loop_stop(child->loop); null: stop at once. */
+	void (*stop)(struct child *child);
+	/* Any other message of the supervisor (control worker). */
+	void (*message)(struct child *child, bytes raw);
+	void (*close)(struct child *child);
+};
+
+/* The process's whole life; returns its exit status. */
+NONNULL int child_run(const struct child_hooks *hooks);
+/* Sends one struct to the supervisor. */
+MUST_USE NONNULL err child_send(struct child *child, const void *message, size_t size);
+
+/* One per role: what main() of a re-executed process calls. */
+int keeper_main(void);
+int edge_main(void);
+int control_main(void);
+int identity_main(void);
+int data_main(void);
+int recorder_main(void);
+int hasher_main(void);
+int supervisor_main(const char *folder, int port); /* port 0: from the configuration */
+
+#endif
