@@ -1,0 +1,146 @@
+/* metadata/builtin.c - the administrative tables that every environment has (1.2, 4.11).
+ *
+ * Their rows are authz's: each is read from the view sys_<logical name>, which offers key, id, version and one column for
+ * each name below (lookups as 16 octets). Object type codes are the vendor's. Ordinals never change. */
+#include "base/map.h"
+#include "metadata/internal.h"
+
+enum { C = COLUMN_CREATABLE, U = COLUMN_UPDATABLE, CU = C | U };
+
+struct builtin_column {
+	const char *name;
+	enum column_type type;
+	uint32_t flags;
+	int32_t length_max;
+	const char *target, *navigation; /* navigation null: the logical name */
+};
+
+struct builtin_table {
+	uint16_t ordinal;
+	int32_t type_code;
+	enum table_ownership ownership;
+	const char *schema_name, *entity_set, *display_name, *collection_name;
+	const struct builtin_column *columns; /* the first is the primary id, the second the primary name */
+	size_t column_count;
+};
+
+static const struct builtin_column unit_columns[] = {
+	{ "businessunitid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "name", TYPE_STRING, CU, 160, NULL, NULL },
+	{ "parentbusinessunitid", TYPE_LOOKUP, CU, 0, "businessunit", NULL },
+	{ "isdisabled", TYPE_BOOLEAN, CU, 0, NULL, NULL },
+};
+static const struct builtin_column user_columns[] = {
+	{ "systemuserid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "fullname", TYPE_STRING, 0, 200, NULL, NULL },
+	{ "domainname", TYPE_STRING, CU, 1024, NULL, NULL },
+	{ "azureactivedirectoryobjectid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "applicationid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "firstname", TYPE_STRING, CU, 256, NULL, NULL },
+	{ "lastname", TYPE_STRING, CU, 256, NULL, NULL },
+	{ "internalemailaddress", TYPE_STRING, CU, 100, NULL, NULL },
+	{ "businessunitid", TYPE_LOOKUP, CU, 0, "businessunit", NULL },
+	{ "parentsystemuserid", TYPE_LOOKUP, CU, 0, "systemuser", NULL },
+	{ "accessmode", TYPE_INTEGER, CU, 0, NULL, NULL },
+	{ "isdisabled", TYPE_BOOLEAN, CU, 0, NULL, NULL },
+	{ "islicensed", TYPE_BOOLEAN, 0, 0, NULL, NULL },
+};
+static const struct builtin_column team_columns[] = {
+	{ "teamid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "name", TYPE_STRING, CU, 160, NULL, NULL },
+	{ "teamtype", TYPE_INTEGER, CU, 0, NULL, NULL },
+	{ "businessunitid", TYPE_LOOKUP, CU, 0, "businessunit", NULL },
+	{ "administratorid", TYPE_LOOKUP, CU, 0, "systemuser", NULL },
+	{ "azureactivedirectoryobjectid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "membershiptype", TYPE_INTEGER, C, 0, NULL, NULL },
+	{ "isdefault", TYPE_BOOLEAN, 0, 0, NULL, NULL },
+};
+static const struct builtin_column role_columns[] = {
+	{ "roleid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "name", TYPE_STRING, CU, 100, NULL, NULL },
+	{ "businessunitid", TYPE_LOOKUP, C, 0, "businessunit", NULL },
+	{ "isinherited", TYPE_INTEGER, CU, 0, NULL, NULL },
+	{ "parentroleid", TYPE_LOOKUP, 0, 0, "role", NULL },
+	{ "parentrootroleid", TYPE_LOOKUP, 0, 0, "role", NULL },
+};
+static const struct builtin_column privilege_columns[] = {
+	{ "privilegeid", TYPE_UNIQUEID, 0, 0, NULL, NULL },
+	{ "name", TYPE_STRING, 0, 100, NULL, NULL },
+	{ "accessright", TYPE_INTEGER, 0, 0, NULL, NULL },
+	{ "canbebasic", TYPE_BOOLEAN, 0, 0, NULL, NULL },
+	{ "canbelocal", TYPE_BOOLEAN, 0, 0, NULL, NULL },
+	{ "canbedeep", TYPE_BOOLEAN, 0, 0, NULL, NULL },
+	{ "canbeglobal", TYPE_BOOLEAN, 0, 0, NULL, NULL },
+};
+static const struct builtin_column organization_columns[] = {
+	{ "organizationid", TYPE_UNIQUEID, 0, 0, NULL, NULL },
+	{ "name", TYPE_STRING, 0, 160, NULL, NULL },
+	{ "orgdborgsettings", TYPE_MEMO, U, 1048576, NULL, NULL },
+};
+
+#define TABLE(ordinal_, code_, ownership_, schema_, set_, name_, names_, columns_) \
+	{ ordinal_, code_, ownership_, schema_, set_, name_, names_, columns_, COUNT_OF(columns_) }
+static const struct builtin_table tables[] = {
+	TABLE(1, 1019, OWNERSHIP_ORGANIZATION, "Organization", "organizations", "Organization", "Organizations",
+	      organization_columns),
+	TABLE(2, 10, OWNERSHIP_USER, "BusinessUnit", "businessunits", "Business Unit", "Business Units", unit_columns),
+	TABLE(3, 8, OWNERSHIP_USER, "SystemUser", "systemusers", "User", "Users", user_columns),
+	TABLE(4, 9, OWNERSHIP_USER, "Team", "teams", "Team", "Teams", team_columns),
+	TABLE(5, 1036, OWNERSHIP_USER, "Role", "roles", "Security Role", "Security Roles", role_columns),
+	TABLE(6, 1023, OWNERSHIP_ORGANIZATION, "Privilege", "privileges", "Privilege", "Privileges", privilege_columns),
+};
+
+static err targets_of(struct metadata *m, const struct builtin_column *in, struct column *out)
+{
+	if (!in->target)
+		return OK;
+	str *target = NEW(m->arena, str);
+	TRY_NEW(target);
+	*target = str_of(in->target);
+	out->targets = target;
+	out->target_count = 1;
+	out->navigation = str_of(in->navigation ? in->navigation : in->name);
+	return OK;
+}
+
+static err column_add(struct metadata *m, const struct table *t, const struct builtin_column *in, size_t at, struct column *out)
+{
+	uint32_t primary = at == 0 ? COLUMN_PRIMARY_ID : at == 1 ? COLUMN_PRIMARY_NAME : 0;
+	*out = (struct column){ .type = in->type, .flags = in->flags | primary, .logical_name = str_of(in->name),
+		.schema_name = str_of(in->name), .display_name = str_of(in->name), .length_max = in->length_max,
+		.sql = at == 0 ? S("id") : str_of(in->name), .min = INT32_MIN, .max = INT32_MAX };
+	out->id = metadata_id_of(t->logical_name, out->logical_name);
+	return targets_of(m, in, out);
+}
+
+static err table_add(struct metadata *m, const struct builtin_table *in)
+{
+	struct table *t = NEW(m->arena, struct table);
+	struct column *columns = NEW_ARRAY(m->arena, struct column, in->column_count + 1);
+	TRY_NEW(t);
+	TRY_NEW(columns);
+	*t = (struct table){ .ordinal = in->ordinal, .ownership = in->ownership, .class = CLASS_ADMIN, .builtin = true,
+		.object_type_code = in->type_code, .schema_name = str_of(in->schema_name),
+		.logical_name = str_lower(m->arena, str_of(in->schema_name)), .entity_set = str_of(in->entity_set),
+		.display_name = str_of(in->display_name), .display_collection_name = str_of(in->collection_name),
+		.column_count = in->column_count + 1 };
+	TRY_NEW(t->logical_name.at);
+	t->sql = str_join(m->arena, S("sys_"), t->logical_name);
+	TRY_NEW(t->sql.at);
+	t->id = metadata_id_of(S("table"), t->logical_name);
+	for (size_t i = 0; i < in->column_count; i++)
+		TRY(column_add(m, t, &in->columns[i], i, &columns[i]));
+	columns[in->column_count] = (struct column){ .type = TYPE_BIGINT, .logical_name = S("versionnumber"),
+		.schema_name = S("VersionNumber"), .display_name = S("Version Number"), .sql = S("version"),
+		.id = metadata_id_of(t->logical_name, S("versionnumber")), .min = INT64_MIN, .max = INT64_MAX };
+	TRY(table_finish(m->arena, t, columns));
+	m->by_ordinal[t->ordinal] = t;
+	return OK;
+}
+
+err builtin_tables_add(struct metadata *m)
+{
+	for (size_t i = 0; i < COUNT_OF(tables); i++)
+		TRY(table_add(m, &tables[i]));
+	return OK;
+}

@@ -1,0 +1,51 @@
+/* metadata/define.h - new tables, columns and lookups.
+ *
+ * Source:  authorization-and-data 4.5, 4.11. All calls run inside the caller's write transaction, together with the
+ *          privileges that authz makes for a new table and the epoch; afterwards the caller loads the metadata anew.
+ * Errors:  ERR_INVALID with a reason in why for names and limits; ERR_CONFLICT when the name is taken. */
+#ifndef METADATA_DEFINE_H
+#define METADATA_DEFINE_H
+
+#include "metadata/table.h"
+
+/* The client's wish for a column. Names and limits are checked here. */
+struct column_wish {
+	struct uuid id;
+	enum column_type type;       /* not Owner, State, Status, Uniqueidentifier       */
+	str schema_name, display_name;
+	bool primary_name, required;
+	int32_t length_max;          /* 0: 100 for String, 2000 for Memo                 */
+	int precision;               /* -1: 2                                            */
+	bool has_min, has_max;
+	int64_t min, max;            /* scaled by 10^precision for Decimal and Money     */
+	str target;                  /* Lookup: logical name of the referenced table     */
+	str options;                 /* JSON [[value,"label"],...], checked by the caller */
+};
+
+struct table_wish {
+	struct uuid id;
+	str schema_name, entity_set; /* entity_set empty: the plural of the logical name */
+	str display_name, display_collection_name, description;
+	enum table_ownership ownership;
+	enum table_class class;
+	struct column_wish primary_name;
+};
+
+struct relationship_wish {
+	struct uuid id;
+	str schema_name, cascade;    /* cascade: JSON object, checked by the caller */
+	struct column_wish lookup;
+};
+
+MUST_USE NONNULL err define_table(struct store *store, const struct metadata *m, const struct table_wish *wish,
+				  struct arena *arena, uint16_t *out_ordinal);
+MUST_USE NONNULL err define_column(struct store *store, const struct table *t, const struct column_wish *wish,
+				   struct arena *arena);
+MUST_USE NONNULL err define_relationship(struct store *store, const struct table *referenced, const struct table *referencing,
+					 const struct relationship_wish *wish, struct arena *arena);
+/* [a-zA-Z][a-zA-Z0-9]{1,7}_[A-Za-z0-9_]+, at most 64 characters; the prefix is not "mscrm" (4.11). */
+bool schema_name_is_valid(str name);
+/* y becomes ies; s x z ch sh get es; all else s. `at` is null when the budget is spent. */
+NONNULL str plural_of(struct arena *arena, str name);
+
+#endif

@@ -1,0 +1,15 @@
+/* metadata/physical.h - the SQL table behind a business table: its columns, indexes and counting triggers.
+ *
+ * Layout: see metadata/table.h. Indexes: id; (owner, key), (unit, key); for the primary name (name, key), (owner, name, key),
+ * (unit, name, key), so that the rows of one owner or unit come in order of name without sorting; for each lookup (column, key).
+ * Text columns compare without case for ASCII letters (COLLATE NOCASE). Triggers keep row_count exact. */
+#ifndef METADATA_PHYSICAL_H
+#define METADATA_PHYSICAL_H
+
+#include "metadata/table.h"
+
+MUST_USE NONNULL err physical_table_create(struct store *store, const struct table *t, int64_t name_number, struct arena *arena);
+MUST_USE NONNULL err physical_column_add(struct store *store, const struct table *t, const struct column *c, int64_t number,
+					 struct arena *arena);
+
+#endif
