@@ -17,6 +17,8 @@
 #include "codec/url.h"
 #include "ipc/http_message.h"
 
+struct web_surface; /* web/route.h */
+
 /* Which door the request came through. Told by the channel, never by the message: the operator's lane is the
  * Unix socket on the host, whose owner the kernel has checked. */
 enum web_lane { WEB_LANE_PUBLIC = 1, WEB_LANE_OPERATOR };
@@ -52,6 +54,7 @@ struct web_call {
 	const str *path_args;     /* what the route pattern's {} matched, decoded, in order */
 	size_t path_arg_count;
 	const char *route;        /* the pattern, for the audit log */
+	const struct web_surface *surface; /* whose error shape answers; set by web_dispatch */
 	bool parked, cancelled;
 	void (*finish)(struct web_call *call); /* set by the runtime */
 	void *runtime;
@@ -70,7 +73,8 @@ MUST_USE NONNULL err web_json(struct web_call *call, const struct json **out);
 NONNULL bool web_cookie(const struct web_request *request, str name, str *out);
 /* The token of "Authorization: Bearer x" (scheme without case). */
 NONNULL bool web_bearer(const struct web_request *request, str *out);
-/* User and password of "Authorization: Basic x", both still as sent (not form-decoded). */
+/* User and password of "Authorization: Basic x", both still as sent (not form-decoded). ERR_NOT_FOUND without such a
+ * header, ERR_INVALID when it is malformed. */
 MUST_USE NONNULL err web_basic(struct web_call *call, str *out_user, str *out_password);
 /* "192.0.2.1" or "2001:db8::1". */
 NONNULL str web_client_text(struct web_call *call);
@@ -95,5 +99,8 @@ NONNULL void web_no_store(struct web_call *call);
 NONNULL void web_park(struct web_call *call);
 /* Sends the answer of a parked call and frees it: the call is gone afterwards. */
 NONNULL void web_finish(struct web_call *call);
+/* Discards what was written and answers a failure in the surface's error shape; logs it when it is ours. For
+ * continuations of parked calls; a handler simply returns its err. */
+NONNULL void web_answer_err(struct web_call *call, err why);
 
 #endif

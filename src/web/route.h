@@ -1,9 +1,10 @@
 /* web/route.h - which handler answers which path: a table one can print and review.
  *
  * Patterns: "/users/{}/revokeSignInSessions"; {} takes one non-empty segment, percent-decoded once, handed over in
- * call->path_args. A last segment of "*" takes the raw rest of the path (path_args gets it undecoded). The first
+ * call->path_args. Literal text may stand around it in the segment: "/users('{}')". A last segment of "*" takes the raw rest of the path (path_args gets it undecoded). The first
  * matching row wins. What has no row is refused: 404, or 405 with Allow when another method has one. HEAD is answered
- * by GET's row (the edge drops the body). */
+ * by GET's row (the edge drops the body). Of the surfaces whose prefix fits, the first with a row answers; without any row
+ * the one with the longest prefix shapes the error. */
 #ifndef WEB_ROUTE_H
 #define WEB_ROUTE_H
 
