@@ -1,0 +1,353 @@
+/* data/odata_filter.c - $filter by recursive descent.
+ *
+ *   or      = and ( "or" and )*
+ *   and     = unary ( "and" unary )*
+ *   unary   = "not" unary | "(" or ")" | test
+ *   test    = function "(" column "," string ")" | "Microsoft.Dynamics.CRM.X(PropertyName='c',PropertyValues=['a',...])"
+ *           | operand op operand
+ * Depth and number of terms are bounded. */
+#include "data/odata_lex.h"
+#include "data/odata_query.h"
+
+struct parser {
+	struct odata_lexer lexer;
+	const struct table *table;
+	struct arena *arena;
+	struct problem *problem;
+	int depth;
+	size_t terms, values;
+};
+
+static err syntax(struct parser *p, const char *expected)
+{
+	return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY, "Syntax error at position %zu in the filter: expected %s.",
+			   p->lexer.token.position, expected);
+}
+
+static bool at_word(const struct parser *p, str word)
+{
+	return p->lexer.token.kind == TOKEN_WORD && str_equal(p->lexer.token.text, word);
+}
+
+static err take(struct parser *p, enum odata_token_kind kind, const char *expected)
+{
+	if (p->lexer.token.kind != kind)
+		return syntax(p, expected);
+	odata_lex_next(&p->lexer);
+	return OK;
+}
+
+static err column_find(struct parser *p, str name, const struct column **out)
+{
+	const struct column *c = table_column_by_wire_name(p->table, name);
+	if (!c || (column_is_lookup(c) && !str_equal(c->value_name, name)))
+		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY,
+				   "Could not find a property named '%.*s' on type 'Microsoft.Dynamics.CRM.%.*s' (position %zu).",
+				   STR_ARG(name), STR_ARG(p->table->logical_name), p->lexer.token.position);
+	*out = c;
+	return OK;
+}
+
+static err node_new(struct parser *p, enum filter_kind kind, struct filter **out)
+{
+	if (kind >= FILTER_COMPARE && ++p->terms > FILTER_TERMS_MAX)
+		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY, "The filter has more than %d conditions.",
+				   FILTER_TERMS_MAX);
+	*out = NEW(p->arena, struct filter);
+	TRY_NEW(*out);
+	(*out)->kind = kind;
+	return OK;
+}
+
+static err value_read(struct parser *p, const struct column *c, struct value *out)
+{
+	const struct odata_token *t = &p->lexer.token;
+	if (t->kind != TOKEN_WORD && t->kind != TOKEN_STRING)
+		return syntax(p, "a value");
+	if (++p->values > FILTER_VALUES_MAX)
+		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY, "The filter has more than %d values.",
+				   FILTER_VALUES_MAX);
+	TRY(value_of_literal(c, t->text, t->kind == TOKEN_STRING, p->arena, p->problem, out));
+	odata_lex_next(&p->lexer);
+	return OK;
+}
+
+static err one_value(struct parser *p, const struct column *c, struct filter *node)
+{
+	struct value *v = NEW(p->arena, struct value);
+	TRY_NEW(v);
+	TRY(value_read(p, c, v));
+	node->values = v;
+	node->value_count = 1;
+	return OK;
+}
+
+/* --- functions --- */
+
+static const struct {
+	const char *name;
+	enum like_kind kind;
+} likes[] = { { "contains", LIKE_CONTAINS }, { "startswith", LIKE_STARTS }, { "endswith", LIKE_ENDS } };
+
+static err like_read(struct parser *p, enum like_kind kind, const struct filter **out)
+{
+	struct filter *node;
+	TRY(node_new(p, FILTER_LIKE, &node));
+	node->like = kind;
+	odata_lex_next(&p->lexer);
+	TRY(take(p, TOKEN_OPEN, "'('"));
+	TRY(column_find(p, p->lexer.token.text, &node->column));
+	if (node->column->type != TYPE_STRING && node->column->type != TYPE_MEMO)
+		return syntax(p, "a text column");
+	odata_lex_next(&p->lexer);
+	TRY(take(p, TOKEN_COMMA, "','"));
+	if (p->lexer.token.kind != TOKEN_STRING)
+		return syntax(p, "text in single quotes");
+	TRY(one_value(p, node->column, node));
+	TRY(take(p, TOKEN_CLOSE, "')'"));
+	*out = node;
+	return OK;
+}
+
+static const struct {
+	const char *name;
+	enum filter_kind kind;
+	bool negated;
+} functions[] = {
+	{ "Microsoft.Dynamics.CRM.In", FILTER_IN, false },
+	{ "Microsoft.Dynamics.CRM.NotIn", FILTER_IN, true },
+	{ "Microsoft.Dynamics.CRM.Between", FILTER_BETWEEN, false },
+	{ "Microsoft.Dynamics.CRM.NotBetween", FILTER_BETWEEN, true },
+};
+
+/* PropertyName= and PropertyValues= must come in this order, as every client writes them. */
+static err property_name(struct parser *p, str name)
+{
+	if (!at_word(p, name))
+		return syntax(p, "PropertyName='...',PropertyValues=[...]");
+	odata_lex_next(&p->lexer);
+	return take(p, TOKEN_EQUALS, "'='");
+}
+
+/* Inside the list numbers and GUIDs may be quoted: the vendor's parameter is a collection of strings. */
+static err list_value(struct parser *p, const struct column *c, struct value *out)
+{
+	struct odata_token *t = &p->lexer.token;
+	bool text = c->type == TYPE_STRING || c->type == TYPE_MEMO;
+	if (t->kind == TOKEN_STRING && !text)
+		t->kind = TOKEN_WORD;
+	TRY(value_read(p, c, out));
+	return out->kind == VALUE_NULL ? syntax(p, "a value other than null") : OK;
+}
+
+static err list_read(struct parser *p, struct filter *node)
+{
+	struct value *values = NEW_ARRAY(p->arena, struct value, FILTER_VALUES_MAX - p->values + 1);
+	TRY_NEW(values);
+	TRY(take(p, TOKEN_BRACKET_OPEN, "'['"));
+	for (;;) {
+		TRY(list_value(p, node->column, &values[node->value_count]));
+		node->value_count++;
+		if (p->lexer.token.kind != TOKEN_COMMA)
+			break;
+		odata_lex_next(&p->lexer);
+	}
+	node->values = values;
+	if (node->kind == FILTER_BETWEEN && node->value_count != 2)
+		return syntax(p, "two values");
+	return take(p, TOKEN_BRACKET_CLOSE, "']'");
+}
+
+static err function_read(struct parser *p, enum filter_kind kind, bool negated, const struct filter **out)
+{
+	struct filter *node, *outer;
+	TRY(node_new(p, kind, &node));
+	odata_lex_next(&p->lexer);
+	TRY(take(p, TOKEN_OPEN, "'('"));
+	TRY(property_name(p, S("PropertyName")));
+	if (p->lexer.token.kind != TOKEN_STRING)
+		return syntax(p, "the column's name in single quotes");
+	const struct column *c = table_column_by_wire_name(p->table, p->lexer.token.text);
+	if (!c)
+		return column_find(p, p->lexer.token.text, &c);
+	node->column = c;
+	odata_lex_next(&p->lexer);
+	TRY(take(p, TOKEN_COMMA, "','"));
+	TRY(property_name(p, S("PropertyValues")));
+	TRY(list_read(p, node));
+	TRY(take(p, TOKEN_CLOSE, "')'"));
+	*out = node;
+	if (!negated)
+		return OK;
+	TRY(node_new(p, FILTER_NOT, &outer));
+	outer->left = node;
+	*out = outer;
+	return OK;
+}
+
+/* --- comparisons --- */
+
+static const struct {
+	const char *word;
+	enum compare_op op, mirrored;
+} operators[] = {
+	{ "eq", COMPARE_EQ, COMPARE_EQ }, { "ne", COMPARE_NE, COMPARE_NE }, { "gt", COMPARE_GT, COMPARE_LT },
+	{ "ge", COMPARE_GE, COMPARE_LE }, { "lt", COMPARE_LT, COMPARE_GT }, { "le", COMPARE_LE, COMPARE_GE },
+};
+
+static err operator_read(struct parser *p, bool mirrored, enum compare_op *out)
+{
+	for (size_t i = 0; i < COUNT_OF(operators); i++) {
+		if (at_word(p, str_of(operators[i].word))) {
+			*out = mirrored ? operators[i].mirrored : operators[i].op;
+			odata_lex_next(&p->lexer);
+			return OK;
+		}
+	}
+	return syntax(p, "eq, ne, gt, ge, lt or le");
+}
+
+static bool may_be_column(const struct parser *p, str word)
+{
+	return table_column_by_wire_name(p->table, word) != NULL;
+}
+
+static bool comparable(const struct column *a, const struct column *b)
+{
+	bool keys_alike = (a->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY)) == (b->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY));
+	bool lookups = column_is_lookup(a) && column_is_lookup(b);
+	return keys_alike && (a->type == b->type || lookups) && a->precision == b->precision;
+}
+
+static err order_check(struct parser *p, const struct filter *node)
+{
+	const struct column *c = node->column;
+	bool ordered = node->op != COMPARE_EQ && node->op != COMPARE_NE;
+	if (ordered && (column_is_lookup(c) || c->type == TYPE_UNIQUEID || c->type == TYPE_BOOLEAN))
+		return syntax(p, "eq or ne for this column");
+	if (ordered && node->kind == FILTER_COMPARE && node->values[0].kind == VALUE_NULL)
+		return syntax(p, "eq or ne with null");
+	return OK;
+}
+
+static err comparison_read(struct parser *p, const struct filter **out)
+{
+	struct odata_token first = p->lexer.token;
+	struct filter *node;
+	if (first.kind != TOKEN_WORD && first.kind != TOKEN_STRING)
+		return syntax(p, "a condition");
+	bool mirrored = first.kind == TOKEN_STRING || !may_be_column(p, first.text);
+	TRY(node_new(p, FILTER_COMPARE, &node));
+	odata_lex_next(&p->lexer);
+	if (p->lexer.token.kind == TOKEN_SLASH || p->lexer.token.kind == TOKEN_OPEN)
+		return problem_say(p->arena, p->problem, 501, CODE_BAD_QUERY,
+				   "Paths, functions and lambdas like '%.*s' are not supported in a filter (position %zu).",
+				   STR_ARG(first.text), first.position);
+	if (mirrored && p->lexer.token.kind == TOKEN_END)
+		return column_find(p, first.text, &node->column);
+	TRY(operator_read(p, mirrored, &node->op));
+	struct odata_token second = p->lexer.token;
+	if (mirrored && second.kind == TOKEN_WORD && !may_be_column(p, second.text))
+		return column_find(p, first.text, &node->column);
+	TRY(column_find(p, mirrored ? second.text : first.text, &node->column));
+	if (!mirrored && second.kind == TOKEN_WORD && may_be_column(p, second.text)) {
+		node->kind = FILTER_COMPARE_COLUMNS;
+		TRY(column_find(p, second.text, &node->other));
+		if (!comparable(node->column, node->other))
+			return syntax(p, "a column of the same type");
+		odata_lex_next(&p->lexer);
+	} else if (mirrored) {
+		odata_lex_next(&p->lexer);
+		struct value *v = NEW(p->arena, struct value);
+		TRY_NEW(v);
+		TRY(value_of_literal(node->column, first.text, first.kind == TOKEN_STRING, p->arena, p->problem, v));
+		node->values = v;
+		node->value_count = 1;
+	} else {
+		TRY(one_value(p, node->column, node));
+	}
+	*out = node;
+	return order_check(p, node);
+}
+
+static err test_read(struct parser *p, const struct filter **out)
+{
+	for (size_t i = 0; i < COUNT_OF(likes); i++)
+		if (at_word(p, str_of(likes[i].name)))
+			return like_read(p, likes[i].kind, out);
+	for (size_t i = 0; i < COUNT_OF(functions); i++)
+		if (at_word(p, str_of(functions[i].name)))
+			return function_read(p, functions[i].kind, functions[i].negated, out);
+	return comparison_read(p, out);
+}
+
+/* --- logic --- */
+
+static err or_read(struct parser *p, const struct filter **out);
+
+static err unary_read(struct parser *p, const struct filter **out)
+{
+	struct filter *node;
+	if (++p->depth > FILTER_DEPTH_MAX)
+		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY, "The filter is nested more than %d deep.",
+				   FILTER_DEPTH_MAX);
+	if (at_word(p, S("not"))) {
+		odata_lex_next(&p->lexer);
+		TRY(node_new(p, FILTER_NOT, &node));
+		TRY(unary_read(p, &node->left));
+		*out = node;
+	} else if (p->lexer.token.kind == TOKEN_OPEN) {
+		odata_lex_next(&p->lexer);
+		TRY(or_read(p, out));
+		TRY(take(p, TOKEN_CLOSE, "')'"));
+	} else {
+		TRY(test_read(p, out));
+	}
+	p->depth--;
+	return OK;
+}
+
+static err joined(struct parser *p, enum filter_kind kind, const struct filter *left, const struct filter *right,
+		  const struct filter **out)
+{
+	struct filter *node;
+	TRY(node_new(p, kind, &node));
+	node->left = left;
+	node->right = right;
+	*out = node;
+	return OK;
+}
+
+static err and_read(struct parser *p, const struct filter **out)
+{
+	const struct filter *right;
+	TRY(unary_read(p, out));
+	while (at_word(p, S("and"))) {
+		odata_lex_next(&p->lexer);
+		TRY(unary_read(p, &right));
+		TRY(joined(p, FILTER_AND, *out, right, out));
+	}
+	return OK;
+}
+
+static err or_read(struct parser *p, const struct filter **out)
+{
+	const struct filter *right;
+	TRY(and_read(p, out));
+	while (at_word(p, S("or"))) {
+		odata_lex_next(&p->lexer);
+		TRY(and_read(p, &right));
+		TRY(joined(p, FILTER_OR, *out, right, out));
+	}
+	return OK;
+}
+
+err odata_filter_parse(const struct table *t, str text, struct arena *arena, struct problem *problem, const struct filter **out)
+{
+	struct parser p = { .table = t, .arena = arena, .problem = problem };
+	if (text.len > FILTER_LEN_MAX)
+		return problem_say(arena, problem, 400, CODE_BAD_QUERY, "The filter is longer than %d octets.", FILTER_LEN_MAX);
+	odata_lex_start(&p.lexer, text, arena);
+	TRY(or_read(&p, out));
+	return p.lexer.token.kind == TOKEN_END ? OK : syntax(&p, "the end, 'and' or 'or'");
+}

@@ -1,0 +1,60 @@
+/* data/odata_query.h - a parsed and resolved OData query: every name in it is a column of the table.
+ *
+ * Source:  authorization-and-data 4.2. $filter: eq ne gt ge lt le, and or not, ( ), contains startswith endswith, null,
+ *          column with column, Microsoft.Dynamics.CRM.In, NotIn, Between, NotBetween. Comparisons are two-valued: a null column
+ *          compares as unequal to, and neither above nor below, any value (OData 4.0 part 2, 5.1.1.1), also under `not`.
+ * Limits:  see the enum. $expand, $apply, $search, $skip and lambdas are refused by name.
+ * Errors:  the problem names the position in the expression; 400 0x80060888. */
+#ifndef DATA_ODATA_QUERY_H
+#define DATA_ODATA_QUERY_H
+
+#include "codec/url.h"
+#include "data/value.h"
+
+enum { FILTER_LEN_MAX = 8192, FILTER_DEPTH_MAX = 40, FILTER_TERMS_MAX = 200, FILTER_VALUES_MAX = 500, ORDER_MAX = 8,
+	PAGE_ROWS_MAX = 5000 };
+
+enum filter_kind { FILTER_AND = 1, FILTER_OR, FILTER_NOT, FILTER_COMPARE, FILTER_COMPARE_COLUMNS, FILTER_LIKE, FILTER_IN,
+	FILTER_BETWEEN };
+enum compare_op { COMPARE_EQ = 1, COMPARE_NE, COMPARE_GT, COMPARE_GE, COMPARE_LT, COMPARE_LE };
+enum like_kind { LIKE_CONTAINS = 1, LIKE_STARTS, LIKE_ENDS };
+
+struct filter {
+	enum filter_kind kind;
+	const struct filter *left, *right; /* NOT has only left                  */
+	enum compare_op op;
+	enum like_kind like;
+	const struct column *column, *other;
+	const struct value *values;        /* COMPARE, LIKE: one; BETWEEN: two   */
+	size_t value_count;
+};
+
+struct order_term {
+	const struct column *column;
+	bool descending;
+};
+
+struct odata_query {
+	const struct table *table;
+	const struct column **select;      /* what the answer shows, in order    */
+	size_t select_count;
+	bool select_given;
+	const struct filter *filter;       /* null: none                         */
+	struct order_term order[ORDER_MAX];
+	size_t order_count;
+	int64_t top;                       /* -1: none                           */
+	bool count;
+	str skip_token;                    /* empty: from the beginning          */
+};
+
+/* From the decoded query string. Names without '$' other than parameter aliases are refused too. */
+MUST_USE NONNULL err odata_query_parse(const struct table *t, const struct url_params *params, struct arena *arena,
+				       struct problem *problem, struct odata_query *out);
+/* Just a $filter text. */
+MUST_USE NONNULL err odata_filter_parse(const struct table *t, str text, struct arena *arena, struct problem *problem,
+					const struct filter **out);
+/* $select of a single retrieve or of return=representation; empty text: all columns. */
+MUST_USE NONNULL err odata_select_parse(const struct table *t, str text, bool given, struct arena *arena, struct problem *problem,
+					struct odata_query *out);
+
+#endif
