@@ -159,9 +159,9 @@ static err start(struct child *child)
 	return child_send(child, &ready, sizeof ready);
 }
 
-int child_run(const struct child_hooks *hooks)
+int child_run(const struct child_hooks *hooks, void *self)
 {
-	struct child child = { .hooks = hooks };
+	struct child child = { .hooks = hooks, .self = self };
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGINT, SIG_IGN); /* the terminal's ^C is for the supervisor, which stops everyone in order */
 	signal(SIGHUP, SIG_IGN);

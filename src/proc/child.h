@@ -39,8 +39,8 @@ struct child_hooks {
 	void (*close)(struct child *child);
 };
 
-/* The process's whole life; returns its exit status. */
-NONNULL int child_run(const struct child_hooks *hooks);
+/* The process's whole life; returns its exit status. `self` becomes child->self; it may be null, and hooks->open may set it. */
+int child_run(const struct child_hooks *hooks, void *self);
 /* Sends one struct to the supervisor. */
 MUST_USE NONNULL err child_send(struct child *child, const void *message, size_t size);
 
