@@ -207,9 +207,13 @@ static err operator_read(struct parser *p, bool mirrored, enum compare_op *out)
 	return syntax(p, "eq, ne, gt, ge, lt or le");
 }
 
-static bool may_be_column(const struct parser *p, str word)
+/* No column has such a name, so that a misspelt column is told as such and not as a bad literal. */
+static bool is_literal(str word)
 {
-	return table_column_by_wire_name(p->table, word) != NULL;
+	bool number = word.at[0] == '-' || (word.at[0] >= '0' && word.at[0] <= '9');
+	struct uuid id;
+	return number || str_equal(word, S("null")) || str_equal(word, S("true")) || str_equal(word, S("false")) ||
+	       !failed(uuid_parse(word, &id));
 }
 
 static bool comparable(const struct column *a, const struct column *b)
@@ -236,21 +240,19 @@ static err comparison_read(struct parser *p, const struct filter **out)
 	struct filter *node;
 	if (first.kind != TOKEN_WORD && first.kind != TOKEN_STRING)
 		return syntax(p, "a condition");
-	bool mirrored = first.kind == TOKEN_STRING || !may_be_column(p, first.text);
+	bool mirrored = first.kind == TOKEN_STRING || is_literal(first.text);
 	TRY(node_new(p, FILTER_COMPARE, &node));
 	odata_lex_next(&p->lexer);
 	if (p->lexer.token.kind == TOKEN_SLASH || p->lexer.token.kind == TOKEN_OPEN)
 		return problem_say(p->arena, p->problem, 501, CODE_BAD_QUERY,
 				   "Paths, functions and lambdas like '%.*s' are not supported in a filter (position %zu).",
 				   STR_ARG(first.text), first.position);
-	if (mirrored && p->lexer.token.kind == TOKEN_END)
-		return column_find(p, first.text, &node->column);
 	TRY(operator_read(p, mirrored, &node->op));
 	struct odata_token second = p->lexer.token;
-	if (mirrored && second.kind == TOKEN_WORD && !may_be_column(p, second.text))
-		return column_find(p, first.text, &node->column);
+	if (mirrored && second.kind != TOKEN_WORD)
+		return syntax(p, "a column");
 	TRY(column_find(p, mirrored ? second.text : first.text, &node->column));
-	if (!mirrored && second.kind == TOKEN_WORD && may_be_column(p, second.text)) {
+	if (!mirrored && second.kind == TOKEN_WORD && !is_literal(second.text)) {
 		node->kind = FILTER_COMPARE_COLUMNS;
 		TRY(column_find(p, second.text, &node->other));
 		if (!comparable(node->column, node->other))
