@@ -1,0 +1,281 @@
+#include "proc/supervisor.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "host/file.h"
+#include "host/log.h"
+#include "proc/child.h"
+
+enum { LISTEN_BACKLOG = 1024, CONFIG_ARENA_BYTES = 1 << 20, EDGE_FACTS_ARENA_BYTES = FACTS_BYTES_MAX + 4096 };
+
+/* --- listening sockets --- */
+
+static err address_of(const struct config_listen *listen, struct sockaddr_storage *out, socklen_t *out_len)
+{
+	char host[64];
+	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+	snprintf(host, sizeof host, "%.*s", STR_ARG(listen->host));
+	*out = (struct sockaddr_storage){ 0 };
+	if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(listen->port);
+		*out_len = sizeof *v4;
+		return OK;
+	}
+	if (inet_pton(AF_INET6, host, &v6->sin6_addr) == 1) {
+		v6->sin6_family = AF_INET6;
+		v6->sin6_port = htons(listen->port);
+		*out_len = sizeof *v6;
+		return OK;
+	}
+	FAIL(ERR_INVALID, "listen wants an address, not a name");
+}
+
+static err listen_tcp(struct supervisor *s, const struct config_listen *listen_on, uint32_t edge_index)
+{
+	struct sockaddr_storage address;
+	socklen_t len;
+	int on = 1;
+	TRY(address_of(listen_on, &address, &len));
+	int fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return err_of_errno(errno);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on); /* one queue per edge; the kernel spreads */
+	if (address.ss_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+	if (bind(fd, (struct sockaddr *)&address, len) != 0 || listen(fd, LISTEN_BACKLOG) != 0) {
+		err e = errno == EADDRINUSE ? ERR(ERR_CONFLICT, "the address is in use") : err_of_errno(errno);
+		close(fd);
+		return e;
+	}
+	s->listeners[s->listener_count++] = (struct listener){ fd, edge_index, LANE_PUBLIC };
+	return OK;
+}
+
+/* The operator's door: whoever may open DIR/run/control.sock. The edge checks the peer's uid besides. */
+static err listen_operator(struct supervisor *s, uint32_t edge_index)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	if (snprintf(address.sun_path, sizeof address.sun_path, "%s/run/control.sock", s->folder) >=
+	    (int)sizeof address.sun_path)
+		FAIL(ERR_LIMIT, "the folder's path is too long for a Unix socket");
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return err_of_errno(errno);
+	unlink(address.sun_path);
+	mode_t before = umask(0177);
+	int bound = bind(fd, (struct sockaddr *)&address, sizeof address);
+	umask(before);
+	if (bound != 0 || listen(fd, 64) != 0) {
+		err e = err_of_errno(errno);
+		close(fd);
+		return e;
+	}
+	s->listeners[s->listener_count++] = (struct listener){ fd, edge_index, LANE_OPERATOR };
+	return OK;
+}
+
+static err open_doors(struct supervisor *s)
+{
+	for (uint32_t edge = 0; edge < s->edge_count; edge++)
+		for (size_t i = 0; i < s->config.listen_count; i++)
+			TRY(listen_tcp(s, &s->config.listen[i], edge));
+	return listen_operator(s, s->edge_count);
+}
+
+/* --- life --- */
+
+static void stop_everyone(struct supervisor *s);
+
+static bool any_up(const struct supervisor *s, enum process_role role)
+{
+	for (size_t i = 0; i < PROCESSES_MAX; i++)
+		if (s->processes[i].name.role == role &&
+		    (process_is_up(&s->processes[i]) || s->processes[i].state == PROCESS_STOPPING))
+			return true;
+	return false;
+}
+
+/* Doors first, then those whose events others keep, then the keepers of events and keys. */
+static const enum process_role stop_order[] = { ROLE_EDGE, ROLE_IDENTITY, ROLE_DATA, ROLE_CONTROL, ROLE_HASHER,
+						ROLE_RECORDER, ROLE_KEEPER };
+
+static void stop_step(struct loop_timer *timer)
+{
+	struct supervisor *s = timer->owner;
+	for (size_t i = 0; i < COUNT_OF(stop_order); i++) {
+		if (!any_up(s, stop_order[i]))
+			continue;
+		for (size_t k = 0; k < PROCESSES_MAX; k++)
+			if (s->processes[k].name.role == stop_order[i] && process_is_up(&s->processes[k]))
+				process_stop(&s->processes[k]);
+		if (failed(loop_timer_set(s->loop, &s->stop_timer, loop_now_ns(s->loop) + 2000000)))
+			break;
+		return;
+	}
+	loop_stop(s->loop);
+}
+
+static void stop_everyone(struct supervisor *s)
+{
+	if (s->stopping)
+		return;
+	s->stopping = true;
+	log_line(LOG_INFO, "stopping");
+	s->stop_timer = (struct loop_timer){ .fire = stop_step, .owner = s };
+	stop_step(&s->stop_timer);
+}
+
+static err load_config(struct supervisor *s, struct config *out)
+{
+	int line = 0;
+	err e = config_load(s->folder, s->config_arena, out, &line);
+	if (failed(e))
+		log_line(LOG_ERROR, "bailiwick.conf line %d: %s", line, err_why(e));
+	return e;
+}
+
+/* Edges read certificates and limits again by themselves; what only a start can change is said. */
+static void reload(struct supervisor *s)
+{
+	enum supervisor_message_kind message = SUPERVISOR_RELOAD;
+	struct config fresh;
+	if (failed(load_config(s, &fresh))) {
+		log_line(LOG_ERROR, "the configuration in force stays");
+		return;
+	}
+	if (!str_equal(fresh.origin, s->config.origin) || fresh.listen_count != s->config.listen_count)
+		log_line(LOG_WARNING, "a changed origin or listen takes a restart");
+	s->config.idle_s = fresh.idle_s;
+	for (size_t i = 0; i < PROCESSES_MAX; i++)
+		if (process_is_up(&s->processes[i]) &&
+		    failed(process_send(&s->processes[i], &message, sizeof message, (str){ 0 }, NULL)))
+			log_line(LOG_WARNING, "a process does not reload");
+	log_line(LOG_INFO, "reloaded");
+}
+
+static void on_signal(struct loop_watch *watch, unsigned events)
+{
+	struct supervisor *s = watch->owner;
+	struct signalfd_siginfo info;
+	(void)events;
+	while (read(watch->fd, &info, sizeof info) == (ssize_t)sizeof info) {
+		if (info.ssi_signo == SIGHUP)
+			reload(s);
+		else if (info.ssi_signo != SIGCHLD)
+			stop_everyone(s);
+	}
+}
+
+static err watch_signals(struct supervisor *s)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		return err_of_errno(errno);
+	s->signal_watch = (struct loop_watch){ fd, on_signal, s };
+	return loop_add(s->loop, &s->signal_watch, LOOP_READ);
+}
+
+static uint32_t processors(uint32_t wished)
+{
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	uint32_t count = wished ? wished : online > 0 ? (uint32_t)online : 1;
+	return count < EDGES_MAX - 1 ? count : EDGES_MAX - 1;
+}
+
+static err start_permanent(struct supervisor *s, enum process_role role, enum channel_lane lane, uint32_t index)
+{
+	struct process *p = process_add(s, &(struct worker_name){ .role = role }, lane, index, true);
+	if (!p)
+		FAIL(ERR_LIMIT, "too many processes");
+	process_start_soon(p);
+	return OK;
+}
+
+static err start_all(struct supervisor *s)
+{
+	TRY(start_permanent(s, ROLE_KEEPER, LANE_NONE, 0));
+	TRY(start_permanent(s, ROLE_RECORDER, LANE_NONE, 0));
+	TRY(start_permanent(s, ROLE_CONTROL, LANE_NONE, 0));
+	for (uint32_t i = 0; i < s->hasher_count; i++)
+		TRY(start_permanent(s, ROLE_HASHER, LANE_NONE, i));
+	for (uint32_t i = 0; i < s->edge_count; i++)
+		TRY(start_permanent(s, ROLE_EDGE, LANE_PUBLIC, i));
+	return start_permanent(s, ROLE_EDGE, LANE_OPERATOR, s->edge_count);
+}
+
+static err prepare(struct supervisor *s, const char *folder, int port)
+{
+	char absolute[PATH_MAX];
+	s->root = geteuid() == 0;
+	s->loop = loop_new();
+	s->processes = calloc(PROCESSES_MAX, sizeof *s->processes);
+	s->config_arena = arena_new(CONFIG_ARENA_BYTES);
+	s->edge_facts_arena = arena_new(EDGE_FACTS_ARENA_BYTES);
+	if (!s->loop || !s->processes || !s->config_arena || !s->edge_facts_arena)
+		FAIL(ERR_LIMIT, "no memory to start");
+	if (!realpath(folder, absolute))
+		return err_of_errno(errno);
+	if (snprintf(s->folder, sizeof s->folder, "%s", absolute) >= (int)sizeof s->folder)
+		FAIL(ERR_LIMIT, "the folder's path is too long");
+	s->edge_facts = S("{}");
+	TRY(load_config(s, &s->config));
+	for (size_t i = 0; port && i < s->config.listen_count; i++)
+		s->config.listen[i].port = (uint16_t)port;
+	s->edge_count = processors(s->config.edges);
+	s->hasher_count = processors(s->config.hashers);
+	TRY(place_make_installation(s));
+	TRY(open_doors(s));
+	return watch_signals(s);
+}
+
+static err write_pid(const struct supervisor *s)
+{
+	char path[PATH_TEXT_MAX + 32], text[16];
+	snprintf(path, sizeof path, "%s/run/supervisor.pid", s->folder);
+	snprintf(text, sizeof text, "%d\n", (int)getpid());
+	return file_write(path, bytes_of_str(str_of(text)), 0644);
+}
+
+int supervisor_main(const char *folder, int port)
+{
+	struct supervisor *s = calloc(1, sizeof *s);
+	if (!s)
+		return 1;
+	log_set_process("supervisor");
+	umask(077);
+	err e = prepare(s, folder, port);
+	if (!failed(e))
+		e = write_pid(s);
+	if (!failed(e))
+		e = start_all(s);
+	if (failed(e)) {
+		log_err("start", e);
+		return 1;
+	}
+	loop_run(s->loop);
+	char path[PATH_TEXT_MAX + 32];
+	snprintf(path, sizeof path, "%s/run/supervisor.pid", s->folder);
+	unlink(path);
+	log_line(LOG_INFO, "stopped");
+	return 0;
+}

@@ -1,0 +1,301 @@
+#include "proc/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host/clock.h"
+#include "host/log.h"
+#include "proc/confinement.h"
+
+enum { CHILD_SUPERVISOR_FD = 3, CHILD_FIRST_LISTENER_FD = 4, STOP_GRACE_MS = 10000 };
+
+static const int64_t quick_death_ns = 2000000000;   /* a process that lived shorter is started again later and later */
+static const int64_t restart_delay_ns = 50000000;
+static const int64_t restart_delay_max_ns = 1600000000;
+
+struct process *process_find(struct supervisor *s, const struct worker_name *name)
+{
+	for (size_t i = 0; i < PROCESSES_MAX; i++) {
+		struct process *p = &s->processes[i];
+		if (p->state != PROCESS_ABSENT && p->name.role == name->role &&
+		    uuid_equal(&p->name.tenant, &name->tenant) && uuid_equal(&p->name.environment, &name->environment))
+			return p;
+	}
+	return NULL;
+}
+
+bool process_is_up(const struct process *p)
+{
+	return p->state == PROCESS_STARTING || p->state == PROCESS_RUNNING;
+}
+
+static void on_start_due(struct loop_timer *timer);
+static void on_stop_overdue(struct loop_timer *timer);
+
+struct process *process_add(struct supervisor *s, const struct worker_name *name, enum channel_lane lane, uint32_t index,
+			    bool permanent)
+{
+	for (size_t i = 0; i < PROCESSES_MAX; i++) {
+		struct process *p = &s->processes[i];
+		if (p->state != PROCESS_ABSENT)
+			continue;
+		*p = (struct process){ .state = PROCESS_WANTED, .supervisor = s, .name = *name, .lane = lane,
+				       .index = index, .permanent = permanent };
+		p->channel_watch.fd = p->exit_watch.fd = -1;
+		p->start_timer = (struct loop_timer){ .fire = on_start_due, .owner = p };
+		p->stop_timer = (struct loop_timer){ .fire = on_stop_overdue, .owner = p };
+		return p;
+	}
+	return NULL;
+}
+
+/* --- starting --- */
+
+static int move_descriptor(int from, int to)
+{
+	if (from == to) /* dup2 would leave close-on-exec set */
+		return fcntl(from, F_SETFD, 0);
+	return dup2(from, to) < 0 ? -1 : 0;
+}
+
+/* In the child: descriptors 3 (supervisor) and 4.. (listening sockets of this edge), everything else closed. */
+static int inherit(const struct process *p, int channel)
+{
+	const struct supervisor *s = p->supervisor;
+	int next = CHILD_FIRST_LISTENER_FD, high[LISTENERS_MAX], count = 0;
+	int own = fcntl(channel, F_DUPFD_CLOEXEC, 1024);
+	for (size_t i = 0; p->name.role == ROLE_EDGE && i < s->listener_count; i++)
+		if (s->listeners[i].edge_index == p->index && s->listeners[i].lane == p->lane)
+			high[count++] = fcntl(s->listeners[i].fd, F_DUPFD_CLOEXEC, 1024);
+	if (own < 0 || move_descriptor(own, CHILD_SUPERVISOR_FD) != 0)
+		return -1;
+	for (int i = 0; i < count; i++)
+		if (high[i] < 0 || move_descriptor(high[i], next++) != 0)
+			return -1;
+	syscall(SYS_close_range, (unsigned)next, ~0u, 0);
+	return count;
+}
+
+static NORETURN void become(const struct process *p, int channel)
+{
+	char bits[16];
+	const char *role = process_role_name(p->name.role);
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (inherit(p, channel) < 0)
+		_exit(110);
+	snprintf(bits, sizeof bits, "%u", confinement_before_exec(p->name.role, p->uid));
+	setenv("BAILIWICK_CONFINED", bits, 1);
+	char *const argv[] = { (char[]){ "bailiwick" }, (char[]){ "process" }, (char *)(uintptr_t)role, NULL };
+	execv("/proc/self/exe", argv);
+	_exit(114);
+}
+
+static void on_channel_ready(struct loop_watch *watch, unsigned events)
+{
+	static uint8_t raw[CHANNEL_MESSAGE_BYTES_MAX];
+	struct process *p = watch->owner;
+	size_t len;
+	(void)events;
+	while (watch->fd >= 0 && !failed(channel_receive(watch->fd, raw, sizeof raw, &len, NULL))) {
+		if (len == 0) { /* its exit is told by the pidfd */
+			loop_remove(p->supervisor->loop, watch);
+			close(watch->fd);
+			watch->fd = -1;
+			return;
+		}
+		supervisor_take_message(p, bytes_of(raw, len));
+	}
+}
+
+static void on_exit_ready(struct loop_watch *watch, unsigned events);
+
+static err watch_process(struct process *p, int channel)
+{
+	struct loop *loop = p->supervisor->loop;
+	int pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+	if (pidfd < 0)
+		return ERR(ERR_UNAVAILABLE, "no descriptor for a process");
+	fcntl(pidfd, F_SETFD, FD_CLOEXEC);
+	p->exit_watch = (struct loop_watch){ pidfd, on_exit_ready, p };
+	p->channel_watch = (struct loop_watch){ channel, on_channel_ready, p };
+	TRY(loop_add(loop, &p->exit_watch, LOOP_READ));
+	return loop_add(loop, &p->channel_watch, LOOP_READ);
+}
+
+static void fill_start(const struct process *p, struct supervisor_start *out)
+{
+	const struct supervisor *s = p->supervisor;
+	*out = (struct supervisor_start){
+		.kind = SUPERVISOR_START, .role = p->name.role, .lane = p->lane, .tenant = p->name.tenant,
+		.environment = p->name.environment, .index = p->index,
+		.idle_ms = p->permanent ? 0 : s->config.idle_s * 1000,
+	};
+	snprintf(out->folder, sizeof out->folder, "%s", s->folder);
+	place_path(s, &p->name, out->path, sizeof out->path);
+	for (size_t i = 0; p->name.role == ROLE_EDGE && i < s->listener_count; i++)
+		out->inherited_fd_count += s->listeners[i].edge_index == p->index && s->listeners[i].lane == p->lane;
+}
+
+err process_start(struct process *p, str facts)
+{
+	struct supervisor_start start;
+	int ends[2];
+	TRY(place_uid(p->supervisor, p, &p->uid));
+	TRY(channel_pair(ends));
+	p->pid = fork();
+	if (p->pid == 0)
+		become(p, ends[1]);
+	close(ends[1]);
+	if (p->pid < 0) {
+		close(ends[0]);
+		FAIL(ERR_LIMIT, "the kernel starts no further process");
+	}
+	p->state = PROCESS_STARTING;
+	p->starts++;
+	p->confinement = 0;
+	p->started_ns = loop_now_ns(p->supervisor->loop);
+	p->started.ms = clock_now(&clock_system).ms;
+	TRY(watch_process(p, ends[0]));
+	fill_start(p, &start);
+	TRY(process_send(p, &start, sizeof start, facts, NULL));
+	channels_connect(p);
+	return OK;
+}
+
+static bool has_facts(const struct process *p)
+{
+	return p->name.role == ROLE_IDENTITY || p->name.role == ROLE_DATA ||
+	       (p->name.role == ROLE_RECORDER && !uuid_is_nil(&p->name.tenant));
+}
+
+static void start_now(struct process *p)
+{
+	struct supervisor *s = p->supervisor;
+	err e = OK;
+	if (has_facts(p)) { /* the answer starts it (supervisor_message.c) */
+		struct supervisor_facts ask = { .kind = SUPERVISOR_FACTS_ASKED, .worker = p->name };
+		struct process *control = process_find(s, &(struct worker_name){ .role = ROLE_CONTROL });
+		if (!control || control->state != PROCESS_RUNNING ||
+		    failed(process_send(control, &ask, sizeof ask, (str){ 0 }, NULL)))
+			e = loop_timer_set(s->loop, &p->start_timer, loop_now_ns(s->loop) + restart_delay_ns);
+	} else {
+		e = process_start(p, p->name.role == ROLE_EDGE ? s->edge_facts : S("{}"));
+	}
+	if (failed(e))
+		log_err("starting a process", e);
+}
+
+static void on_start_due(struct loop_timer *timer)
+{
+	struct process *p = timer->owner;
+	if (p->state == PROCESS_WANTED && !p->supervisor->stopping)
+		start_now(p);
+}
+
+void process_start_soon(struct process *p)
+{
+	int64_t delay = 0;
+	p->state = PROCESS_WANTED;
+	if (p->quick_deaths) {
+		delay = restart_delay_ns << (p->quick_deaths < 6 ? p->quick_deaths - 1 : 5);
+		if (delay > restart_delay_max_ns)
+			delay = restart_delay_max_ns;
+	}
+	if (delay == 0)
+		start_now(p);
+	else if (failed(loop_timer_set(p->supervisor->loop, &p->start_timer,
+				       loop_now_ns(p->supervisor->loop) + delay)))
+		log_line(LOG_ERROR, "no memory for a timer");
+}
+
+/* --- ending --- */
+
+void process_stop(struct process *p)
+{
+	enum supervisor_message_kind stop = SUPERVISOR_STOP;
+	if (!process_is_up(p)) {
+		if (p->state == PROCESS_WANTED)
+			loop_timer_stop(p->supervisor->loop, &p->start_timer);
+		return;
+	}
+	p->state = PROCESS_STOPPING;
+	if (failed(process_send(p, &stop, sizeof stop, (str){ 0 }, NULL)) ||
+	    failed(loop_timer_set(p->supervisor->loop, &p->stop_timer,
+				  loop_now_ns(p->supervisor->loop) + STOP_GRACE_MS * 1000000LL)))
+		kill(p->pid, SIGKILL);
+}
+
+static void on_stop_overdue(struct loop_timer *timer)
+{
+	struct process *p = timer->owner;
+	log_line(LOG_WARNING, "%s did not stop in time", process_role_name(p->name.role));
+	kill(p->pid, SIGKILL);
+}
+
+static void log_end(const struct process *p, int status)
+{
+	const char *role = process_role_name(p->name.role);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		log_line(LOG_ERROR, "%s (pid %d) tried a forbidden system call and was killed", role, (int)p->pid);
+	else if (WIFSIGNALED(status))
+		log_line(LOG_WARNING, "%s (pid %d) was ended by signal %d", role, (int)p->pid, WTERMSIG(status));
+	else if (WEXITSTATUS(status) != 0)
+		log_line(LOG_WARNING, "%s (pid %d) ended with status %d", role, (int)p->pid, WEXITSTATUS(status));
+}
+
+static void close_watch(struct loop *loop, struct loop_watch *watch)
+{
+	if (watch->fd >= 0) {
+		loop_remove(loop, watch);
+		close(watch->fd);
+	}
+	watch->fd = -1;
+}
+
+/* Someone still needs it: an edge asked, or (a tenant's recorder) its producers live. */
+static bool is_needed(const struct process *p)
+{
+	const struct supervisor *s = p->supervisor;
+	if (p->permanent || p->wanted_again)
+		return true;
+	for (size_t i = 0; i < EDGES_MAX; i++)
+		if (p->edge_wants[i])
+			return true;
+	for (size_t i = 0; p->name.role == ROLE_RECORDER && i < PROCESSES_MAX; i++) {
+		const struct process *other = &s->processes[i];
+		if ((other->name.role == ROLE_IDENTITY || other->name.role == ROLE_DATA) && process_is_up(other) &&
+		    uuid_equal(&other->name.tenant, &p->name.tenant))
+			return true;
+	}
+	return false;
+}
+
+static void on_exit_ready(struct loop_watch *watch, unsigned events)
+{
+	struct process *p = watch->owner;
+	struct supervisor *s = p->supervisor;
+	int status = 0;
+	(void)events;
+	if (waitpid(p->pid, &status, WNOHANG) != p->pid)
+		return;
+	log_end(p, status);
+	close_watch(s->loop, &p->exit_watch);
+	close_watch(s->loop, &p->channel_watch);
+	loop_timer_stop(s->loop, &p->stop_timer);
+	bool bad = p->state != PROCESS_STOPPING;
+	p->quick_deaths = bad && loop_now_ns(s->loop) - p->started_ns < quick_death_ns ? p->quick_deaths + 1 : 0;
+	if (s->stopping || !is_needed(p)) {
+		p->state = PROCESS_ABSENT;
+		return;
+	}
+	p->wanted_again = false;
+	process_start_soon(p);
+}
