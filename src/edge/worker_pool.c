@@ -1,0 +1,377 @@
+#include "edge/worker_pool.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "edge/edge_internal.h"
+#include "host/log.h"
+
+#define QUANTUM_NS INT64_C(5000000)
+#define ASK_AGAIN_NS INT64_C(5000000000)
+enum { POOL_ARENA_BYTES = 8 << 20, KEY_BYTES = 36, MESSAGES_PER_TURN = 16 };
+
+enum link_state { LINK_ABSENT = 0, LINK_WANTED, LINK_READY };
+
+struct worker_link {
+	struct worker_pool *pool;
+	struct worker_name name;
+	enum link_state state;
+	int64_t asked_ns;
+	struct loop_watch watch; /* watch.fd is -1 without a channel */
+	struct exchange *running, *parked;
+	struct fair_outlet outlet;
+	struct worker_link *next;
+	char key[KEY_BYTES];
+};
+
+struct worker_pool {
+	struct edge *edge;
+	struct arena *arena; /* links: as many as there are workers to name, kept for the process's life */
+	struct map *links;
+	struct worker_link *all;
+	struct fair_queue *queue;
+	uint32_t running;
+	bool pumping;
+	uint8_t raw[CHANNEL_MESSAGE_BYTES_MAX];
+};
+
+static void pump(struct worker_pool *pool);
+
+static void codel_dropped(void *self, struct fair_entry *entry)
+{
+	(void)self;
+	struct exchange *x = (struct exchange *)(void *)((char *)entry - offsetof(struct exchange, entry));
+	exchange_refuse(x, REFUSE_OVERLOAD);
+}
+
+err worker_pool_new(struct edge *edge, struct worker_pool **out)
+{
+	const struct edge_settings *s = &edge->settings;
+	struct worker_pool *pool = calloc(1, sizeof *pool);
+	if (!pool)
+		FAIL(ERR_LIMIT, "no memory for the worker pool");
+	pool->edge = edge;
+	pool->arena = arena_new(POOL_ARENA_BYTES);
+	pool->links = pool->arena ? map_new(pool->arena, edge->seed) : NULL;
+	pool->queue = fair_queue_new((struct fair_limits){ s->queue_per_tenant_max, s->queue_total_max, QUANTUM_NS,
+							   s->codel_target_ms * INT64_C(1000000),
+							   s->codel_interval_ms * INT64_C(1000000) },
+				     codel_dropped, pool);
+	if (!pool->links || !pool->queue) {
+		worker_pool_free(pool);
+		FAIL(ERR_LIMIT, "no memory for the worker pool");
+	}
+	*out = pool;
+	return OK;
+}
+
+bool worker_pool_has_room(const struct worker_pool *pool)
+{
+	return fair_queue_count(pool->queue) < pool->edge->settings.queue_total_max;
+}
+
+/* --- links --- */
+
+static str key_of(const struct worker_name *name, char key[KEY_BYTES])
+{
+	memset(key, 0, KEY_BYTES);
+	key[0] = (char)name->role;
+	memcpy(key + 4, name->tenant.b, 16);
+	memcpy(key + 20, name->environment.b, 16);
+	return (str){ key, KEY_BYTES };
+}
+
+static void link_ready(struct loop_watch *watch, unsigned events);
+
+err worker_pool_link(struct worker_pool *pool, const struct worker_name *name, struct worker_link **out)
+{
+	char key[KEY_BYTES];
+	struct worker_link *link = map_get(pool->links, key_of(name, key));
+	if (!link) {
+		link = NEW(pool->arena, struct worker_link);
+		TRY_NEW(link);
+		link->pool = pool;
+		link->name = *name;
+		link->watch = (struct loop_watch){ .fd = -1, .ready = link_ready, .owner = link };
+		TRY(fair_outlet_init(pool->queue, &name->tenant, &link->outlet));
+		if (!map_set(pool->links, key_of(name, link->key), link))
+			FAIL(ERR_LIMIT, "too many workers");
+		link->next = pool->all;
+		pool->all = link;
+	}
+	*out = link;
+	return OK;
+}
+
+static void ask_for_worker(struct worker_link *link)
+{
+	int64_t now = loop_now_ns(link->pool->edge->loop);
+	if (link->state == LINK_READY || (link->state == LINK_WANTED && now - link->asked_ns < ASK_AGAIN_NS))
+		return;
+	link->state = LINK_WANTED;
+	link->asked_ns = now;
+	link->pool->edge->ports.worker_wanted(link->pool->edge->ports.self, &link->name);
+}
+
+static void reopen(struct worker_link *link)
+{
+	fair_outlet_set_open(link->pool->queue, &link->outlet, link->state == LINK_READY && !link->running);
+}
+
+/* --- leaving a worker --- */
+
+static void finish_running(struct worker_link *link)
+{
+	struct worker_pool *pool = link->pool;
+	struct exchange *x = link->running;
+	if (!x)
+		return;
+	fair_queue_charge(pool->queue, &link->outlet, loop_now_ns(pool->edge->loop) - x->sent_ns);
+	link->running = NULL;
+	pool->running--;
+}
+
+static struct exchange *unlink_parked(struct worker_link *link, const struct uuid *request_id)
+{
+	for (struct exchange **at = &link->parked; *at; at = &(*at)->next_parked) {
+		struct exchange *x = *at;
+		if (!uuid_equal(&x->message.request_id, request_id))
+			continue;
+		*at = x->next_parked;
+		x->next_parked = NULL;
+		return x;
+	}
+	return NULL;
+}
+
+/* A request whose worker died: asked once more when asking twice is harmless, else told so. */
+static void orphaned(struct worker_link *link, struct exchange *x)
+{
+	bool harmless = x->message.method == HTTP_GET || x->message.method == HTTP_HEAD;
+	x->in_worker = false;
+	if (x->state != EXCHANGE_ANSWERED && x->owner && harmless && !x->retried) {
+		x->retried = true;
+		x->state = EXCHANGE_QUEUED;
+		worker_pool_submit(link->pool, x);
+		return;
+	}
+	x->in_worker = true; /* so that refusing does not free it under us */
+	exchange_refuse(x, REFUSE_WORKER_FAILED);
+	exchange_left_worker(x);
+}
+
+static void link_lost(struct worker_link *link)
+{
+	struct worker_pool *pool = link->pool;
+	struct exchange *running = link->running, *parked = link->parked;
+	if (link->watch.fd >= 0) {
+		loop_remove(pool->edge->loop, &link->watch);
+		close(link->watch.fd);
+		link->watch.fd = -1;
+	}
+	link->state = LINK_ABSENT;
+	finish_running(link);
+	link->parked = NULL;
+	reopen(link);
+	if (running)
+		orphaned(link, running);
+	while (parked) {
+		struct exchange *next = parked->next_parked;
+		parked->next_parked = NULL;
+		orphaned(link, parked);
+		parked = next;
+	}
+	if (link->outlet.count)
+		ask_for_worker(link);
+}
+
+void worker_pool_free(struct worker_pool *pool)
+{
+	if (!pool)
+		return;
+	for (struct worker_link *link = pool->all; link; link = link->next)
+		link_lost(link);
+	fair_queue_free(pool->queue);
+	if (pool->arena)
+		arena_free(pool->arena);
+	free(pool);
+}
+
+/* --- messages from a worker --- */
+
+static void on_parked(struct worker_link *link, bytes raw)
+{
+	struct uuid id;
+	struct exchange *x = link->running;
+	if (failed(http_request_id_decode(raw, &id)) || !x || !uuid_equal(&id, &x->message.request_id)) {
+		log_line(LOG_ERROR, "%s worker parked a request that it does not have", process_role_name(link->name.role));
+		link_lost(link);
+		return;
+	}
+	finish_running(link);
+	x->next_parked = link->parked;
+	link->parked = x;
+	if (x->state != EXCHANGE_ANSWERED)
+		x->state = EXCHANGE_PARKED;
+	reopen(link);
+}
+
+static struct exchange *take_by_id(struct worker_link *link, const struct uuid *id)
+{
+	struct exchange *x = link->running;
+	if (x && uuid_equal(&x->message.request_id, id)) {
+		finish_running(link);
+		reopen(link);
+		return x;
+	}
+	return unlink_parked(link, id);
+}
+
+static void on_response(struct worker_link *link, bytes raw, struct channel_fds *fds)
+{
+	struct uuid id = { { 0 } };
+	if (raw.len >= 17)
+		memcpy(id.b, raw.at + 1, 16);
+	struct exchange *x = take_by_id(link, &id);
+	if (!x) {
+		log_line(LOG_ERROR, "%s worker answered a request that it does not have", process_role_name(link->name.role));
+		link_lost(link);
+		return;
+	}
+	exchange_respond(x, raw, fds);
+	exchange_left_worker(x);
+}
+
+static bool receive_one(struct worker_link *link)
+{
+	struct worker_pool *pool = link->pool;
+	struct channel_fds fds = { .count = 0 };
+	size_t len;
+	err e = channel_receive(link->watch.fd, pool->raw, sizeof pool->raw, &len, &fds);
+	if (err_kind_of(e) == ERR_UNAVAILABLE)
+		return false;
+	if (failed(e) || len == 0) {
+		link_lost(link);
+		return false;
+	}
+	bytes raw = bytes_of(pool->raw, len);
+	if (http_message_kind(raw) == HTTP_MESSAGE_PARKED)
+		on_parked(link, raw);
+	else
+		on_response(link, raw, &fds);
+	channel_fds_close(&fds);
+	return link->watch.fd >= 0;
+}
+
+static void link_ready(struct loop_watch *watch, unsigned events)
+{
+	struct worker_link *link = watch->owner;
+	(void)events;
+	for (int i = 0; i < MESSAGES_PER_TURN && receive_one(link); i++)
+		;
+	pump(link->pool);
+}
+
+/* --- sending --- */
+
+static void send_to_worker(struct worker_link *link, struct exchange *x)
+{
+	struct worker_pool *pool = link->pool;
+	x->sent_ns = loop_now_ns(pool->edge->loop);
+	x->state = EXCHANGE_RUNNING;
+	x->in_worker = true;
+	link->running = x;
+	pool->running++;
+	err e = http_request_send(link->watch.fd, &x->message);
+	if (!failed(e))
+		return;
+	if (err_kind_of(e) == ERR_UNAVAILABLE) {
+		link_lost(link); /* it was never read, but a second try counts all the same */
+		return;
+	}
+	log_err("request to a worker", e);
+	finish_running(link);
+	reopen(link);
+	exchange_refuse(x, REFUSE_WORKER_FAILED);
+	exchange_left_worker(x);
+}
+
+static void pump(struct worker_pool *pool)
+{
+	if (pool->pumping) /* answers given below may submit the next request of their connection */
+		return;
+	pool->pumping = true;
+	while (pool->running < pool->edge->settings.running_max) {
+		struct fair_entry *entry = fair_queue_pop(pool->queue, loop_now_ns(pool->edge->loop));
+		if (!entry)
+			break;
+		struct exchange *x = (struct exchange *)(void *)((char *)entry - offsetof(struct exchange, entry));
+		send_to_worker(x->link, x);
+	}
+	pool->pumping = false;
+}
+
+void worker_pool_submit(struct worker_pool *pool, struct exchange *x)
+{
+	struct fair_entry *victim = fair_queue_push(pool->queue, &x->link->outlet, &x->entry, x->source_hash,
+						    loop_now_ns(pool->edge->loop));
+	ask_for_worker(x->link);
+	if (victim)
+		exchange_refuse((struct exchange *)(void *)((char *)victim - offsetof(struct exchange, entry)),
+				REFUSE_OVERLOAD);
+	pump(pool);
+}
+
+void worker_pool_cancel(struct worker_pool *pool, struct exchange *x)
+{
+	fair_queue_remove(pool->queue, &x->entry);
+	if (x->in_worker && x->link->watch.fd >= 0) {
+		err e = http_cancelled_send(x->link->watch.fd, &x->message.request_id);
+		(void)e; /* a courtesy: a worker that cannot be told finishes for nothing */
+	}
+}
+
+err worker_pool_channel(struct worker_pool *pool, const struct worker_name *name, int fd)
+{
+	struct worker_link *link = NULL;
+	err e = worker_pool_link(pool, name, &link);
+	if (!failed(e) && link->watch.fd >= 0)
+		link_lost(link);
+	if (!failed(e)) {
+		link->watch.fd = fd;
+		e = loop_add(pool->edge->loop, &link->watch, LOOP_READ);
+	}
+	if (failed(e)) {
+		if (link)
+			link->watch.fd = -1;
+		close(fd);
+		return e;
+	}
+	link->state = LINK_READY;
+	reopen(link);
+	pump(pool);
+	return OK;
+}
+
+static enum refusal refusal_without(const struct worker_name *name, int result)
+{
+	if (result != ERR_NOT_FOUND)
+		return REFUSE_UNAVAILABLE;
+	return name->role == ROLE_DATA ? REFUSE_ENVIRONMENT : name->role == ROLE_IDENTITY ? REFUSE_TENANT : REFUSE_NOT_FOUND;
+}
+
+void worker_pool_no_worker(struct worker_pool *pool, const struct worker_name *name, int result)
+{
+	char key[KEY_BYTES];
+	struct worker_link *link = map_get(pool->links, key_of(name, key));
+	if (!link || link->state == LINK_READY)
+		return;
+	link->state = LINK_ABSENT;
+	for (uint32_t left = link->outlet.count; left && link->outlet.count; left--) {
+		struct fair_entry *entry = link->outlet.buckets[__builtin_ctzll(link->outlet.filled)].head;
+		fair_queue_remove(pool->queue, entry);
+		exchange_refuse((struct exchange *)(void *)((char *)entry - offsetof(struct exchange, entry)),
+				refusal_without(name, result));
+	}
+}
