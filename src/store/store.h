@@ -27,7 +27,16 @@ struct sql_migration {
 	const char *name, *text;
 };
 
-struct database_keys; /* keys/client.h */
+struct database_keys;   /* keys/client.h */
+struct database_anchor; /* keys/client.h */
+
+/* Where the freshness anchor is kept besides the sidecar: the keeper (keys_anchor_put, keys_anchor_get). `get` answers
+ * ERR_NOT_FOUND before the first. All null: the sidecar alone, which is put back along with a database put back. */
+struct store_anchor {
+	err (*put)(void *self, const struct database_anchor *anchor);
+	err (*get)(void *self, struct database_anchor *out);
+	void *self;
+};
 
 struct store_options {
 	const char *path;                  /* of the database file; its log and sidecar stand beside it */
@@ -35,6 +44,7 @@ struct store_options {
 	const struct sql_migration *migrations;
 	size_t migration_count;
 	size_t cache_bytes;                /* page cache; 0: a default                                  */
+	struct store_anchor anchor;        /* zeroed: none                                              */
 };
 
 /* Opens or creates, takes the exclusive lock, recovers the log, runs missing migrations. ERR_CORRUPT when the file does
@@ -64,7 +74,7 @@ MUST_USE NONNULL err bind_text(struct statement *s, int index, str value);
 MUST_USE NONNULL err bind_bytes(struct statement *s, int index, bytes value);
 MUST_USE NONNULL err bind_uuid(struct statement *s, int index, const struct uuid *value); /* 16 octets */
 MUST_USE NONNULL err bind_null(struct statement *s, int index);
-/* A list of integers for `IN (SELECT value FROM carray_i64(?3))`-like use: see store/README.md for the SQL. */
+/* A list of integers: `... IN (SELECT value FROM i64_array(?3))`. Copied. */
 MUST_USE NONNULL err bind_i64_array(struct statement *s, int index, const int64_t *values, size_t count);
 
 /* Moves to the next row; *out_row is false at the end. */
@@ -112,6 +122,9 @@ MUST_USE NONNULL err savepoint_undo(struct store *store);
 
 /* Runs several statements separated by ';' without parameters: for schema work (CREATE TABLE of custom tables). */
 MUST_USE NONNULL err store_execute(struct store *store, str sql);
+
+/* The page that failed its check when calls answer ERR_CORRUPT; 0 when none did. For the audit event. */
+NONNULL uint32_t store_failed_page(const struct store *store);
 
 /* Work when nothing else is to do: checkpoint. Cheap when there is nothing. */
 NONNULL void store_idle(struct store *store);
