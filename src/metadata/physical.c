@@ -23,27 +23,36 @@ static const char *sql_type(enum column_type type)
 	}
 }
 
+/* row_count holds, for each table, the pairs (unit, owner), the totals (unit, 0) and (0, owner), and (0, 0) for all rows. */
+static str counting_up(unsigned n, bool owned, struct arena *arena)
+{
+	if (!owned)
+		return str_format(arena, "INSERT INTO row_count (tbl, unit, owner, n) VALUES (%u, 0, 0, 1) "
+				  "ON CONFLICT (tbl, unit, owner) DO UPDATE SET n = n + 1;", n);
+	return str_format(arena, "INSERT INTO row_count (tbl, unit, owner, n) VALUES (%u, new.unit, new.owner, 1), "
+			  "(%u, new.unit, 0, 1), (%u, 0, new.owner, 1), (%u, 0, 0, 1) "
+			  "ON CONFLICT (tbl, unit, owner) DO UPDATE SET n = n + 1;", n, n, n, n);
+}
+
+static str counting_down(unsigned n, bool owned, struct arena *arena)
+{
+	const char *units = owned ? "(0, old.unit)" : "(0)", *owners = owned ? "(0, old.owner)" : "(0)";
+	return str_format(arena, "UPDATE row_count SET n = n - 1 WHERE tbl = %u AND unit IN %s AND owner IN %s; "
+			  "DELETE FROM row_count WHERE tbl = %u AND unit IN %s AND owner IN %s AND n = 0;",
+			  n, units, owners, n, units, owners);
+}
+
 static err triggers_create(struct store *store, unsigned n, bool owned, struct arena *arena)
 {
-	const char *old_place = owned ? "old.unit, old.owner" : "0, 0", *new_place = owned ? "new.unit, new.owner" : "0, 0";
-	TRY(run(store, str_format(arena,
-		"CREATE TRIGGER t_%u_added AFTER INSERT ON t_%u BEGIN "
-		"INSERT INTO row_count (tbl, unit, owner, n) VALUES (%u, %s, 1) "
-		"ON CONFLICT (tbl, unit, owner) DO UPDATE SET n = n + 1; END;"
-		"CREATE TRIGGER t_%u_removed AFTER DELETE ON t_%u BEGIN "
-		"UPDATE row_count SET n = n - 1 WHERE (tbl, unit, owner) = (%u, %s); "
-		"DELETE FROM row_count WHERE (tbl, unit, owner) = (%u, %s) AND n = 0; END;",
-		n, n, n, new_place, n, n, n, old_place, n, old_place)));
+	str up = counting_up(n, owned, arena), down = counting_down(n, owned, arena);
+	TRY_NEW(up.at);
+	TRY_NEW(down.at);
+	TRY(run(store, str_format(arena, "CREATE TRIGGER t_%u_added AFTER INSERT ON t_%u BEGIN %s END;", n, n, up.at)));
+	TRY(run(store, str_format(arena, "CREATE TRIGGER t_%u_removed AFTER DELETE ON t_%u BEGIN %s END;", n, n, down.at)));
 	if (!owned)
 		return OK;
-	return run(store, str_format(arena,
-		"CREATE TRIGGER t_%u_moved AFTER UPDATE OF owner, unit ON t_%u "
-		"WHEN old.owner <> new.owner OR old.unit <> new.unit BEGIN "
-		"UPDATE row_count SET n = n - 1 WHERE (tbl, unit, owner) = (%u, old.unit, old.owner); "
-		"DELETE FROM row_count WHERE (tbl, unit, owner) = (%u, old.unit, old.owner) AND n = 0; "
-		"INSERT INTO row_count (tbl, unit, owner, n) VALUES (%u, new.unit, new.owner, 1) "
-		"ON CONFLICT (tbl, unit, owner) DO UPDATE SET n = n + 1; END;",
-		n, n, n, n, n));
+	return run(store, str_format(arena, "CREATE TRIGGER t_%u_moved AFTER UPDATE OF owner, unit ON t_%u "
+				     "WHEN old.owner <> new.owner OR old.unit <> new.unit BEGIN %s %s END;", n, n, down.at, up.at));
 }
 
 static err indexes_create(struct store *store, unsigned n, long long name, bool owned, struct arena *arena)

@@ -10,8 +10,8 @@
  *   key      INTEGER, the row's place in its own table (never shown)
  *   id       BLOB(16), unique: the primary id on the wire
  *   version  INTEGER, monotone per environment (ETag)
- *   owner    INTEGER, principal (user- or team-owned tables only)
- *   unit     INTEGER, business unit of the row (the same tables; a view may offer it too)
+ *   owner    INTEGER, principal; user- or team-owned tables only (a view answers 0 where there is none)
+ *   unit     INTEGER, business unit of the row; the same tables, views included
  * Further columns of a view carry their logical names. How values stand in SQL, by type:
  *   String, Memo TEXT · Integer, BigInt, Picklist, State, Status, Boolean INTEGER · Decimal, Money INTEGER scaled by
  *   10^precision · Double REAL · DateTime INTEGER milliseconds since 1970 · Uniqueidentifier, Lookup BLOB(16). */

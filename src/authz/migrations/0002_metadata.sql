@@ -52,7 +52,7 @@ CREATE TABLE meta_relationship (
 	cascade      TEXT NOT NULL       -- JSON of CascadeConfiguration
 ) STRICT, WITHOUT ROWID;
 
--- Exact number of rows per owner and unit, kept by triggers of each owned table; owner 0 and unit 0 for tables of the organization.
+-- Exact numbers of rows, kept by triggers of each business table: pairs (unit, owner) and totals (unit, 0), (0, owner), (0, 0).
 CREATE TABLE row_count (
 	tbl   INTEGER NOT NULL,
 	unit  INTEGER NOT NULL,

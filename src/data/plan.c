@@ -1,0 +1,276 @@
+/* data/plan.c - statements for the plans, and the loop that checks each row. */
+#include "data/plan.h"
+
+#include "data/plan_internal.h"
+
+static bool array_has(const int64_t *values, size_t count, int64_t wanted)
+{
+	size_t low = 0, high = count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (values[middle] < wanted)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && values[low] == wanted;
+}
+
+bool visible_has(const struct visible *v, int64_t owner, int64_t unit)
+{
+	return v->everything || array_has(v->units, v->unit_count, unit) || array_has(v->owners, v->owner_count, owner);
+}
+
+/* Rows of the organization have neither owner nor unit: all or nothing. */
+static bool visible_is_nothing(const struct table *t, const struct visible *v)
+{
+	return !v->everything && (!table_is_owned(t) || v->owner_count + v->unit_count == 0);
+}
+
+int rows_select_index(const struct rows *rows)
+{
+	return table_is_owned(rows->wish->query->table) ? 4 : 2;
+}
+
+int rows_order_index(const struct rows *rows)
+{
+	return rows_select_index(rows) + (int)rows->wish->query->select_count;
+}
+
+/* --- text --- */
+
+struct fragments {
+	str filter, keyset; /* empty: none */
+	int limit;          /* parameter   */
+};
+
+static void columns_write(struct buffer *text, const struct odata_query *q)
+{
+	buffer_append_str(text, S("SELECT r.key, r.version"));
+	if (table_is_owned(q->table))
+		buffer_append_str(text, S(", r.owner, r.unit"));
+	for (size_t i = 0; i < q->select_count; i++)
+		buffer_append_format(text, ", r.%.*s", STR_ARG(q->select[i]->sql));
+	for (size_t i = 0; i < q->order_count; i++)
+		buffer_append_format(text, ", r.%.*s", STR_ARG(q->order[i].column->sql));
+}
+
+static void conditions_write(struct buffer *text, const struct fragments *f, bool first)
+{
+	const str parts[] = { f->filter, f->keyset };
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		if (!parts[i].len)
+			continue;
+		buffer_append_str(text, first ? S(" WHERE ") : S(" AND "));
+		buffer_append_str(text, parts[i]);
+		first = false;
+	}
+}
+
+static void plain_write(struct buffer *text, const struct odata_query *q, const struct fragments *f, bool limited)
+{
+	columns_write(text, q);
+	buffer_append_format(text, " FROM %.*s AS r", STR_ARG(q->table->sql));
+	conditions_write(text, f, true);
+	buffer_append_str(text, S(" ORDER BY "));
+	order_sql(text, q->order, q->order_count, "r");
+	if (limited)
+		buffer_append_format(text, " LIMIT ?%d", f->limit);
+}
+
+static size_t arms_of(size_t count)
+{
+	size_t n = 1;
+	while (n < count)
+		n *= 2;
+	return count ? n : 0;
+}
+
+/* One arm for each value; their number is rounded up to a power of two by repeating the last value, so that statements of few
+ * shapes serve all callers. The arms' duplicates go with UNION's own. */
+static void arms_write(struct sql_builder *b, const struct odata_query *q, const struct fragments *f, const char *column,
+		       const int64_t *values, size_t count, bool *first)
+{
+	for (size_t i = 0; i < arms_of(count); i++) {
+		struct value v = { .kind = VALUE_I64, .i64 = values[i < count ? i : count - 1] };
+		buffer_append_str(&b->text, *first ? S("SELECT ") : S(" UNION SELECT "));
+		for (size_t o = 0; o < q->order_count; o++)
+			buffer_append_format(&b->text, "r.%.*s, ", STR_ARG(q->order[o].column->sql));
+		buffer_append_format(&b->text, "r.key FROM %.*s AS r WHERE r.%s = ?%d", STR_ARG(q->table->sql), column,
+				     sql_parameter(b, &v));
+		conditions_write(&b->text, f, false);
+		*first = false;
+	}
+}
+
+static void streams_write(struct sql_builder *b, const struct odata_query *q, const struct visible *v, const struct fragments *f)
+{
+	bool first = true, descending = q->order_count && q->order[q->order_count - 1].descending;
+	columns_write(&b->text, q);
+	buffer_append_str(&b->text, S(" FROM ("));
+	arms_write(b, q, f, "owner", v->owners, v->owner_count, &first);
+	arms_write(b, q, f, "unit", v->units, v->unit_count, &first);
+	buffer_append_str(&b->text, S(" ORDER BY "));
+	for (size_t o = 0; o < q->order_count; o++)
+		buffer_append_format(&b->text, "%zu%s, ", o + 1, q->order[o].descending ? " DESC" : "");
+	buffer_append_format(&b->text, "%zu%s LIMIT ?%d) AS s CROSS JOIN %.*s AS r ON r.key = s.key ORDER BY ", q->order_count + 1,
+			     descending ? " DESC" : "", f->limit, STR_ARG(q->table->sql));
+	order_sql(&b->text, q->order, q->order_count, "r");
+}
+
+static void visible_keys_write(struct sql_builder *b, const struct table *t, const struct value *owners, const struct value *units)
+{
+	int o = sql_parameter(b, owners), u = sql_parameter(b, units);
+	buffer_append_format(&b->text,
+			     "(SELECT t.key FROM json_each(?%d) AS o CROSS JOIN %.*s AS t ON t.owner = o.value "
+			     "UNION SELECT t.key FROM json_each(?%d) AS u CROSS JOIN %.*s AS t ON t.unit = u.value) AS s ",
+			     o, STR_ARG(t->sql), u, STR_ARG(t->sql));
+}
+
+static err gather_write(struct sql_builder *b, const struct odata_query *q, const struct visible *v, const struct fragments *f,
+			struct arena *arena)
+{
+	struct value owners, units;
+	TRY(array_text(v->owners, v->owner_count, arena, &owners));
+	TRY(array_text(v->units, v->unit_count, arena, &units));
+	columns_write(&b->text, q);
+	buffer_append_str(&b->text, S(" FROM "));
+	visible_keys_write(b, q->table, &owners, &units);
+	buffer_append_format(&b->text, "CROSS JOIN %.*s AS r ON r.key = s.key", STR_ARG(q->table->sql));
+	conditions_write(&b->text, f, true);
+	buffer_append_str(&b->text, S(" ORDER BY "));
+	order_sql(&b->text, q->order, q->order_count, "r");
+	buffer_append_format(&b->text, " LIMIT ?%d", f->limit);
+	return OK;
+}
+
+/* --- the cursor --- */
+
+static err plan_settle(struct store *store, const struct rows_wish *wish, struct arena *arena, enum plan_kind *out)
+{
+	const struct visible *v = wish->visible;
+	int64_t total, visible_rows;
+	*out = wish->force;
+	if (v->everything)
+		*out = PLAN_OPEN;
+	else if (wish->query->table->builtin)
+		*out = PLAN_SCAN; /* views of a few thousand rows, without counters */
+	if (*out != PLAN_CHOOSE)
+		return OK;
+	TRY(counters_read(store, wish->query->table, v, arena, &total, &visible_rows));
+	*out = plan_choose(wish, total, visible_rows);
+	return OK;
+}
+
+static err fragments_make(struct sql_builder *b, const struct rows_wish *wish, struct arena *arena, struct fragments *out)
+{
+	const struct odata_query *q = wish->query;
+	struct value limit = { .kind = VALUE_I64, .i64 = wish->limit };
+	*out = (struct fragments){ 0 };
+	if (q->filter)
+		TRY(filter_sql(b, q->filter, arena, &out->filter));
+	if (wish->after)
+		TRY(keyset_sql(b, q->order, q->order_count, wish->after, wish->after_key, arena, &out->keyset));
+	out->limit = sql_parameter(b, &limit);
+	return OK;
+}
+
+static err text_make(struct sql_builder *b, const struct rows_wish *wish, enum plan_kind plan, struct arena *arena)
+{
+	struct fragments f;
+	TRY(fragments_make(b, wish, arena, &f));
+	switch (plan) {
+	case PLAN_STREAMS:
+		streams_write(b, wish->query, wish->visible, &f);
+		return OK;
+	case PLAN_GATHER:
+		return gather_write(b, wish->query, wish->visible, &f, arena);
+	default:
+		plain_write(&b->text, wish->query, &f, plan == PLAN_OPEN);
+		return OK;
+	}
+}
+
+err rows_open(struct store *store, const struct rows_wish *wish, struct arena *arena, struct rows *out)
+{
+	const struct visible *v = wish->visible;
+	*out = (struct rows){ .wish = wish };
+	if (visible_is_nothing(wish->query->table, v))
+		return OK; /* no statement: no rows */
+	TRY(plan_settle(store, wish, arena, &out->plan));
+	SCOPED(sql_builder) b = { 0 };
+	TRY(sql_builder_init(&b, arena));
+	TRY(text_make(&b, wish, out->plan, arena));
+	/* a scan has no limit: the parameter must not stay unused in the text, or binding it would fail */
+	if (out->plan == PLAN_SCAN && b.value_count)
+		b.value_count--;
+	return sql_open(&b, store, &out->statement);
+}
+
+err rows_next(struct rows *rows, bool *out_row)
+{
+	*out_row = false;
+	if (!rows->statement.store || rows->given >= rows->wish->limit)
+		return OK;
+	bool owned = table_is_owned(rows->wish->query->table);
+	for (bool row;;) {
+		TRY(statement_step(&rows->statement, &row));
+		if (!row)
+			return OK;
+		if (!owned || visible_has(rows->wish->visible, column_i64(&rows->statement, 2), column_i64(&rows->statement, 3)))
+			break;
+	}
+	rows->given++;
+	*out_row = true;
+	return OK;
+}
+
+void rows_release(struct rows *rows)
+{
+	statement_release(&rows->statement);
+}
+
+/* --- count --- */
+
+static err count_filtered(struct store *store, const struct odata_query *q, const struct visible *v, int64_t count_max,
+			  struct arena *arena, int64_t *out)
+{
+	SCOPED(sql_builder) b = { 0 };
+	struct value owners, units, limit = { .kind = VALUE_I64, .i64 = count_max };
+	str filter = { 0 };
+	bool row;
+	TRY(sql_builder_init(&b, arena));
+	if (q->filter)
+		TRY(filter_sql(&b, q->filter, arena, &filter));
+	buffer_append_str(&b.text, S("SELECT count(*) FROM (SELECT 1 FROM "));
+	if (!v->everything) {
+		TRY(array_text(v->owners, v->owner_count, arena, &owners));
+		TRY(array_text(v->units, v->unit_count, arena, &units));
+		visible_keys_write(&b, q->table, &owners, &units);
+		buffer_append_format(&b.text, "CROSS JOIN %.*s AS r ON r.key = s.key", STR_ARG(q->table->sql));
+	} else {
+		buffer_append_format(&b.text, "%.*s AS r", STR_ARG(q->table->sql));
+	}
+	if (filter.len)
+		buffer_append_format(&b.text, " WHERE %.*s", STR_ARG(filter));
+	buffer_append_format(&b.text, " LIMIT ?%d)", sql_parameter(&b, &limit));
+	SCOPED(statement) s = { 0 };
+	TRY(sql_open(&b, store, &s));
+	TRY(statement_step(&s, &row));
+	*out = row ? column_i64(&s, 0) : 0;
+	return OK;
+}
+
+err rows_count(struct store *store, const struct odata_query *q, const struct visible *v, int64_t count_max, struct arena *arena,
+	       int64_t *out)
+{
+	*out = 0;
+	if (visible_is_nothing(q->table, v))
+		return OK;
+	if (q->filter || q->table->builtin)
+		return count_filtered(store, q, v, count_max, arena, out);
+	TRY(counters_exact(store, q->table, v, arena, out));
+	if (*out > count_max)
+		*out = count_max;
+	return OK;
+}

@@ -1,0 +1,95 @@
+/* data/plan_choice.c - counters and costs. */
+#include "data/plan.h"
+#include "data/plan_internal.h"
+#include "data/sql_catalog.h"
+
+bool order_is_indexed(const struct odata_query *q)
+{
+	return q->order_count == 0 || (q->order_count == 1 && q->order[0].column == q->table->primary_name);
+}
+
+/* Costs in rows touched. A filter's selectivity is unknown: one row in ten is assumed to pass. */
+enum plan_kind plan_choose(const struct rows_wish *wish, int64_t total, int64_t visible_rows)
+{
+	const struct visible *v = wish->visible;
+	size_t streams = v->owner_count + v->unit_count;
+	int64_t page = wish->limit * (wish->query->filter ? 10 : 1);
+	bool indexed = order_is_indexed(wish->query);
+	if (visible_rows < 1)
+		visible_rows = 1;
+	if (visible_rows > total)
+		visible_rows = total;
+	int64_t scan = total;
+	if (indexed && visible_rows > 0 && page < visible_rows)
+		scan = page * (total / visible_rows + 1);
+	int64_t narrow = 2 * visible_rows + (int64_t)streams * 2;
+	bool merge = indexed && streams <= PLAN_STREAMS_MAX;
+	if (merge)
+		narrow = 2 * (page < visible_rows ? page : visible_rows) + (int64_t)streams * 4;
+	if (scan <= narrow)
+		return PLAN_SCAN;
+	return merge ? PLAN_STREAMS : PLAN_GATHER;
+}
+
+err array_text(const int64_t *values, size_t count, struct arena *arena, struct value *out)
+{
+	SCOPED(buffer) text;
+	buffer_init(&text, 1 << 24);
+	buffer_append_char(&text, '[');
+	for (size_t i = 0; i < count; i++)
+		buffer_append_format(&text, "%s%lld", i ? "," : "", (long long)values[i]);
+	buffer_append_char(&text, ']');
+	if (text.failed)
+		FAIL(ERR_LIMIT, "too many owners or units");
+	*out = (struct value){ .kind = VALUE_TEXT, .text = str_copy(arena, buffer_str(&text)) };
+	TRY_NEW(out->text.at);
+	return OK;
+}
+
+static err number_of(struct store *store, const struct sql_text *sql, int64_t table, const struct value *first,
+		     const struct value *second, int64_t *out)
+{
+	SCOPED(statement) s = { 0 };
+	bool row;
+	TRY(statement_open(store, sql, &s));
+	TRY(bind_i64(&s, 1, table));
+	if (first)
+		TRY(value_bind(&s, 2, first));
+	if (second)
+		TRY(value_bind(&s, 3, second));
+	TRY(statement_step(&s, &row));
+	*out = row ? column_i64(&s, 0) : 0;
+	return OK;
+}
+
+err counters_read(struct store *store, const struct table *t, const struct visible *v, struct arena *arena, int64_t *out_total,
+		  int64_t *out_visible)
+{
+	struct value owners, units;
+	int64_t by_owner = 0, by_unit = 0;
+	TRY(number_of(store, &SQL_COUNT_TABLE, t->ordinal, NULL, NULL, out_total));
+	if (v->owner_count) {
+		TRY(array_text(v->owners, v->owner_count, arena, &owners));
+		TRY(number_of(store, &SQL_COUNT_OWNERS, t->ordinal, &owners, NULL, &by_owner));
+	}
+	if (v->unit_count) {
+		TRY(array_text(v->units, v->unit_count, arena, &units));
+		TRY(number_of(store, &SQL_COUNT_UNITS, t->ordinal, &units, NULL, &by_unit));
+	}
+	*out_visible = by_owner + by_unit;
+	return OK;
+}
+
+err counters_exact(struct store *store, const struct table *t, const struct visible *v, struct arena *arena, int64_t *out)
+{
+	struct value owners, units;
+	int64_t by_unit = 0, elsewhere = 0;
+	if (v->everything)
+		return number_of(store, &SQL_COUNT_TABLE, t->ordinal, NULL, NULL, out);
+	TRY(array_text(v->owners, v->owner_count, arena, &owners));
+	TRY(array_text(v->units, v->unit_count, arena, &units));
+	TRY(number_of(store, &SQL_COUNT_UNITS, t->ordinal, &units, NULL, &by_unit));
+	TRY(number_of(store, &SQL_COUNT_OWNERS_ELSEWHERE, t->ordinal, &owners, &units, &elsewhere));
+	*out = by_unit + elsewhere;
+	return OK;
+}
