@@ -19,13 +19,15 @@ struct tally {
 	size_t files, agreed;
 };
 
-/* Some vectors write a short text where "any root" is meant; our type holds 32 octets only, so its hash stands for it. */
-static bool read_hash(const struct json *object, const char *name, struct arena *arena, struct sha256 *out)
+/* Some consistency vectors write a short text where "any root" is meant; our type holds 32 octets only, so its hash stands
+ * for it. In inclusion vectors another length must be refused. */
+static bool read_hash(const struct json *object, const char *name, bool any_length, struct arena *arena,
+		      struct sha256 *out)
 {
 	str text = S("");
 	bytes raw = { 0 };
 	json_member_is_str(object, str_of(name), &text);
-	if (failed(base64_parse(text, arena, &raw)))
+	if (failed(base64_parse(text, arena, &raw)) || (raw.len != SHA256_BYTES && !any_length))
 		return false;
 	if (raw.len == SHA256_BYTES)
 		memcpy(out->b, raw.at, raw.len);
@@ -65,10 +67,10 @@ static bool verdict(const struct json *v, bool inclusion, struct arena *arena)
 	if (!read_proof(v, arena, proof, &count))
 		return false;
 	if (inclusion)
-		return read_hash(v, "leafHash", arena, &a) && read_hash(v, "root", arena, &b) &&
+		return read_hash(v, "leafHash", false, arena, &a) && read_hash(v, "root", false, arena, &b) &&
 		       !failed(merkle_verify_inclusion(read_number(v, "leafIdx"), read_number(v, "treeSize"), &a, proof,
 						       count, &b));
-	return read_hash(v, "root1", arena, &a) && read_hash(v, "root2", arena, &b) &&
+	return read_hash(v, "root1", true, arena, &a) && read_hash(v, "root2", true, arena, &b) &&
 	       !failed(merkle_verify_consistency(read_number(v, "size1"), read_number(v, "size2"), &a, &b, proof, count));
 }
 
