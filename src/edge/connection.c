@@ -318,7 +318,10 @@ static void opened(struct connection *c)
 {
 	c->phase = PHASE_OPEN;
 	c->write_blocked = false;
-	http1_start(c);
+	if (c->tls && tls_session_is_http2(c->tls))
+		http2_start(c);
+	else
+		http1_start(c);
 }
 
 static void handshake(struct connection *c)

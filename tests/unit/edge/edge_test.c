@@ -284,7 +284,7 @@ static void curl_speaks_tls(void **state)
 {
 	struct edge_fixture f;
 	char command[512];
-	static const char *const options[] = { "--http1.1 --tlsv1.3", "--http1.1 --tls-max 1.2" };
+	static const char *const options[] = { "--http1.1 --tlsv1.3", "--http1.1 --tls-max 1.2", "--http2 --tlsv1.3" };
 	(void)state;
 	if (system("command -v curl >/dev/null") != 0)
 		skip();

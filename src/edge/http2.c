@@ -1,0 +1,640 @@
+/* HTTP/2 on a connection: nghttp2 frames and compresses, this file decides what a peer may do.
+ *
+ * Source: RFC 9113; edge-and-network 2.5 (rapid reset, settings, ping, empty data floods, window stall) and 4. nghttp2
+ * itself refuses what section 8 of the RFC forbids: pseudo-header order and duplicates, connection-specific fields, upper
+ * case, a content-length that does not match. Floods are counted per window of h2_window_ms; one too many ends the
+ * connection with GOAWAY(ENHANCE_YOUR_CALM). */
+#include <nghttp2/nghttp2.h>
+#include <stdlib.h>
+
+#include "edge/edge_features.h"
+#include "edge/edge_internal.h"
+
+#define NS_PER_MS INT64_C(1000000)
+enum {
+	HEADER_TABLE_BYTES = 4096, STREAM_WINDOW_BYTES = 64 * 1024, CONNECTION_WINDOW_BYTES = 1 << 20,
+	EMPTY_DATA_MAX = 10, OUTBOUND_ACKS_MAX = 100, TICK_MS = 500, FIELD_OVERHEAD = 32, /* RFC 9113 6.5.2 */
+};
+
+struct http2_field {
+	uint32_t name, name_len, value, value_len;
+};
+
+struct http2_stream {
+	struct http2 *h2;
+	struct http2_stream *next, *previous;
+	int32_t id;
+	enum refusal refusal; /* found while the head came in */
+	bool head_only, is_answered, body_open;
+	size_t list_bytes, field_count;
+	struct buffer text;
+	struct http2_field fields[HTTP_HEADERS_MAX + 4];
+	struct exchange *exchange;
+	struct edge_response constant;
+	bytes body;           /* what is still to be sent */
+	uint64_t body_received;
+	int64_t body_since_ns, moved_ns;
+	uint32_t empty_data;
+};
+
+enum flood { FLOOD_RESET = 0, FLOOD_SETTINGS, FLOOD_PING, FLOOD_PRIORITY, FLOOD_WINDOW, FLOOD_COUNT };
+
+struct http2 {
+	struct connection *c;
+	nghttp2_session *session;
+	struct http2_stream *streams;
+	uint32_t open, opened, resets;
+	uint32_t flood[FLOOD_COUNT];
+	uint64_t data_frames_sent; /* in this window: each may be answered by WINDOW_UPDATEs */
+	uint32_t opened_in_window;
+	int64_t window_since_ns, head_since_ns;
+	bool busy, ending;
+};
+
+static int64_t now_of(const struct http2 *h)
+{
+	return loop_now_ns(h->c->edge->loop);
+}
+
+/* --- floods --- */
+
+static void end_calm(struct http2 *h)
+{
+	h->ending = true;
+	nghttp2_session_terminate_session(h->session, NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+static uint64_t flood_max(const struct http2 *h, enum flood kind)
+{
+	const struct edge_settings *s = &h->c->edge->settings;
+	switch (kind) {
+	case FLOOD_RESET:
+		return s->h2_resets_max;
+	case FLOOD_WINDOW:
+		return s->h2_control_frames_max + 4 * h->data_frames_sent + 2 * (uint64_t)h->opened_in_window;
+	case FLOOD_PRIORITY:
+		return s->h2_control_frames_max + h->opened_in_window;
+	default:
+		return s->h2_control_frames_max;
+	}
+}
+
+static void count_flood(struct http2 *h, enum flood kind)
+{
+	int64_t now = now_of(h);
+	if (now - h->window_since_ns > h->c->edge->settings.h2_window_ms * NS_PER_MS) {
+		memset(h->flood, 0, sizeof h->flood);
+		h->data_frames_sent = h->opened_in_window = 0;
+		h->window_since_ns = now;
+	}
+	if (kind == FLOOD_RESET)
+		h->resets++;
+	bool half_reset = h->opened >= 100 && h->resets * 2 > h->opened;
+	if (++h->flood[kind] > flood_max(h, kind) || (kind == FLOOD_RESET && half_reset))
+		end_calm(h);
+}
+
+/* --- streams --- */
+
+static struct http2_stream *stream_new(struct http2 *h, int32_t id)
+{
+	struct http2_stream *s = calloc(1, sizeof *s);
+	if (!s)
+		return NULL;
+	s->h2 = h;
+	s->id = id;
+	buffer_init(&s->text, 2 * HTTP_HEAD_BYTES_MAX);
+	s->next = h->streams;
+	if (s->next)
+		s->next->previous = s;
+	h->streams = s;
+	h->open++;
+	h->opened++;
+	h->opened_in_window++;
+	return s;
+}
+
+static void stream_free(struct http2_stream *s)
+{
+	*(s->previous ? &s->previous->next : &s->h2->streams) = s->next;
+	if (s->next)
+		s->next->previous = s->previous;
+	s->h2->open--;
+	exchange_release(s->exchange);
+	buffer_release(&s->text);
+	free(s);
+}
+
+/* --- answering --- */
+
+static ssize_t give_body(nghttp2_session *session, int32_t id, uint8_t *to, size_t capacity, uint32_t *flags,
+			 nghttp2_data_source *source, void *user)
+{
+	struct http2_stream *s = source->ptr;
+	size_t n = s->body.len < capacity ? s->body.len : capacity;
+	(void)session;
+	(void)id;
+	(void)user;
+	memcpy(to, s->body.at, n);
+	s->body = bytes_from(s->body, n);
+	s->moved_ns = now_of(s->h2);
+	s->h2->data_frames_sent++;
+	if (s->body.len == 0)
+		*flags |= NGHTTP2_DATA_FLAG_EOF;
+	return (ssize_t)n;
+}
+
+static nghttp2_nv nv_of(str name, str value)
+{
+	return (nghttp2_nv){ (uint8_t *)(uintptr_t)name.at, (uint8_t *)(uintptr_t)value.at, name.len, value.len,
+			     NGHTTP2_NV_FLAG_NONE };
+}
+
+static void send_response(struct http2_stream *s, const struct edge_response *r, str request_id)
+{
+	struct http2 *h = s->h2;
+	struct http_header fields[RESPONSE_FIELDS_MAX];
+	nghttp2_nv nva[RESPONSE_FIELDS_MAX + 1];
+	struct response_frame frame = { .date = edge_date(h->c->edge), .request_id = request_id,
+					.head_only = s->head_only, .secure = h->c->secure };
+	char status[4] = { (char)('0' + r->status / 100), (char)('0' + r->status / 10 % 10), (char)('0' + r->status % 10), 0 };
+	size_t count = response_fields(r, &frame, fields);
+	nghttp2_data_provider provider = { .source.ptr = s, .read_callback = give_body };
+	if (s->is_answered)
+		return;
+	s->is_answered = true;
+	s->body = response_body_sent(r, s->head_only);
+	s->moved_ns = now_of(h);
+	nva[0] = nv_of(S(":status"), (str){ status, 3 });
+	for (size_t i = 0; i < count; i++)
+		nva[i + 1] = nv_of(fields[i].name, fields[i].value);
+	edge_count_response(h->c->edge, r->status);
+	if (nghttp2_submit_response(h->session, s->id, nva, count + 1, s->body.len ? &provider : NULL) != 0)
+		nghttp2_session_terminate_session(h->session, NGHTTP2_INTERNAL_ERROR);
+	if (s->body_open) /* whatever the client still sends of its body is not wanted: RFC 9113 8.1 */
+		nghttp2_submit_rst_stream(h->session, NGHTTP2_FLAG_NONE, s->id, NGHTTP2_NO_ERROR);
+}
+
+static void send_constant(struct http2_stream *s)
+{
+	char id[UUID_TEXT_LEN + 1];
+	struct uuid request_id = edge_request_id(s->h2->c->edge);
+	uuid_format(&request_id, id);
+	send_response(s, &s->constant, (str){ id, UUID_TEXT_LEN });
+}
+
+static void refuse(struct http2_stream *s, enum refusal refusal)
+{
+	response_of_refusal(refusal, &s->constant);
+	s->h2->c->edge->counters.refused++;
+	exchange_release(s->exchange);
+	s->exchange = NULL;
+	send_constant(s);
+}
+
+static void exchange_answered(struct exchange *x)
+{
+	struct http2_stream *s = x->owner;
+	struct connection *c = s->h2->c;
+	bool busy = s->h2->busy;
+	send_response(s, &x->response, (str){ x->request_id, UUID_TEXT_LEN });
+	if (busy)
+		return;
+	c->protocol->advance(c);
+	connection_watch(c);
+}
+
+/* --- a head --- */
+
+static enum refusal take_pseudo(struct http_head *head, str name, str value)
+{
+	if (str_equal(name, S(":method"))) {
+		if (!http_is_token(value))
+			return REFUSE_BAD_REQUEST;
+		head->method = http_method_of(value);
+		return head->method ? REFUSE_NONE : REFUSE_METHOD;
+	}
+	if (str_equal(name, S(":authority"))) {
+		head->authority = value;
+		return http_authority_is_sound(value) ? REFUSE_NONE : REFUSE_BAD_REQUEST;
+	}
+	if (!str_equal(name, S(":path")))
+		return str_equal(name, S(":scheme")) ? REFUSE_NONE : REFUSE_BAD_REQUEST;
+	size_t mark = str_find_char(value, '?', 0);
+	head->path = str_slice(value, 0, mark == SIZE_MAX ? value.len : mark);
+	head->query = str_from(value, mark == SIZE_MAX ? value.len : mark + 1);
+	if (value.len > HTTP_LINE_BYTES_MAX)
+		return REFUSE_URI_SIZE;
+	if (str_equal(value, S("*")))
+		return REFUSE_NONE;
+	enum refusal refusal = http_path_check(head->path);
+	return refusal ? refusal : http_query_check(head->query);
+}
+
+static enum refusal build_head(const struct http2_stream *s, bool body_follows, struct http_head *head)
+{
+	head->header_count = 0;
+	head->method = (enum http_method)0;
+	head->content_length = 0;
+	head->authority = head->path = head->query = (str){ NULL, 0 };
+	enum refusal first = s->refusal;
+	for (size_t i = 0; i < s->field_count; i++) {
+		const struct http2_field *f = &s->fields[i];
+		str name = str_slice(buffer_str(&s->text), f->name, f->name + f->name_len);
+		str value = str_slice(buffer_str(&s->text), f->value, f->value + f->value_len);
+		enum refusal refusal = REFUSE_NONE;
+		if (name.len && name.at[0] == ':')
+			refusal = take_pseudo(head, name, value);
+		else if (!http_is_field_name(name) || !http_is_field_value(value))
+			refusal = REFUSE_BAD_REQUEST;
+		else if (head->header_count == HTTP_HEADERS_MAX)
+			refusal = REFUSE_HEAD_SIZE;
+		else
+			head->headers[head->header_count++] = (struct http_header){ name, value };
+		if (!first)
+			first = refusal;
+	}
+	if (first)
+		return first;
+	str host = http_head_field(head, S("host"));
+	if (host.at && head->authority.at && !str_equal_nocase(host, head->authority))
+		return REFUSE_BAD_REQUEST;
+	if (!head->authority.at)
+		head->authority = host;
+	if (!head->authority.at || !http_authority_is_sound(head->authority) || (str_equal(head->path, S("*")) && head->method != HTTP_OPTIONS))
+		return REFUSE_BAD_REQUEST;
+	return http_head_check(head, body_follows);
+}
+
+static void begin_exchange(struct http2_stream *s, const struct http_head *head, const struct route *route, bool body_follows)
+{
+	struct edge *edge = s->h2->c->edge;
+	struct uuid id = edge_request_id(edge);
+	struct exchange_start start = { .client = s->h2->c->client, .head = head, .route = route, .request_id = &id,
+					.answered = exchange_answered, .owner = s };
+	uint64_t body_max = route->large_body ? edge->settings.upload_bytes_max : edge->settings.body_bytes_max;
+	if (head->content_length > body_max) {
+		refuse(s, REFUSE_BODY_SIZE);
+		return;
+	}
+	if (!worker_pool_has_room(edge->pool) || failed(exchange_new(edge, &start, &s->exchange))) {
+		refuse(s, REFUSE_OVERLOAD);
+		return;
+	}
+	s->body_since_ns = now_of(s->h2);
+	if (head->expects_continue) {
+		nghttp2_nv status = nv_of(S(":status"), S("100"));
+		nghttp2_submit_headers(s->h2->session, NGHTTP2_FLAG_NONE, s->id, NULL, &status, 1, NULL);
+	}
+	if (!body_follows)
+		exchange_submit(s->exchange);
+}
+
+static void on_head(struct http2_stream *s, bool body_follows)
+{
+	struct edge *edge = s->h2->c->edge;
+	struct http_head head;
+	struct route route;
+	s->body_open = body_follows;
+	edge->counters.requests++;
+	enum refusal refusal = build_head(s, body_follows, &head);
+	s->head_only = head.method == HTTP_HEAD;
+	if (refusal) {
+		refuse(s, refusal);
+	} else {
+		route_find(edge->routes, edge->lane, &head, &route);
+		if (edge_answer_constant(edge, &head, &route, &s->constant))
+			send_constant(s);
+		else
+			begin_exchange(s, &head, &route, body_follows);
+	}
+	buffer_release(&s->text); /* whoever needed it has a copy */
+}
+
+/* --- nghttp2's callbacks --- */
+
+static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *user)
+{
+	struct http2 *h = user;
+	if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
+		return 0;
+	struct http2_stream *s = stream_new(h, frame->hd.stream_id);
+	if (!s)
+		return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+	connection_head_began(h->c);
+	h->head_since_ns = now_of(h);
+	return nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, s);
+}
+
+/* The size is charged before anything is copied; beyond twice the limit decoding more is only work for the peer's fun. */
+static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name, size_t name_len,
+		     const uint8_t *value, size_t value_len, uint8_t flags, void *user)
+{
+	struct http2 *h = user;
+	struct http2_stream *s = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
+	(void)flags;
+	if (!s)
+		return 0;
+	if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) { /* trailers: none are allowed */
+		refuse(s, REFUSE_BAD_REQUEST);
+		return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+	}
+	s->list_bytes += name_len + value_len + FIELD_OVERHEAD;
+	if (s->list_bytes > 2 * HTTP_HEAD_BYTES_MAX) {
+		end_calm(h);
+		return 0;
+	}
+	if (s->list_bytes > HTTP_HEAD_BYTES_MAX || s->field_count == COUNT_OF(s->fields)) {
+		s->refusal = REFUSE_HEAD_SIZE;
+		return 0;
+	}
+	struct http2_field *f = &s->fields[s->field_count++];
+	*f = (struct http2_field){ (uint32_t)s->text.len, (uint32_t)name_len, (uint32_t)(s->text.len + name_len),
+				   (uint32_t)value_len };
+	buffer_append(&s->text, bytes_of(name, name_len));
+	buffer_append(&s->text, bytes_of(value, value_len));
+	return s->text.failed ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
+}
+
+static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const uint8_t *data, size_t len, void *user)
+{
+	struct http2_stream *s = nghttp2_session_get_stream_user_data(session, id);
+	(void)flags;
+	(void)user;
+	if (!s || !s->exchange || s->exchange->state != EXCHANGE_COLLECTING)
+		return 0;
+	s->body_received += len;
+	err e = spool_append(&s->exchange->body, bytes_of(data, len));
+	if (failed(e))
+		refuse(s, err_kind_of(e) == ERR_LIMIT ? REFUSE_BODY_SIZE : REFUSE_UNAVAILABLE);
+	return 0;
+}
+
+static void on_stream_end(struct http2_stream *s)
+{
+	s->body_open = false;
+	if (s->exchange && s->exchange->state == EXCHANGE_COLLECTING)
+		exchange_submit(s->exchange);
+}
+
+static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *user)
+{
+	struct http2 *h = user;
+	struct http2_stream *s = frame->hd.stream_id ? nghttp2_session_get_stream_user_data(session, frame->hd.stream_id) : NULL;
+	bool end = frame->hd.flags & NGHTTP2_FLAG_END_STREAM;
+	switch (frame->hd.type) {
+	case NGHTTP2_HEADERS:
+		connection_head_ended(h->c);
+		if (s && frame->headers.cat == NGHTTP2_HCAT_REQUEST)
+			on_head(s, !end);
+		break;
+	case NGHTTP2_DATA:
+		if (frame->hd.length == 0 && !end && s && ++s->empty_data > EMPTY_DATA_MAX)
+			end_calm(h);
+		if (end && s)
+			on_stream_end(s);
+		break;
+	case NGHTTP2_RST_STREAM:
+		count_flood(h, FLOOD_RESET);
+		break;
+	case NGHTTP2_SETTINGS:
+		count_flood(h, FLOOD_SETTINGS);
+		break;
+	case NGHTTP2_PING:
+		count_flood(h, FLOOD_PING);
+		break;
+	case NGHTTP2_PRIORITY:
+		count_flood(h, FLOOD_PRIORITY);
+		break;
+	case NGHTTP2_WINDOW_UPDATE:
+		count_flood(h, FLOOD_WINDOW);
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+/* Resets that a peer provoked count like its own ("made you reset"). */
+static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *user)
+{
+	(void)session;
+	if (frame->hd.type == NGHTTP2_RST_STREAM && frame->rst_stream.error_code != NGHTTP2_NO_ERROR)
+		count_flood(user, FLOOD_RESET);
+	return 0;
+}
+
+static int on_stream_close(nghttp2_session *session, int32_t id, uint32_t code, void *user)
+{
+	struct http2_stream *s = nghttp2_session_get_stream_user_data(session, id);
+	(void)code;
+	(void)user;
+	if (s)
+		stream_free(s);
+	return 0;
+}
+
+/* --- the connection --- */
+
+/* False when the connection was closed. */
+static bool send_pending(struct connection *c)
+{
+	struct http2 *h = c->http2;
+	for (;;) {
+		while (c->out.len - c->out_sent < CONNECTION_OUT_HIGH_BYTES) {
+			const uint8_t *octets;
+			ssize_t n = nghttp2_session_mem_send(h->session, &octets);
+			if (n < 0) {
+				connection_close(c);
+				return false;
+			}
+			if (n == 0)
+				break;
+			buffer_append(connection_out(c), bytes_of(octets, (size_t)n));
+		}
+		if (!connection_has_output(c))
+			break;
+		if (!connection_flush(c))
+			return !c->closed;
+	}
+	return true;
+}
+
+static void take_input(struct connection *c)
+{
+	struct http2 *h = c->http2;
+	if (c->in.len == 0)
+		return;
+	ssize_t used = nghttp2_session_mem_recv(h->session, c->in.at, c->in.len);
+	if (used < 0) {
+		h->ending = true;
+		nghttp2_session_terminate_session(h->session, used == NGHTTP2_ERR_FLOODED ? NGHTTP2_ENHANCE_YOUR_CALM
+											   : NGHTTP2_PROTOCOL_ERROR);
+		used = (ssize_t)c->in.len;
+	}
+	connection_forget_input(c, (size_t)used);
+}
+
+static void set_deadline(struct connection *c)
+{
+	struct http2 *h = c->http2;
+	const struct edge_settings *s = &c->edge->settings;
+	int64_t due = now_of(h) + (h->open ? TICK_MS : s->idle_ms) * NS_PER_MS;
+	if (h->open == 0 || c->deadline_ns > due) /* with open streams: a tick that looks after each of them */
+		connection_set_deadline(c, due);
+}
+
+static void retire_when_old(struct connection *c)
+{
+	struct http2 *h = c->http2;
+	const struct edge_settings *s = &c->edge->settings;
+	if (h->ending || (h->opened < s->requests_per_connection_max && !c->edge->stopping &&
+			  now_of(h) - c->opened_ns < s->age_ms * NS_PER_MS))
+		return;
+	h->ending = true;
+	nghttp2_submit_goaway(h->session, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(h->session),
+			      NGHTTP2_NO_ERROR, NULL, 0);
+}
+
+static void advance(struct connection *c)
+{
+	struct http2 *h = c->http2;
+	if (h->busy || c->phase != PHASE_OPEN)
+		return;
+	h->busy = true;
+	take_input(c);
+	retire_when_old(c);
+	bool alive = send_pending(c);
+	h->busy = false;
+	if (!alive)
+		return;
+	if (c->ended) {
+		connection_close(c);
+		return;
+	}
+	bool done = !nghttp2_session_want_read(h->session) && !nghttp2_session_want_write(h->session);
+	if ((done || (h->ending && h->open == 0)) && !connection_has_output(c)) {
+		connection_linger(c);
+		return;
+	}
+	set_deadline(c);
+}
+
+static void check_stream(struct http2_stream *s, int64_t now)
+{
+	const struct edge_settings *settings = &s->h2->c->edge->settings;
+	if (s->is_answered && s->body.len) {
+		if (now - s->moved_ns > settings->h2_stall_ms * NS_PER_MS)
+			nghttp2_submit_rst_stream(s->h2->session, NGHTTP2_FLAG_NONE, s->id, NGHTTP2_CANCEL);
+		return;
+	}
+	if (!s->exchange || s->exchange->state != EXCHANGE_COLLECTING)
+		return;
+	int64_t elapsed_ms = (now - s->body_since_ns) / NS_PER_MS;
+	if (elapsed_ms >= settings->body_grace_ms && s->body_received * 1000 < (uint64_t)elapsed_ms * settings->body_rate_min)
+		refuse(s, REFUSE_TIMEOUT);
+}
+
+static void expired(struct connection *c)
+{
+	struct http2 *h = c->http2;
+	bool slow_head = c->head_pending && now_of(h) - h->head_since_ns > c->edge->settings.head_ms * NS_PER_MS;
+	if (slow_head || h->open == 0) {
+		nghttp2_session_terminate_session(h->session, NGHTTP2_NO_ERROR);
+		h->ending = true;
+	}
+	h->busy = true;
+	for (struct http2_stream *s = h->streams, *next; s; s = next) {
+		next = s->next;
+		check_stream(s, now_of(h));
+	}
+	h->busy = false;
+	advance(c);
+	connection_watch(c);
+}
+
+static bool wants_input(const struct connection *c)
+{
+	return c->out.len - c->out_sent < CONNECTION_OUT_HIGH_BYTES && !c->http2->ending;
+}
+
+static void release(struct connection *c)
+{
+	struct http2 *h = c->http2;
+	while (h->streams)
+		stream_free(h->streams);
+	nghttp2_session_del(h->session);
+	free(h);
+	c->http2 = NULL;
+}
+
+static void finish(struct connection *c)
+{
+	advance(c);
+	connection_watch(c);
+}
+
+static const struct protocol http2_protocol = { advance, expired, wants_input, release, finish };
+
+static bool new_session(struct http2 *h)
+{
+	nghttp2_session_callbacks *callbacks;
+	nghttp2_option *option;
+	if (nghttp2_session_callbacks_new(&callbacks) != 0)
+		return false;
+	if (nghttp2_option_new(&option) != 0) {
+		nghttp2_session_callbacks_del(callbacks);
+		return false;
+	}
+	nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
+	nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
+	nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
+	nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
+	nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_sent);
+	nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);
+	nghttp2_option_set_max_outbound_ack(option, OUTBOUND_ACKS_MAX);
+	nghttp2_option_set_max_settings(option, 16);
+#ifdef HAVE_STREAM_RESET_RATE_LIMIT
+	nghttp2_option_set_stream_reset_rate_limit(option, h->c->edge->settings.h2_resets_max, 10);
+#endif
+	bool ok = nghttp2_session_server_new2(&h->session, callbacks, h, option) == 0;
+	nghttp2_option_del(option);
+	nghttp2_session_callbacks_del(callbacks);
+	return ok;
+}
+
+static bool send_settings(struct http2 *h)
+{
+	const nghttp2_settings_entry entries[] = {
+		{ NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, h->c->edge->settings.h2_streams_max },
+		{ NGHTTP2_SETTINGS_HEADER_TABLE_SIZE, HEADER_TABLE_BYTES },
+		{ NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, HTTP_HEAD_BYTES_MAX },
+		{ NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, STREAM_WINDOW_BYTES },
+		{ NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 0 },
+	};
+	return nghttp2_submit_settings(h->session, NGHTTP2_FLAG_NONE, entries, COUNT_OF(entries)) == 0 &&
+	       nghttp2_session_set_local_window_size(h->session, NGHTTP2_FLAG_NONE, 0, CONNECTION_WINDOW_BYTES) == 0;
+}
+
+void http2_start(struct connection *c)
+{
+	struct http2 *h = calloc(1, sizeof *h);
+	if (!h) {
+		connection_close(c);
+		return;
+	}
+	h->c = c;
+	h->window_since_ns = now_of(h);
+	if (!new_session(h)) {
+		free(h);
+		connection_close(c);
+		return;
+	}
+	c->http2 = h;
+	c->protocol = &http2_protocol;
+	if (!send_settings(h)) {
+		connection_close(c);
+		return;
+	}
+	connection_set_deadline(c, now_of(h) + c->edge->settings.first_byte_ms * NS_PER_MS);
+}
