@@ -122,17 +122,14 @@ static void visible_keys_write(struct sql_builder *b, const struct table *t, con
 {
 	int o = sql_parameter(b, owners), u = sql_parameter(b, units);
 	buffer_append_format(&b->text,
-			     "(SELECT t.key FROM json_each(?%d) AS o CROSS JOIN %.*s AS t ON t.owner = o.value "
-			     "UNION SELECT t.key FROM json_each(?%d) AS u CROSS JOIN %.*s AS t ON t.unit = u.value) AS s ",
+			     "(SELECT t.key FROM i64_array(?%d) AS o CROSS JOIN %.*s AS t ON t.owner = o.value "
+			     "UNION SELECT t.key FROM i64_array(?%d) AS u CROSS JOIN %.*s AS t ON t.unit = u.value) AS s ",
 			     o, STR_ARG(t->sql), u, STR_ARG(t->sql));
 }
 
-static err gather_write(struct sql_builder *b, const struct odata_query *q, const struct visible *v, const struct fragments *f,
-			struct arena *arena)
+static void gather_write(struct sql_builder *b, const struct odata_query *q, const struct visible *v, const struct fragments *f)
 {
-	struct value owners, units;
-	TRY(array_text(v->owners, v->owner_count, arena, &owners));
-	TRY(array_text(v->units, v->unit_count, arena, &units));
+	struct value owners = array_value(v->owners, v->owner_count), units = array_value(v->units, v->unit_count);
 	columns_write(&b->text, q);
 	buffer_append_str(&b->text, S(" FROM "));
 	visible_keys_write(b, q->table, &owners, &units);
@@ -141,12 +138,11 @@ static err gather_write(struct sql_builder *b, const struct odata_query *q, cons
 	buffer_append_str(&b->text, S(" ORDER BY "));
 	order_sql(&b->text, q->order, q->order_count, "r");
 	buffer_append_format(&b->text, " LIMIT ?%d", f->limit);
-	return OK;
 }
 
 /* --- the cursor --- */
 
-static err plan_settle(struct store *store, const struct rows_wish *wish, struct arena *arena, enum plan_kind *out)
+static err plan_settle(struct store *store, const struct rows_wish *wish, enum plan_kind *out)
 {
 	const struct visible *v = wish->visible;
 	int64_t total, visible_rows;
@@ -157,7 +153,7 @@ static err plan_settle(struct store *store, const struct rows_wish *wish, struct
 		*out = PLAN_SCAN; /* views of a few thousand rows, without counters */
 	if (*out != PLAN_CHOOSE)
 		return OK;
-	TRY(counters_read(store, wish->query->table, v, arena, &total, &visible_rows));
+	TRY(counters_read(store, wish->query->table, v, &total, &visible_rows));
 	*out = plan_choose(wish, total, visible_rows);
 	return OK;
 }
@@ -184,7 +180,8 @@ static err text_make(struct sql_builder *b, const struct rows_wish *wish, enum p
 		streams_write(b, wish->query, wish->visible, &f);
 		return OK;
 	case PLAN_GATHER:
-		return gather_write(b, wish->query, wish->visible, &f, arena);
+		gather_write(b, wish->query, wish->visible, &f);
+		return OK;
 	default:
 		plain_write(&b->text, wish->query, &f, plan == PLAN_OPEN);
 		return OK;
@@ -197,7 +194,7 @@ err rows_open(struct store *store, const struct rows_wish *wish, struct arena *a
 	*out = (struct rows){ .wish = wish };
 	if (visible_is_nothing(wish->query->table, v))
 		return OK; /* no statement: no rows */
-	TRY(plan_settle(store, wish, arena, &out->plan));
+	TRY(plan_settle(store, wish, &out->plan));
 	SCOPED(sql_builder) b = { 0 };
 	TRY(sql_builder_init(&b, arena));
 	TRY(text_make(&b, wish, out->plan, arena));
@@ -244,8 +241,8 @@ static err count_filtered(struct store *store, const struct odata_query *q, cons
 		TRY(filter_sql(&b, q->filter, arena, &filter));
 	buffer_append_str(&b.text, S("SELECT count(*) FROM (SELECT 1 FROM "));
 	if (!v->everything) {
-		TRY(array_text(v->owners, v->owner_count, arena, &owners));
-		TRY(array_text(v->units, v->unit_count, arena, &units));
+		owners = array_value(v->owners, v->owner_count);
+		units = array_value(v->units, v->unit_count);
 		visible_keys_write(&b, q->table, &owners, &units);
 		buffer_append_format(&b.text, "CROSS JOIN %.*s AS r ON r.key = s.key", STR_ARG(q->table->sql));
 	} else {
@@ -269,7 +266,7 @@ err rows_count(struct store *store, const struct odata_query *q, const struct vi
 		return OK;
 	if (q->filter || q->table->builtin)
 		return count_filtered(store, q, v, count_max, arena, out);
-	TRY(counters_exact(store, q->table, v, arena, out));
+	TRY(counters_exact(store, q->table, v, out));
 	if (*out > count_max)
 		*out = count_max;
 	return OK;

@@ -25,25 +25,15 @@ enum plan_kind plan_choose(const struct rows_wish *wish, int64_t total, int64_t 
 	int64_t narrow = 2 * visible_rows + (int64_t)streams * 2;
 	bool merge = indexed && streams <= PLAN_STREAMS_MAX;
 	if (merge)
-		narrow = 2 * (page < visible_rows ? page : visible_rows) + (int64_t)streams * 4;
+		narrow = 3 * (page < visible_rows ? page : visible_rows) + (int64_t)streams * 4; /* found, fetched, sorted */
 	if (scan <= narrow)
 		return PLAN_SCAN;
 	return merge ? PLAN_STREAMS : PLAN_GATHER;
 }
 
-err array_text(const int64_t *values, size_t count, struct arena *arena, struct value *out)
+struct value array_value(const int64_t *values, size_t count)
 {
-	SCOPED(buffer) text;
-	buffer_init(&text, 1 << 24);
-	buffer_append_char(&text, '[');
-	for (size_t i = 0; i < count; i++)
-		buffer_append_format(&text, "%s%lld", i ? "," : "", (long long)values[i]);
-	buffer_append_char(&text, ']');
-	if (text.failed)
-		FAIL(ERR_LIMIT, "too many owners or units");
-	*out = (struct value){ .kind = VALUE_TEXT, .text = str_copy(arena, buffer_str(&text)) };
-	TRY_NEW(out->text.at);
-	return OK;
+	return (struct value){ .kind = VALUE_I64S, .i64s = values, .i64s_count = count };
 }
 
 static err number_of(struct store *store, const struct sql_text *sql, int64_t table, const struct value *first,
@@ -62,32 +52,32 @@ static err number_of(struct store *store, const struct sql_text *sql, int64_t ta
 	return OK;
 }
 
-err counters_read(struct store *store, const struct table *t, const struct visible *v, struct arena *arena, int64_t *out_total,
+err counters_read(struct store *store, const struct table *t, const struct visible *v, int64_t *out_total,
 		  int64_t *out_visible)
 {
 	struct value owners, units;
 	int64_t by_owner = 0, by_unit = 0;
 	TRY(number_of(store, &SQL_COUNT_TABLE, t->ordinal, NULL, NULL, out_total));
 	if (v->owner_count) {
-		TRY(array_text(v->owners, v->owner_count, arena, &owners));
+		owners = array_value(v->owners, v->owner_count);
 		TRY(number_of(store, &SQL_COUNT_OWNERS, t->ordinal, &owners, NULL, &by_owner));
 	}
 	if (v->unit_count) {
-		TRY(array_text(v->units, v->unit_count, arena, &units));
+		units = array_value(v->units, v->unit_count);
 		TRY(number_of(store, &SQL_COUNT_UNITS, t->ordinal, &units, NULL, &by_unit));
 	}
 	*out_visible = by_owner + by_unit;
 	return OK;
 }
 
-err counters_exact(struct store *store, const struct table *t, const struct visible *v, struct arena *arena, int64_t *out)
+err counters_exact(struct store *store, const struct table *t, const struct visible *v, int64_t *out)
 {
 	struct value owners, units;
 	int64_t by_unit = 0, elsewhere = 0;
 	if (v->everything)
 		return number_of(store, &SQL_COUNT_TABLE, t->ordinal, NULL, NULL, out);
-	TRY(array_text(v->owners, v->owner_count, arena, &owners));
-	TRY(array_text(v->units, v->unit_count, arena, &units));
+	owners = array_value(v->owners, v->owner_count);
+	units = array_value(v->units, v->unit_count);
 	TRY(number_of(store, &SQL_COUNT_UNITS, t->ordinal, &units, NULL, &by_unit));
 	TRY(number_of(store, &SQL_COUNT_OWNERS_ELSEWHERE, t->ordinal, &owners, &units, &elsewhere));
 	*out = by_unit + elsewhere;

@@ -203,6 +203,8 @@ void value_write(struct json_writer *w, const struct column *c, const struct val
 	case VALUE_F64:
 		json_raw(w, (str){ text, (size_t)snprintf(text, sizeof text, "%.17g", v->f64) });
 		return;
+	case VALUE_I64S:
+		return;
 	case VALUE_I64:
 		break;
 	}

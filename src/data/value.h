@@ -12,7 +12,8 @@
 #include "data/problem.h"
 #include "metadata/table.h"
 
-enum value_kind { VALUE_NULL = 0, VALUE_I64, VALUE_F64, VALUE_TEXT, VALUE_UUID };
+enum value_kind { VALUE_NULL = 0, VALUE_I64, VALUE_F64, VALUE_TEXT, VALUE_UUID,
+	VALUE_I64S /* a list, for i64_array(?): never a column's value */ };
 
 struct value {
 	enum value_kind kind;
@@ -20,6 +21,8 @@ struct value {
 	double f64;
 	str text;
 	struct uuid uuid;
+	const int64_t *i64s;
+	size_t i64s_count;
 };
 
 /* A member of a request body. Lookups are not accepted here: they come as @odata.bind. */

@@ -12,9 +12,12 @@ err value_bind(struct statement *s, int index, const struct value *v)
 		return bind_text(s, index, v->text);
 	case VALUE_UUID:
 		return bind_uuid(s, index, &v->uuid);
-	default:
-		return bind_null(s, index);
+	case VALUE_I64S:
+		return bind_i64_array(s, index, v->i64s, v->i64s_count);
+	case VALUE_NULL:
+		break;
 	}
+	return bind_null(s, index);
 }
 
 struct value value_of_row(const struct column *c, const struct statement *s, int index)
