@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -227,6 +228,8 @@ err edge_new(const struct edge_options *options, struct edge **out)
 		FAIL(ERR_LIMIT, "no memory for the edge");
 	edge->loop = options->loop;
 	edge->settings = options->settings;
+	snprintf(edge->origin, sizeof edge->origin, "%.*s", STR_ARG(options->settings.origin));
+	edge->settings.origin = str_of(edge->origin);
 	edge->lane = options->lane;
 	edge->ports = options->ports;
 	edge->files = options->files;
@@ -269,6 +272,16 @@ void edge_free(struct edge *edge)
 	if (edge->spare_fd >= 0)
 		close(edge->spare_fd);
 	free(edge);
+}
+
+void edge_set_settings(struct edge *edge, const struct edge_settings *settings)
+{
+	struct edge_settings fresh = *settings;
+	if (fresh.connections_max > edge->settings.connections_max)
+		log_line(LOG_WARNING, "more connections than at start take a restart");
+	fresh.connections_max = edge->settings.connections_max;
+	fresh.origin = edge->settings.origin;
+	edge->settings = fresh;
 }
 
 err edge_set_facts(struct edge *edge, str facts)

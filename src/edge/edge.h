@@ -25,7 +25,7 @@ struct edge_ports {
 
 struct edge_options {
 	struct loop *loop;
-	struct edge_settings settings; /* texts are borrowed: keep them alive */
+	struct edge_settings settings; /* texts are copied */
 	enum channel_lane lane;
 	struct edge_ports ports;
 	struct static_files files;
@@ -40,6 +40,8 @@ MUST_USE NONNULL err edge_listen(struct edge *edge, int socket, bool tls);
 /* The context for new connections; connections that are open keep theirs. The caller keeps ownership of a replaced one
  * (tls_context_free counts references). */
 NONNULL void edge_set_tls(struct edge *edge, struct tls_context *tls);
+/* New limits for what comes; the number of connections it was made for and the origin stay. Texts are not kept. */
+NONNULL void edge_set_settings(struct edge *edge, const struct edge_settings *settings);
 /* A new routing table. On failure the old one stays. */
 MUST_USE NONNULL err edge_set_facts(struct edge *edge, str facts);
 /* A channel to that worker (replaces an older one); the edge owns fd. */

@@ -47,6 +47,7 @@ struct edge {
 	size_t id_pool_left;
 	struct edge_counters counters;
 	bool stopping;
+	char origin[300];
 };
 
 /* The current Date field. */

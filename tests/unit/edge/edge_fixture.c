@@ -15,8 +15,9 @@
 
 #include "base/arena.h"
 #include "edge/tls_context.h"
+#include "edge/tls_keeper.h"
 #include "host/file.h"
-#include "unit/edge/test_signer.h"
+#include "unit/edge/test_keeper.h"
 
 static const char facts[] =
 	"{\"origin\":\"https://localhost:8443\",\"tenants\":[{\"id\":\"" TENANT_TEXT "\",\"names\":[\"contoso.example\"]},"
@@ -32,7 +33,8 @@ struct edge_process {
 	struct loop_watch watch;
 	struct tls_library *library;
 	struct tls_context *tls;
-	struct test_signer *signer;
+	struct tls_keeper *client;
+	struct test_keeper keeper;
 };
 
 static void worker_wanted(void *self, const struct worker_name *name)
@@ -81,16 +83,22 @@ static void tested(void *self, err outcome)
 	edge_set_tls(p->edge, p->tls);
 }
 
+static void tickets_came(void *self, const struct ticket_key *keys, size_t count)
+{
+	struct edge_process *p = self;
+	tls_context_set_tickets(p->tls, keys, count);
+}
+
 static void start_tls(struct edge_process *p)
 {
-	struct tls_signer signer;
-	bytes pem;
-	p->signer = test_signer_new(p->loop, &signer, &pem);
-	struct tls_options options = { .certificate_pem = pem, .host = S("localhost"), .http2 = true };
-	struct ticket_key key = { .name = "ticket key name" };
-	if (failed(tls_library_new(&signer, &p->library)) || failed(tls_context_new(p->library, &options, &p->tls)))
+	if (failed(tls_keeper_new(p->loop, tickets_came, p, &p->client)))
 		abort();
-	tls_context_set_tickets(p->tls, &key, 1);
+	struct tls_signer signer = tls_keeper_signer(p->client);
+	test_keeper_start(&p->keeper, TEST_KEY_P256, false);
+	struct tls_options options = { .certificate_pem = p->keeper.pem, .host = S("localhost"), .http2 = true };
+	if (failed(tls_library_new(&signer, &p->library)) || failed(tls_context_new(p->library, &options, &p->tls)) ||
+	    failed(tls_keeper_set_channel(p->client, p->keeper.channel)))
+		abort();
 	tls_context_self_test(p->tls, tested, p);
 }
 
@@ -112,10 +120,11 @@ static int run_edge(int listener, int control, int wanted, const struct edge_set
 		start_tls(&p);
 	loop_run(p.loop);
 	edge_free(p.edge);
+	tls_keeper_free(p.client);
 	tls_context_free(p.tls);
 	tls_library_free(p.library);
 	if (tls)
-		test_signer_free(p.signer);
+		test_keeper_stop(&p.keeper);
 	loop_free(p.loop);
 	return 0;
 }

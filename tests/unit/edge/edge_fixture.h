@@ -1,6 +1,6 @@
 /* A real edge in a process of its own, on loopback; the test is its clients and its workers. The process gets worker
  * channels from the test over a control channel: one `struct worker_name` with a descriptor per message. TLS keys are
- * held by a thread of that process which plays the keeper. */
+ * held by a process that plays the keeper (test_keeper.h). */
 #ifndef TESTS_EDGE_FIXTURE_H
 #define TESTS_EDGE_FIXTURE_H
 

@@ -1,0 +1,265 @@
+/* The edge's process: connects edge/ to the supervisor, the configuration and the keeper. It may accept connections on the
+ * sockets it inherited, talk to workers and the keeper over channels it is handed, and read its certificate. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "edge/edge.h"
+#include "edge/tls_context.h"
+#include "edge/tls_keeper.h"
+#include "host/config.h"
+#include "host/file.h"
+#include "host/log.h"
+#include "proc/child.h"
+
+enum { FIRST_LISTENER_FD = 4, CONFIG_ARENA_BYTES = 256 * 1024, CERTIFICATE_BYTES_MAX = 256 * 1024 };
+
+struct edge_process {
+	struct child *child;
+	struct edge *edge;
+	struct arena *config_arena;
+	struct config config;
+	struct tls_library *library;
+	struct tls_keeper *keeper;
+	struct tls_context *context, *candidate; /* in use; being tested */
+	struct ticket_key tickets[TICKET_KEYS_MAX];
+	size_t ticket_count;
+};
+
+/* --- ports of the edge --- */
+
+static void worker_wanted(void *self, const struct worker_name *name)
+{
+	struct edge_process *p = self;
+	struct child_worker_wanted message = { .kind = CHILD_WORKER_WANTED, .worker = *name };
+	err e = child_send(p->child, &message, sizeof message);
+	if (failed(e)) {
+		log_err("asking for a worker", e);
+		edge_no_worker(p->edge, name, err_kind_of(e));
+	}
+}
+
+static void drained(void *self)
+{
+	struct edge_process *p = self;
+	loop_stop(p->child->loop);
+}
+
+/* --- configuration --- */
+
+static struct edge_settings settings_of(const struct config *c)
+{
+	struct edge_settings s = edge_settings_default();
+	s.origin = c->origin;
+	s.connections_max = c->max_connections;
+	s.connections_per_source_max = c->connections_per_source;
+	s.handshake_ms = c->handshake_s * 1000;
+	s.head_ms = c->head_s * 1000;
+	s.idle_ms = c->idle_connection_s * 1000;
+	s.body_grace_ms = c->body_grace_s * 1000;
+	s.body_rate_min = c->body_min_rate;
+	s.h2_stall_ms = c->response_stall_s * 1000;
+	s.write_window_ms = c->response_stall_s * 500; /* judged twice within the time */
+	s.body_bytes_max = c->body_bytes_max;
+	s.upload_bytes_max = c->upload_bytes_max;
+	s.queue_per_tenant_max = c->queue_per_tenant;
+	s.queue_total_max = c->queue_total;
+	return s;
+}
+
+static err read_config(struct edge_process *p, struct arena **out_arena, struct config *out)
+{
+	struct arena *arena = arena_new(CONFIG_ARENA_BYTES);
+	int line = 0;
+	if (!arena)
+		FAIL(ERR_LIMIT, "no memory for the configuration");
+	err e = config_load(p->child->start.folder, arena, out, &line);
+	if (failed(e)) {
+		log_line(LOG_ERROR, "bailiwick.conf, line %d: %s", line, err_why(e));
+		arena_free(arena);
+		return e;
+	}
+	*out_arena = arena;
+	return OK;
+}
+
+/* --- certificates --- */
+
+/* "localhost" of "https://localhost:8443". */
+static str host_of(str origin)
+{
+	str authority = str_from(origin, sizeof "https://" - 1);
+	size_t from = authority.len && authority.at[0] == '[' ? str_find_char(authority, ']', 0) : 0;
+	return str_slice(authority, 0, str_find_char(authority, ':', from == SIZE_MAX ? 0 : from));
+}
+
+static void candidate_tested(void *self, err outcome)
+{
+	struct edge_process *p = self;
+	if (failed(outcome)) {
+		log_err(p->context ? "new certificate; the old one stays in use" : "certificate", outcome);
+		tls_context_free(p->candidate);
+		p->candidate = NULL;
+		return;
+	}
+	edge_set_tls(p->edge, p->candidate);
+	tls_context_free(p->context);
+	p->context = p->candidate;
+	p->candidate = NULL;
+	log_line(LOG_INFO, "certificate in use");
+}
+
+static err make_candidate(struct edge_process *p, struct arena *arena)
+{
+	char path[PATH_TEXT_MAX + 64];
+	bytes pem;
+	if (str_is_empty(p->config.certificate))
+		snprintf(path, sizeof path, "%s/tls/server.pem", p->child->start.folder);
+	else
+		snprintf(path, sizeof path, "%.*s", STR_ARG(p->config.certificate));
+	TRY(file_read(path, CERTIFICATE_BYTES_MAX, arena, &pem));
+	struct tls_options options = { .certificate_pem = pem, .host = host_of(p->config.origin), .http2 = true };
+	return tls_context_new(p->library, &options, &p->candidate);
+}
+
+static void load_certificate(struct edge_process *p)
+{
+	struct arena *arena = p->candidate ? NULL : arena_new(2 * CERTIFICATE_BYTES_MAX);
+	if (!arena) /* one is being tested already; the next reload tells again */
+		return;
+	err e = make_candidate(p, arena);
+	arena_free(arena);
+	if (failed(e)) {
+		log_err(p->context ? "new certificate; the old one stays in use" : "certificate", e);
+		return;
+	}
+	tls_context_set_tickets(p->candidate, p->tickets, p->ticket_count);
+	tls_context_self_test(p->candidate, candidate_tested, p);
+}
+
+static void tickets_came(void *self, const struct ticket_key *keys, size_t count)
+{
+	struct edge_process *p = self;
+	memcpy(p->tickets, keys, count * sizeof *keys);
+	p->ticket_count = count;
+	if (p->context)
+		tls_context_set_tickets(p->context, keys, count);
+	if (p->candidate)
+		tls_context_set_tickets(p->candidate, keys, count);
+}
+
+static err open_tls(struct edge_process *p)
+{
+	TRY(tls_keeper_new(p->child->loop, tickets_came, p, &p->keeper));
+	struct tls_signer signer = tls_keeper_signer(p->keeper);
+	return tls_library_new(&signer, &p->library);
+}
+
+/* --- hooks --- */
+
+static err open_edge(struct child *child)
+{
+	struct edge_process *p = child->self;
+	bool is_public = child->start.lane == LANE_PUBLIC;
+	struct stat folder;
+	p->child = child;
+	if (stat(child->start.folder, &folder) != 0)
+		FAIL(ERR_NOT_FOUND, "the installation's folder");
+	TRY(read_config(p, &p->config_arena, &p->config));
+	struct edge_options options = { .loop = child->loop, .settings = settings_of(&p->config), .lane = child->start.lane,
+					.ports = { worker_wanted, drained, p }, .owner = folder.st_uid };
+	TRY(edge_new(&options, &p->edge));
+	TRY(edge_set_facts(p->edge, child->facts));
+	if (is_public)
+		TRY(open_tls(p));
+	for (int i = 0; i < child->start.inherited_fd_count; i++)
+		TRY(edge_listen(p->edge, FIRST_LISTENER_FD + i, is_public));
+	return OK;
+}
+
+static err take_channel(struct child *child, const struct channel_binding *binding, int fd)
+{
+	struct edge_process *p = child->self;
+	struct worker_name name = { binding->peer, binding->tenant, binding->environment };
+	switch (binding->kind) {
+	case CHANNEL_HTTP:
+		return edge_worker_channel(p->edge, &name, fd);
+	case CHANNEL_KEEPER:
+		if (!p->keeper)
+			break;
+		TRY(tls_keeper_set_channel(p->keeper, fd));
+		if (!p->context)
+			load_certificate(p);
+		return OK;
+	default:
+		break;
+	}
+	channel_fds_close(&(struct channel_fds){ .fd = { fd }, .count = 1 }); /* not one that this lane uses */
+	return OK;
+}
+
+static void take_facts(struct child *child)
+{
+	struct edge_process *p = child->self;
+	err e = edge_set_facts(p->edge, child->facts);
+	if (failed(e))
+		log_err("routing table; the old one stays in use", e);
+}
+
+/* Limits, and the certificate at its configured place. Sockets and the origin take a restart. */
+static void reload(struct child *child)
+{
+	struct edge_process *p = child->self;
+	struct arena *arena;
+	struct config fresh;
+	if (failed(read_config(p, &arena, &fresh)))
+		return;
+	struct edge_settings settings = settings_of(&fresh);
+	edge_set_settings(p->edge, &settings);
+	arena_free(p->config_arena);
+	p->config_arena = arena;
+	p->config = fresh;
+	if (p->library)
+		load_certificate(p);
+}
+
+static void take_message(struct child *child, bytes raw)
+{
+	struct edge_process *p = child->self;
+	struct supervisor_answer answer;
+	if (raw.len != sizeof answer)
+		return;
+	memcpy(&answer, raw.at, sizeof answer);
+	if (answer.kind == SUPERVISOR_NO_WORKER)
+		edge_no_worker(p->edge, &answer.worker, answer.result);
+}
+
+static void stop(struct child *child)
+{
+	struct edge_process *p = child->self;
+	edge_stop(p->edge);
+}
+
+static void close_edge(struct child *child)
+{
+	struct edge_process *p = child->self;
+	edge_free(p->edge);
+	tls_keeper_free(p->keeper);
+	tls_context_free(p->context);
+	tls_library_free(p->library);
+	arena_free(p->config_arena);
+}
+
+int edge_main(void)
+{
+	static const struct child_hooks hooks = {
+		.role = ROLE_EDGE, .open = open_edge, .channel = take_channel, .facts = take_facts, .reload = reload,
+		.stop = stop, .message = take_message, .close = close_edge,
+	};
+	struct edge_process *p = calloc(1, sizeof *p);
+	if (!p)
+		return 1;
+	int status = child_run(&hooks, p);
+	free(p);
+	return status;
+}
