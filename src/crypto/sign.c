@@ -12,12 +12,9 @@
 #include <openssl/x509.h>
 #include <stdlib.h>
 
-enum { RSA_BITS_NEW = 2048, RSA_BITS_MIN = 2048, RSA_BITS_MAX = 4096, P256_BYTES = 32, ES256_DER_MAX = 72 };
+#include "crypto/sign_internal.h"
 
-struct sign_key {
-	EVP_PKEY *pkey;
-	enum sign_alg alg;
-};
+enum { RSA_BITS_NEW = 2048, RSA_BITS_MIN = 2048, RSA_BITS_MAX = 4096, P256_BYTES = 32, ES256_DER_MAX = 72 };
 
 struct verify_key {
 	EVP_PKEY *pkey;
@@ -25,7 +22,7 @@ struct verify_key {
 	enum sign_alg alg;
 };
 
-static err alg_of(EVP_PKEY *pkey, enum sign_alg *out)
+err sign_alg_of(EVP_PKEY *pkey, enum sign_alg *out)
 {
 	char group[32];
 	size_t len;
@@ -55,7 +52,7 @@ static err wrap_private(EVP_PKEY *pkey, struct sign_key **out)
 		ERR_clear_error();
 		FAIL(ERR_INVALID, "not a private key");
 	}
-	err e = alg_of(pkey, &alg);
+	err e = sign_alg_of(pkey, &alg);
 	key = failed(e) ? NULL : calloc(1, sizeof *key);
 	if (!key) {
 		EVP_PKEY_free(pkey);
