@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/uuid.h"
+#include "ipc/keeper_limits.h"
 
 enum { KEYS_TIMEOUT_MS = 5000 };
 
@@ -19,8 +20,6 @@ struct keys {
 };
 
 /* --- a database's keys (encryption-and-keys, section 2) --- */
-
-enum { DATABASE_KEY_VERSIONS_MAX = 8 };
 
 struct page_key { uint8_t k[32]; };
 struct purpose_key { uint8_t k[32]; };
@@ -66,8 +65,6 @@ MUST_USE NONNULL err keys_sign_token(struct keys *keys, enum token_type type, en
 
 /* --- public keys (identity and data workers) --- */
 
-enum { PUBLIC_KEYS_MAX = 8 };
-
 struct public_key {
 	enum token_alg alg;
 	char kid[44];              /* RFC 7638 thumbprint, base64url, NUL-terminated */
@@ -85,11 +82,10 @@ MUST_USE NONNULL err keys_public(struct keys *keys, struct public_keys *out);
 
 /* --- log checkpoints (recorders) --- */
 
-enum { CHECKPOINT_PROOF_MAX = 64 };
-
 /* Signs "origin\nsize\nbase64 root\n" with the log's Ed25519 key if (size, root) is shown by `proof` to continue the last
  * pair signed for that log; keeps the pair durably before it answers. ERR_CONFLICT when it is not a continuation. */
-MUST_USE NONNULL err keys_sign_checkpoint(struct keys *keys, const struct uuid *log_id, uint64_t size,
+/* `proof` may be null when proof_count is 0. */
+MUST_USE err keys_sign_checkpoint(struct keys *keys, const struct uuid *log_id, uint64_t size,
 					  const uint8_t root[static 32], const uint8_t (*proof)[32], size_t proof_count,
 					  uint8_t out_signature[static 64]);
 /* The last signed state and the log's public key. size 0 when nothing was signed. */
@@ -109,7 +105,6 @@ MUST_USE NONNULL err keys_sign_tls(struct keys *keys, uint32_t key_index, uint16
 				   struct arena *arena, bytes *out_signature);
 /* Session-ticket keys: current first, then those still accepted. */
 struct ticket_key { uint8_t name[16], aes[32], hmac[32]; };
-enum { TICKET_KEYS_MAX = 3 };
 MUST_USE NONNULL err keys_tickets(struct keys *keys, struct ticket_key *out, size_t *out_count);
 
 /* --- provisioning (control worker, through the supervisor's binding) --- */

@@ -1,0 +1,35 @@
+/* keys/keeper_internal.h - shared by the keeper's files only. */
+#ifndef KEYS_KEEPER_INTERNAL_H
+#define KEYS_KEEPER_INTERNAL_H
+
+#include "keys/keeper.h"
+
+/* The newest key of that kind in that state or better, or null. */
+const struct key_record *keeper_find_key(const struct keeper *keeper, enum key_kind kind, const struct uuid *tenant,
+					 const struct uuid *database);
+const struct tenant_record *keeper_find_tenant(const struct keeper *keeper, const struct uuid *tenant);
+/* Unwraps the tenant's KEK. */
+err keeper_tenant_key(const struct keeper *keeper, const struct uuid *tenant, struct wrapping_key *out,
+		      const struct key_record **out_record);
+/* Makes, wraps and stores a signing key under the tenant's KEK. */
+err keeper_make_signer(struct keeper *keeper, enum key_kind kind, const struct uuid *tenant, const struct uuid *database,
+		       const struct sign_key *key);
+/* The decoded private key of a record. Borrowed until the next call. */
+err keeper_signer(struct keeper *keeper, const struct key_record *record, const struct cached_signer **out);
+
+/* The answers; each fills `out` (the whole answer struct but its head) and *out_len. */
+typedef err (*keeper_operation)(struct keeper *keeper, const struct channel_binding *who, bytes request, uint8_t *out,
+				size_t *out_len);
+err answer_database_keys(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
+err answer_anchor_put(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
+err answer_anchor_get(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
+err answer_sign_token(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
+err answer_public_keys(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
+err answer_sign_checkpoint(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
+err answer_checkpoint_state(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
+err answer_sign_tls(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
+err answer_ticket_keys(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
+err answer_create_tenant(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
+err answer_create_database(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
+
+#endif

@@ -1,0 +1,538 @@
+/* The keeper: its request table, its store across restarts and kills, and what it refuses to sign. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+/* after the others, as cmocka wants */
+#include <cmocka.h>
+
+#include "codec/base64.h"
+#include "crypto/merkle.h"
+#include "host/file.h"
+#include "host/random.h"
+#include "keys/client.h"
+#include "keys/keeper.h"
+#include "keys/root.h"
+
+static const char issuer[] = "https://localhost:8443/t/v2.0";
+
+static int64_t now_ms(void)
+{
+	return 1700000000000;
+}
+
+struct fixture {
+	char folder[64], path[96];
+	struct wrapping_key root;
+	struct keeper *keeper;
+	struct uuid tenant, other, environment;
+};
+
+static void open_keeper(struct fixture *f)
+{
+	assert_false(failed(keeper_open(f->path, &f->root, now_ms, &f->keeper)));
+}
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+	struct uuid nil = { { 0 } };
+	struct sign_key *tls;
+	strcpy(f->folder, "/tmp/keeper-test-XXXXXX");
+	assert_non_null(mkdtemp(f->folder));
+	snprintf(f->path, sizeof f->path, "%s/keys.store", f->folder);
+	random_bytes(&f->root, sizeof f->root);
+	f->tenant = random_uuid_v4();
+	f->other = random_uuid_v4();
+	f->environment = random_uuid_v4();
+	assert_false(failed(key_store_create(f->path, &f->root)));
+	open_keeper(f);
+	assert_false(failed(keeper_create_tenant(f->keeper, &nil, S("https://localhost:8443"))));
+	assert_false(failed(keeper_create_tenant(f->keeper, &f->tenant, str_of(issuer))));
+	assert_false(failed(keeper_create_tenant(f->keeper, &f->other, S("https://localhost:8443/o/v2.0"))));
+	assert_false(failed(keeper_create_database(f->keeper, &f->tenant, &f->tenant)));
+	assert_false(failed(keeper_create_database(f->keeper, &f->tenant, &f->environment)));
+	assert_false(failed(sign_key_generate(SIGN_ES256, &tls)));
+	assert_false(failed(keeper_put_tls_key(f->keeper, 0, tls)));
+	sign_key_free(tls);
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+	keeper_close(f->keeper);
+	unlink(f->path);
+	rmdir(f->folder);
+	free(f);
+	return 0;
+}
+
+static struct channel_binding as(const struct fixture *f, enum process_role role, const struct uuid *database)
+{
+	return (struct channel_binding){ .kind = CHANNEL_KEEPER, .peer = role, .tenant = f->tenant, .database = *database };
+}
+
+static int ask(struct fixture *f, const struct channel_binding *who, const void *request, size_t size, void *answer,
+	       size_t answer_size)
+{
+	static uint8_t out[KEEPER_ANSWER_BYTES_MAX];
+	struct keeper_head head;
+	size_t len = 0;
+	bool refused;
+	keeper_answer(f->keeper, who, bytes_of(request, size), out, &len, &refused);
+	assert_true(len >= sizeof head);
+	memcpy(&head, out, sizeof head);
+	if (head.result == 0 && answer) {
+		assert_int_equal(len, answer_size);
+		memcpy(answer, out, answer_size);
+	}
+	return head.result;
+}
+
+static struct keeper_head head_of(enum keeper_request_kind kind)
+{
+	return (struct keeper_head){ KEEPER_MESSAGE_VERSION, (uint16_t)kind, 0, 7 };
+}
+
+/* --- the table --- */
+
+static const struct {
+	enum keeper_request_kind kind;
+	size_t size;
+	unsigned allowed;
+} table[] = {
+	{ KEEPER_DATABASE_KEYS, sizeof(struct keeper_head), 1 << ROLE_CONTROL | 1 << ROLE_IDENTITY | 1 << ROLE_DATA | 1 << ROLE_RECORDER },
+	{ KEEPER_ANCHOR_PUT, sizeof(struct keeper_anchor), 1 << ROLE_CONTROL | 1 << ROLE_IDENTITY | 1 << ROLE_DATA | 1 << ROLE_RECORDER },
+	{ KEEPER_ANCHOR_GET, sizeof(struct keeper_head), 1 << ROLE_CONTROL | 1 << ROLE_IDENTITY | 1 << ROLE_DATA | 1 << ROLE_RECORDER },
+	{ KEEPER_SIGN_TOKEN, sizeof(struct keeper_sign_token), 1 << ROLE_IDENTITY },
+	{ KEEPER_PUBLIC_KEYS, sizeof(struct keeper_head), 1 << ROLE_IDENTITY | 1 << ROLE_DATA | 1 << ROLE_RECORDER },
+	{ KEEPER_SIGN_CHECKPOINT, sizeof(struct keeper_sign_checkpoint), 1 << ROLE_RECORDER },
+	{ KEEPER_CHECKPOINT_STATE, sizeof(struct keeper_checkpoint_state), 1 << ROLE_RECORDER },
+	{ KEEPER_SIGN_TLS, sizeof(struct keeper_sign_tls), 1 << ROLE_EDGE },
+	{ KEEPER_TICKET_KEYS, sizeof(struct keeper_head), 1 << ROLE_EDGE },
+	{ KEEPER_CREATE_TENANT, sizeof(struct keeper_create_tenant), 1 << ROLE_CONTROL },
+	{ KEEPER_CREATE_DATABASE, sizeof(struct keeper_create_database), 1 << ROLE_CONTROL },
+};
+
+static void every_request_is_refused_to_every_role_without_a_row(void **state)
+{
+	struct fixture *f = *state;
+	static uint8_t request[sizeof(struct keeper_sign_token) + 8];
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		for (int role = 0; role <= ROLE_COUNT; role++) {
+			struct channel_binding who = as(f, (enum process_role)role, &f->environment);
+			struct keeper_head head = head_of(table[i].kind);
+			memset(request, 0, sizeof request);
+			memcpy(request, &head, sizeof head);
+			int result = ask(f, &who, request, table[i].size, NULL, 0);
+			bool allowed = role > 0 && role < ROLE_COUNT && (table[i].allowed & 1u << role);
+			if (!allowed)
+				assert_int_equal(result, ERR_DENIED);
+			if (allowed) {
+				assert_int_equal(ask(f, &who, request, table[i].size + 1, NULL, 0), ERR_INVALID);
+				assert_int_equal(ask(f, &who, request, table[i].size - 1, NULL, 0), ERR_INVALID);
+			}
+		}
+	}
+}
+
+static void unknown_kinds_versions_and_sizes_are_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct channel_binding who = as(f, ROLE_IDENTITY, &f->tenant);
+	struct keeper_head head = head_of(KEEPER_REQUEST_KIND_COUNT);
+	assert_int_equal(ask(f, &who, &head, sizeof head, NULL, 0), ERR_DENIED);
+	head = head_of(KEEPER_PUBLIC_KEYS);
+	head.version = 2;
+	assert_int_equal(ask(f, &who, &head, sizeof head, NULL, 0), ERR_DENIED);
+	assert_int_equal(ask(f, &who, &head, 3, NULL, 0), ERR_INVALID);
+}
+
+/* --- databases --- */
+
+static void a_channel_gets_the_keys_of_its_own_database_only(void **state)
+{
+	struct fixture *f = *state;
+	struct keeper_database_keys_answer mine, again, directory;
+	struct keeper_head head = head_of(KEEPER_DATABASE_KEYS);
+	struct channel_binding who = as(f, ROLE_DATA, &f->environment), theirs = who, identity = as(f, ROLE_IDENTITY, &f->tenant);
+	assert_int_equal(ask(f, &who, &head, sizeof head, &mine, sizeof mine), 0);
+	assert_int_equal(ask(f, &identity, &head, sizeof head, &directory, sizeof directory), 0);
+	assert_memory_not_equal(mine.page[0], directory.page[0], 32);
+	assert_memory_not_equal(mine.page[0], mine.wal_header[0], 32);
+	theirs.tenant = f->other; /* another tenant's channel does not find it */
+	assert_int_equal(ask(f, &theirs, &head, sizeof head, NULL, 0), ERR_NOT_FOUND);
+	keeper_close(f->keeper);
+	open_keeper(f);
+	assert_int_equal(ask(f, &who, &head, sizeof head, &again, sizeof again), 0);
+	assert_memory_equal(&mine, &again, sizeof mine);
+}
+
+static void anchors_are_kept_per_database(void **state)
+{
+	struct fixture *f = *state;
+	struct channel_binding who = as(f, ROLE_DATA, &f->environment), identity = as(f, ROLE_IDENTITY, &f->tenant);
+	struct keeper_anchor put = { .head = head_of(KEEPER_ANCHOR_PUT), .change_counter = 5, .page_count = 9 }, got;
+	struct keeper_head get = head_of(KEEPER_ANCHOR_GET);
+	assert_int_equal(ask(f, &who, &get, sizeof get, NULL, 0), ERR_NOT_FOUND);
+	for (uint64_t i = 1; i <= 20; i++) {
+		put.change_counter = i;
+		assert_int_equal(ask(f, &who, &put, sizeof put, NULL, 0), 0);
+	}
+	keeper_close(f->keeper);
+	open_keeper(f);
+	assert_int_equal(ask(f, &who, &get, sizeof get, &got, sizeof got), 0);
+	assert_int_equal(got.change_counter, 20);
+	assert_int_equal(got.page_count, 9);
+	assert_int_equal(ask(f, &identity, &get, sizeof get, NULL, 0), ERR_NOT_FOUND);
+}
+
+/* --- tokens --- */
+
+static int sign_claims(struct fixture *f, const char *claims, const struct uuid *tenant, struct keeper_sign_token_answer *out)
+{
+	struct keeper_sign_token m = { .head = head_of(KEEPER_SIGN_TOKEN), .type = TOKEN_ACCESS, .alg = TOKEN_ES256 };
+	struct channel_binding who = as(f, ROLE_IDENTITY, tenant);
+	who.tenant = *tenant;
+	m.claims_len = (uint16_t)strlen(claims);
+	memcpy(m.claims, claims, strlen(claims));
+	return ask(f, &who, &m, sizeof m, out, sizeof *out);
+}
+
+static void only_claims_of_the_own_tenant_are_signed(void **state)
+{
+	struct fixture *f = *state;
+	static struct keeper_sign_token_answer answer;
+	char own[64], foreign[64], claims[1024];
+	uuid_format(&f->tenant, own);
+	uuid_format(&f->other, foreign);
+	const struct {
+		const char *issuer, *tid, *rest;
+		int want;
+	} rows[] = {
+		{ issuer, own, "\"sub\":\"x\"}", 0 },
+		{ issuer, own, "\"name\":\"tab\\u0009\"}", 0 },
+		{ issuer, own, "\"name\":\"a \\\"iss\\\": quoted\"}", 0 },
+		{ issuer, foreign, "\"sub\":\"x\"}", ERR_DENIED },
+		{ "https://localhost:8443/o/v2.0", own, "\"sub\":\"x\"}", ERR_DENIED },
+		{ issuer, own, "\"iss\":\"other\"}", ERR_DENIED },
+		{ issuer, own, "\"a\":1,\"tid\" :\"other\"}", ERR_DENIED },
+		{ issuer, own, "\"\\u0069ss\":\"other\"}", ERR_DENIED },
+		{ issuer, own, "\"sub\":\"x\"", ERR_INVALID },
+		{ issuer, own, "", ERR_INVALID },
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		snprintf(claims, sizeof claims, "{\"iss\":\"%s\",\"tid\":\"%s\",%s", rows[i].issuer, rows[i].tid, rows[i].rest);
+		assert_int_equal(sign_claims(f, claims, &f->tenant, &answer), rows[i].want);
+	}
+	assert_int_equal(sign_claims(f, "{\"sub\":\"x\"}", &f->tenant, &answer), ERR_DENIED);
+	assert_int_equal(sign_claims(f, " {\"iss\":\"x\"}", &f->tenant, &answer), ERR_DENIED);
+}
+
+static void a_token_verifies_with_the_published_key(void **state)
+{
+	struct fixture *f = *state;
+	static struct keeper_sign_token_answer answer;
+	static struct keeper_public_keys_answer published;
+	struct keeper_head head = head_of(KEEPER_PUBLIC_KEYS);
+	struct channel_binding data = as(f, ROLE_DATA, &f->environment);
+	struct public_numbers n = { .alg = SIGN_ES256 };
+	struct verify_key *key;
+	char own[64], claims[256];
+	uuid_format(&f->tenant, own);
+	snprintf(claims, sizeof claims, "{\"iss\":\"%s\",\"tid\":\"%s\",\"sub\":\"x\"}", issuer, own);
+	assert_int_equal(sign_claims(f, claims, &f->tenant, &answer), 0);
+	assert_int_equal(ask(f, &data, &head, sizeof head, &published, sizeof published), 0);
+	assert_int_equal(published.count, 1);
+	memcpy(n.x, published.key[0].x, 32);
+	memcpy(n.y, published.key[0].y, 32);
+	assert_false(failed(verify_key_new(&n, &key)));
+	str token = { answer.token, answer.token_len };
+	size_t dot = token.len;
+	while (dot && token.at[dot - 1] != '.')
+		dot--;
+	struct arena *arena = arena_new(16384);
+	bytes signature;
+	assert_false(failed(base64url_parse(str_from(token, dot), arena, &signature)));
+	assert_false(failed(verify_message(key, bytes_of(token.at, dot - 1), signature)));
+	arena_free(arena);
+	verify_key_free(key);
+}
+
+/* --- checkpoints --- */
+
+static int sign_tree(struct fixture *f, uint64_t size, const struct sha256 *root, const struct sha256 *proof, size_t count)
+{
+	struct keeper_sign_checkpoint m = { .head = head_of(KEEPER_SIGN_CHECKPOINT), .log_id = f->tenant, .size = size,
+					    .proof_count = (uint32_t)count };
+	struct channel_binding who = as(f, ROLE_RECORDER, &f->tenant);
+	memcpy(m.root, root->b, 32);
+	for (size_t i = 0; i < count; i++)
+		memcpy(m.proof[i], proof[i].b, 32);
+	struct keeper_sign_checkpoint_answer answer;
+	return ask(f, &who, &m, sizeof m, &answer, sizeof answer);
+}
+
+static void no_two_inconsistent_checkpoints_are_signed(void **state)
+{
+	struct fixture *f = *state;
+	struct sha256 a = merkle_leaf(bytes_of_str(S("a"))), b = merkle_leaf(bytes_of_str(S("b")));
+	struct sha256 ab = merkle_node(&a, &b), ba = merkle_node(&b, &a);
+	assert_int_equal(sign_tree(f, 1, &a, NULL, 0), 0);
+	assert_int_equal(sign_tree(f, 2, &ba, &a, 1), ERR_CONFLICT); /* another history */
+	assert_int_equal(sign_tree(f, 2, &ab, NULL, 0), ERR_CONFLICT); /* no proof */
+	assert_int_equal(sign_tree(f, 2, &ab, &b, 1), 0);
+	keeper_close(f->keeper);
+	open_keeper(f);
+	assert_int_equal(sign_tree(f, 1, &a, NULL, 0), ERR_CONFLICT); /* shorter than signed, after a restart too */
+	assert_int_equal(sign_tree(f, 2, &ab, NULL, 0), 0);
+}
+
+static void a_recorder_signs_logs_of_its_tenant_only(void **state)
+{
+	struct fixture *f = *state;
+	struct keeper_checkpoint_state m = { .head = head_of(KEEPER_CHECKPOINT_STATE), .log_id = f->environment };
+	struct keeper_checkpoint_state_answer answer;
+	struct channel_binding who = as(f, ROLE_RECORDER, &f->tenant);
+	assert_int_equal(ask(f, &who, &m, sizeof m, &answer, sizeof answer), 0);
+	assert_int_equal(answer.size, 0);
+	m.log_id = f->other;
+	assert_int_equal(ask(f, &who, &m, sizeof m, NULL, 0), ERR_DENIED);
+}
+
+/* --- TLS --- */
+
+static void tls_signs_only_what_tls_signs(void **state)
+{
+	struct fixture *f = *state;
+	struct channel_binding who = as(f, ROLE_EDGE, &f->tenant);
+	struct keeper_sign_tls m = { .head = head_of(KEEPER_SIGN_TLS), .scheme = 0x0403 };
+	struct keeper_sign_tls_answer answer;
+	memset(m.content, ' ', 64);
+	memcpy(m.content + 64, "TLS 1.3, server CertificateVerify", 34);
+	m.content_len = 64 + 34 + 32;
+	assert_int_equal(ask(f, &who, &m, sizeof m, &answer, sizeof answer), 0);
+	assert_true(answer.signature_len >= 68 && answer.signature_len <= 72);
+	m.content_len++;
+	assert_int_equal(ask(f, &who, &m, sizeof m, NULL, 0), ERR_DENIED);
+	m.content_len--;
+	m.content[70] ^= 1; /* "client" or any other context */
+	assert_int_equal(ask(f, &who, &m, sizeof m, NULL, 0), ERR_DENIED);
+	m.content[70] ^= 1;
+	m.scheme = 0x0804;
+	assert_int_equal(ask(f, &who, &m, sizeof m, NULL, 0), ERR_INVALID);
+	m.scheme = 0x0403;
+	memset(m.content, 7, 64);
+	memcpy(m.content + 64, (uint8_t[]){ 3, 0, 29, 32 }, 4);
+	m.content_len = 68 + 32;
+	assert_int_equal(ask(f, &who, &m, sizeof m, &answer, sizeof answer), 0);
+	m.content[67] = 33;
+	assert_int_equal(ask(f, &who, &m, sizeof m, NULL, 0), ERR_DENIED);
+	m.content_len = 600;
+	assert_int_equal(ask(f, &who, &m, sizeof m, NULL, 0), ERR_INVALID);
+}
+
+/* --- the file --- */
+
+static void a_wrong_root_and_altered_bytes_are_noticed(void **state)
+{
+	struct fixture *f = *state;
+	struct keeper *other;
+	struct wrapping_key wrong = f->root;
+	struct stat info;
+	wrong.k[0] ^= 1;
+	assert_int_equal(err_kind_of(keeper_open(f->path, &wrong, now_ms, &other)), ERR_DENIED);
+	int fd = open(f->path, O_RDWR);
+	assert_true(fd >= 0 && fstat(fd, &info) == 0);
+	for (off_t at = 100; at < info.st_size / 2; at += 97) {
+		uint8_t octet, changed;
+		assert_int_equal(pread(fd, &octet, 1, at), 1);
+		changed = octet ^ 0x10;
+		assert_int_equal(pwrite(fd, &changed, 1, at), 1);
+		err e = keeper_open(f->path, &f->root, now_ms, &other);
+		if (!failed(e)) /* the flip made a length run past the end: the rest counts as torn, and is shorter */
+			keeper_close(other);
+		assert_int_equal(pwrite(fd, &octet, 1, at), 1);
+		assert_true(failed(e) || at > 0);
+		if (!failed(e))
+			break; /* the torn tail has been cut off: what follows is gone from this copy */
+	}
+	close(fd);
+}
+
+/* A child appends anchors until it is killed at a random moment; what it had acknowledged through the pipe is there. */
+static void nothing_acknowledged_is_lost_to_a_kill(void **state)
+{
+	struct fixture *f = *state;
+	struct channel_binding who = as(f, ROLE_DATA, &f->environment);
+	struct keeper_head get = head_of(KEEPER_ANCHOR_GET);
+	keeper_close(f->keeper);
+	for (int round = 0; round < 20; round++) {
+		int ends[2];
+		uint64_t acknowledged = 0, value;
+		struct keeper_anchor got;
+		assert_int_equal(pipe(ends), 0);
+		pid_t pid = fork();
+		if (pid == 0) {
+			struct keeper_anchor put = { .head = head_of(KEEPER_ANCHOR_PUT) };
+			open_keeper(f);
+			for (put.change_counter = 1;; put.change_counter++)
+				if (ask(f, &who, &put, sizeof put, NULL, 0) != 0 ||
+				    write(ends[1], &put.change_counter, sizeof put.change_counter) < 0)
+					_exit(1);
+		}
+		close(ends[1]);
+		for (int i = 0; i < 5 + round * 3 && read(ends[0], &value, sizeof value) == sizeof value; i++)
+			acknowledged = value;
+		kill(pid, SIGKILL);
+		while (read(ends[0], &value, sizeof value) == sizeof value)
+			acknowledged = value;
+		close(ends[0]);
+		waitpid(pid, NULL, 0);
+		open_keeper(f);
+		assert_int_equal(ask(f, &who, &get, sizeof get, &got, sizeof got), 0);
+		assert_true(got.change_counter == acknowledged || got.change_counter == acknowledged + 1);
+		keeper_close(f->keeper);
+	}
+	open_keeper(f);
+}
+
+static void a_torn_tail_is_cut_off_and_the_rest_stays(void **state)
+{
+	struct fixture *f = *state;
+	struct channel_binding who = as(f, ROLE_DATA, &f->environment);
+	struct keeper_anchor put = { .head = head_of(KEEPER_ANCHOR_PUT), .change_counter = 41 }, got;
+	struct keeper_head get = head_of(KEEPER_ANCHOR_GET);
+	struct stat before, after;
+	assert_int_equal(ask(f, &who, &put, sizeof put, NULL, 0), 0);
+	assert_int_equal(stat(f->path, &before), 0);
+	put.change_counter = 42;
+	assert_int_equal(ask(f, &who, &put, sizeof put, NULL, 0), 0);
+	assert_int_equal(stat(f->path, &after), 0);
+	keeper_close(f->keeper);
+	assert_int_equal(truncate(f->path, after.st_size - 5), 0);
+	open_keeper(f);
+	assert_int_equal(ask(f, &who, &get, sizeof get, &got, sizeof got), 0);
+	assert_int_equal(got.change_counter, 41);
+	put.change_counter = 43;
+	assert_int_equal(ask(f, &who, &put, sizeof put, NULL, 0), 0);
+	keeper_close(f->keeper);
+	open_keeper(f);
+	assert_int_equal(ask(f, &who, &get, sizeof get, &got, sizeof got), 0);
+	assert_int_equal(got.change_counter, 43);
+}
+
+static void compaction_keeps_everything(void **state)
+{
+	struct fixture *f = *state;
+	struct channel_binding who = as(f, ROLE_DATA, &f->environment);
+	struct keeper_anchor put = { .head = head_of(KEEPER_ANCHOR_PUT) }, got;
+	struct keeper_head get = head_of(KEEPER_ANCHOR_GET), keys = head_of(KEEPER_DATABASE_KEYS);
+	struct keeper_database_keys_answer first, last;
+	struct stat info;
+	assert_int_equal(ask(f, &who, &keys, sizeof keys, &first, sizeof first), 0);
+	for (put.change_counter = 1; put.change_counter <= 4200; put.change_counter++)
+		assert_int_equal(ask(f, &who, &put, sizeof put, NULL, 0), 0);
+	assert_int_equal(stat(f->path, &info), 0);
+	assert_true(info.st_size < 100000); /* 4200 records of 100 octets were written */
+	keeper_close(f->keeper);
+	open_keeper(f);
+	assert_int_equal(ask(f, &who, &get, sizeof get, &got, sizeof got), 0);
+	assert_int_equal(got.change_counter, 4200);
+	assert_int_equal(ask(f, &who, &keys, sizeof keys, &last, sizeof last), 0);
+	assert_memory_equal(&first, &last, sizeof first);
+}
+
+/* --- roots --- */
+
+static void roots_open_with_the_right_secret_only(void **state)
+{
+	struct fixture *f = *state;
+	struct wrapping_key a, b;
+	char path[128];
+	snprintf(path, sizeof path, "%s/root.key", f->folder);
+	assert_false(failed(root_file_create(path)));
+	assert_int_equal(err_kind_of(root_file_create(path)), ERR_CONFLICT);
+	assert_false(failed(root_file_open(path, &a)));
+	assert_false(failed(root_file_open(path, &b)));
+	assert_memory_equal(&a, &b, sizeof a);
+	assert_int_equal(chmod(path, 0440), 0);
+	assert_int_equal(err_kind_of(root_file_open(path, &a)), ERR_DENIED);
+	unlink(path);
+	bytes right = bytes_of_str(S("correct horse battery")), wrong = bytes_of_str(S("correct horse batterx"));
+	assert_int_equal(err_kind_of(root_passphrase_create(path, bytes_of_str(S("short")))), ERR_INVALID);
+	assert_false(failed(root_passphrase_create(path, right)));
+	assert_false(failed(root_passphrase_open(path, right, &a)));
+	assert_int_equal(err_kind_of(root_passphrase_open(path, wrong, &b)), ERR_DENIED);
+	unlink(path);
+}
+
+static void key_states_follow_the_arrows(void **state)
+{
+	(void)state;
+	const struct {
+		enum key_state from, to;
+	} arrows[] = { { KEY_PREACTIVE, KEY_ACTIVE }, { KEY_ACTIVE, KEY_RETIRED }, { KEY_RETIRED, KEY_SUSPENDED },
+		       { KEY_SUSPENDED, KEY_DESTROYED }, { KEY_SUSPENDED, KEY_ACTIVE } };
+	for (int from = 0; from <= KEY_STATE_COUNT; from++) {
+		for (int to = 0; to <= KEY_STATE_COUNT; to++) {
+			bool want = false;
+			for (size_t i = 0; i < COUNT_OF(arrows); i++)
+				want |= (int)arrows[i].from == from && (int)arrows[i].to == to;
+			assert_int_equal(key_state_may_become((enum key_state)from, (enum key_state)to), want);
+		}
+	}
+}
+
+static void a_wrapped_key_opens_in_its_own_place_only(void **state)
+{
+	struct wrapping_key by;
+	struct key_meta meta = { .version = 1, .kind = KEY_DATABASE, .state = KEY_ACTIVE }, moved;
+	uint8_t wrapped[32 + WRAPPED_OVERHEAD], plain[32] = { 1, 2, 3 }, out[32];
+	(void)state;
+	random_bytes(&by, sizeof by);
+	meta.tenant = random_uuid_v4();
+	assert_false(failed(key_wrap(&by, &meta, bytes_of(plain, 32), wrapped)));
+	assert_false(failed(key_unwrap(&by, &meta, bytes_of(wrapped, sizeof wrapped), out)));
+	assert_memory_equal(plain, out, 32);
+	moved = meta;
+	moved.tenant.b[0] ^= 1;
+	assert_true(failed(key_unwrap(&by, &moved, bytes_of(wrapped, sizeof wrapped), out)));
+	moved = meta;
+	moved.kind = KEY_TOKEN;
+	assert_true(failed(key_unwrap(&by, &moved, bytes_of(wrapped, sizeof wrapped), out)));
+	moved = meta;
+	moved.wrapping_version = 9;
+	assert_true(failed(key_unwrap(&by, &moved, bytes_of(wrapped, sizeof wrapped), out)));
+	assert_true(failed(key_unwrap(&by, &meta, bytes_of(wrapped, 10), out)));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(every_request_is_refused_to_every_role_without_a_row, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(unknown_kinds_versions_and_sizes_are_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_channel_gets_the_keys_of_its_own_database_only, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(anchors_are_kept_per_database, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(only_claims_of_the_own_tenant_are_signed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_token_verifies_with_the_published_key, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(no_two_inconsistent_checkpoints_are_signed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_recorder_signs_logs_of_its_tenant_only, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tls_signs_only_what_tls_signs, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_wrong_root_and_altered_bytes_are_noticed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nothing_acknowledged_is_lost_to_a_kill, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_torn_tail_is_cut_off_and_the_rest_stays, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(compaction_keeps_everything, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(roots_open_with_the_right_secret_only, set_up, tear_down),
+		cmocka_unit_test(key_states_follow_the_arrows),
+		cmocka_unit_test(a_wrapped_key_opens_in_its_own_place_only),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
