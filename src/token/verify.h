@@ -11,9 +11,10 @@
 
 #include "base/instant.h"
 #include "keys/client.h"
+#include "token/jwt.h"
 #include "token/principal.h"
 
-enum { TOKEN_BYTES_MAX = 8192, TOKEN_AUDIENCES_MAX = 8, TOKEN_SKEW_S = 60 };
+enum { TOKEN_AUDIENCES_MAX = 8, TOKEN_SKEW_S = 60 };
 
 struct token_verifier;
 
