@@ -1,0 +1,51 @@
+/* data/request.h - one Web API request, and the application that answers it. */
+#ifndef DATA_REQUEST_H
+#define DATA_REQUEST_H
+
+#include "data/odata_path.h"
+#include "data/odata_query.h"
+#include "data/plan.h"
+#include "data/prefer.h"
+#include "keys/client.h"
+#include "token/principal.h"
+#include "web/call.h"
+
+struct authz;
+struct names;
+struct token_verifier;
+
+/* What a data worker is: one environment. */
+struct data_app {
+	struct store *store;
+	struct authz *authz;
+	struct metadata *metadata;     /* replaced after a change of definitions */
+	struct names *names;
+	struct token_verifier *verifier;
+	struct purpose_key cursor_secret;
+	struct uuid environment, tenant;
+	str unique_name, friendly_name; /* owned by the worker's facts */
+};
+
+/* Who asks, once admitted. Keys are of authz's tables. */
+struct caller {
+	const struct principal *token; /* null on the operator's lane */
+	int64_t user, unit;
+	struct uuid user_id, unit_id;
+	str name;
+};
+
+struct data_call {
+	struct data_app *app;
+	struct web_call *web;
+	struct arena *arena;
+	struct problem problem;
+	struct caller caller;
+	struct odata_path path;
+	struct url_params params;
+	struct prefer prefer;
+	str root;                      /* "https://host/e/x/api/data/v9.2/" */
+};
+
+#define REFUSE(dc_, status_, code_, ...) problem_say((dc_)->arena, &(dc_)->problem, (status_), (code_), __VA_ARGS__)
+
+#endif

@@ -1,0 +1,105 @@
+/* data/row_json.c */
+#include "data/row_json.h"
+
+#include <stdio.h>
+
+#include "data/names.h"
+
+static str wire_name(const struct column *c)
+{
+	return column_is_lookup(c) ? c->value_name : c->logical_name;
+}
+
+str etag_text(struct arena *arena, int64_t version)
+{
+	return str_format(arena, "W/\"%lld\"", (long long)version);
+}
+
+str context_url(struct data_call *dc, const struct odata_query *q, bool entity)
+{
+	SCOPED(buffer) b;
+	buffer_init(&b, 64 * 1024);
+	buffer_append_format(&b, "%.*s$metadata#%.*s", STR_ARG(dc->root), STR_ARG(q->table->entity_set));
+	for (size_t i = 0; q->select_given && i < q->select_count; i++) {
+		buffer_append_char(&b, i ? ',' : '(');
+		buffer_append_str(&b, wire_name(q->select[i]));
+	}
+	if (q->select_given)
+		buffer_append_char(&b, ')');
+	if (entity)
+		buffer_append_str(&b, S("/$entity"));
+	return str_copy(dc->arena, buffer_str(&b));
+}
+
+static void annotation(struct json_writer *w, str column, const char *name, str value)
+{
+	char key[256];
+	int n = snprintf(key, sizeof key, "%.*s@%s", STR_ARG(column), name);
+	json_member_str(w, (str){ key, (size_t)n < sizeof key ? (size_t)n : sizeof key - 1 }, value);
+}
+
+/* Is this principal what the column shows? owninguser and owningteam share ownerid's place. */
+static bool kind_fits(const struct column *c, enum name_kind kind)
+{
+	if (kind == NAME_NONE)
+		return false;
+	if (c->type == TYPE_OWNER || (c->flags & COLUMN_UNIT_KEY))
+		return true;
+	return str_equal(c->targets[0], kind == NAME_TEAM ? S("team") : S("systemuser"));
+}
+
+static err key_json(struct data_call *dc, struct json_writer *w, const struct column *c, const struct statement *s, int index)
+{
+	const struct name *name = NULL;
+	if (!column_is_null(s, index)) {
+		int64_t key = column_i64(s, index);
+		TRY(c->flags & COLUMN_UNIT_KEY ? names_unit(dc->app->names, key, &name) : names_principal(dc->app->names, key, &name));
+	}
+	json_key(w, c->value_name);
+	if (!name || !kind_fits(c, name->kind)) {
+		json_null(w);
+		return OK;
+	}
+	json_uuid(w, &name->id);
+	static const char *const tables[] = { "", "systemuser", "team", "businessunit" };
+	if (dc->prefer.formatted && name->text[0])
+		annotation(w, c->value_name, "OData.Community.Display.V1.FormattedValue", str_of(name->text));
+	if (dc->prefer.lookup_names)
+		annotation(w, c->value_name, "Microsoft.Dynamics.CRM.lookuplogicalname", str_of(tables[name->kind]));
+	if (dc->prefer.navigation_names)
+		annotation(w, c->value_name, "Microsoft.Dynamics.CRM.associatednavigationproperty", c->navigation);
+	return OK;
+}
+
+static void value_annotations(struct data_call *dc, struct json_writer *w, const struct column *c, const struct value *v)
+{
+	str text;
+	if (dc->prefer.formatted && value_display(c, v, dc->arena, &text))
+		annotation(w, wire_name(c), "OData.Community.Display.V1.FormattedValue", text);
+	if (!column_is_lookup(c) || v->kind == VALUE_NULL)
+		return;
+	if (dc->prefer.lookup_names && c->target_count)
+		annotation(w, c->value_name, "Microsoft.Dynamics.CRM.lookuplogicalname", c->targets[0]);
+	if (dc->prefer.navigation_names)
+		annotation(w, c->value_name, "Microsoft.Dynamics.CRM.associatednavigationproperty", c->navigation);
+}
+
+err row_json(struct data_call *dc, struct json_writer *w, const struct odata_query *q, const struct statement *s, int first)
+{
+	char etag[40];
+	int n = snprintf(etag, sizeof etag, "W/\"%lld\"", (long long)column_i64(s, 1));
+	json_member_str(w, S("@odata.etag"), (str){ etag, (size_t)n });
+	for (size_t i = 0; i < q->select_count; i++) {
+		const struct column *c = q->select[i];
+		if (c->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY)) {
+			TRY(key_json(dc, w, c, s, first + (int)i));
+			continue;
+		}
+		struct value v = value_of_row(c, s, first + (int)i);
+		json_key(w, wire_name(c));
+		value_write(w, c, &v);
+		if (dc->prefer.annotations.len)
+			value_annotations(dc, w, c, &v);
+	}
+	return OK;
+}
