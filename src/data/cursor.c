@@ -75,6 +75,7 @@ err cursor_seal(const struct cursor_place *place, const struct cursor *c, struct
 	buffer_init(&plain, CURSOR_BYTES_MAX);
 	write_u8(&plain, CURSOR_VERSION);
 	write_u64(&plain, (uint64_t)c->key);
+	write_u32(&plain, (uint32_t)c->page);
 	write_u8(&plain, (uint8_t)c->count);
 	for (size_t i = 0; i < c->count; i++)
 		value_encode(&plain, &c->values[i]);
@@ -114,6 +115,7 @@ err cursor_open(const struct cursor_place *place, str token, struct arena *arena
 	struct cursor c = { 0 };
 	bool good = read_u8(&r) == CURSOR_VERSION;
 	c.key = (int64_t)read_u64(&r);
+	c.page = read_u32(&r);
 	c.count = read_u8(&r);
 	if (!good || c.count > ORDER_MAX)
 		return refused(arena, problem);

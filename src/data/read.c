@@ -1,0 +1,273 @@
+/* data/read.c */
+#include "data/read.h"
+
+#include "data/answer.h"
+#include "data/cursor.h"
+#include "data/row_find.h"
+#include "data/row_json.h"
+
+/* --- list --- */
+
+struct listing {
+	struct odata_query query;
+	struct visible visible;
+	struct cursor cursor;
+	struct cursor_place place;
+	int64_t page;       /* rows of this answer */
+	bool paged;         /* more rows give a next link; $top says no */
+};
+
+/* What a cursor is bound to: the set and every option but the cursor itself. */
+static err place_make(struct data_call *dc, const struct table *t, struct cursor_place *out)
+{
+	SCOPED(buffer) b;
+	buffer_init(&b, 64 * 1024);
+	buffer_append_str(&b, t->entity_set);
+	for (size_t i = 0; i < dc->params.count; i++)
+		if (!str_equal(dc->params.items[i].name, S("$skiptoken")))
+			buffer_append_format(&b, "\n%.*s=%.*s", STR_ARG(dc->params.items[i].name),
+					     STR_ARG(dc->params.items[i].value));
+	if (b.failed)
+		FAIL(ERR_LIMIT, "the query is too long");
+	*out = (struct cursor_place){ &dc->app->cursor_secret, dc->caller.user_id, str_copy(dc->arena, buffer_str(&b)) };
+	TRY_NEW(out->query.at);
+	return OK;
+}
+
+static err cursor_read(struct data_call *dc, struct listing *l)
+{
+	const struct odata_query *q = &l->query;
+	TRY(cursor_open(&l->place, q->skip_token, dc->arena, &dc->problem, &l->cursor));
+	if (l->cursor.count != q->order_count)
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "The $skiptoken is not valid for this query and caller.");
+	/* the page size of the first request goes on unless the client says another */
+	if (!dc->prefer.page_size_max && l->cursor.page > 0 && l->cursor.page <= PAGE_ROWS_MAX)
+		l->page = l->cursor.page;
+	return OK;
+}
+
+static err listing_make(struct data_call *dc, const struct table *t, struct listing *l)
+{
+	TRY(rights_visible(dc, t, &l->visible));
+	TRY(odata_query_parse(t, &dc->params, dc->arena, &dc->problem, &l->query));
+	TRY(place_make(dc, t, &l->place));
+	l->paged = l->query.top < 0;
+	l->page = !l->paged ? l->query.top : dc->prefer.page_size_max ? dc->prefer.page_size_max : PAGE_ROWS_MAX;
+	return l->query.skip_token.len ? cursor_read(dc, l) : OK;
+}
+
+static err count_write(struct data_call *dc, struct json_writer *w, const struct listing *l)
+{
+	int64_t n;
+	TRY(rows_count(dc->app->store, &l->query, &l->visible, PAGE_ROWS_MAX + 1, dc->arena, &n));
+	bool more = n > PAGE_ROWS_MAX;
+	json_member_i64(w, S("@odata.count"), more ? PAGE_ROWS_MAX : n);
+	if (dc->prefer.annotations.len) {
+		json_member_i64(w, S("@Microsoft.Dynamics.CRM.totalrecordcount"), more ? PAGE_ROWS_MAX : n);
+		json_member_bool(w, S("@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"), more);
+	}
+	return OK;
+}
+
+/* Remembers the row that stands, as the place to go on behind. */
+static err cursor_note(struct data_call *dc, struct listing *l, const struct rows *rows)
+{
+	const struct odata_query *q = &l->query;
+	l->cursor = (struct cursor){ .key = column_i64(&rows->statement, 0), .count = q->order_count, .page = l->page };
+	for (size_t i = 0; i < q->order_count; i++) {
+		struct value *v = &l->cursor.values[i];
+		*v = value_of_row(q->order[i].column, &rows->statement, rows_order_index(rows) + (int)i);
+		if (v->kind != VALUE_TEXT)
+			continue;
+		v->text = str_copy(dc->arena, v->text);
+		TRY_NEW(v->text.at);
+	}
+	return OK;
+}
+
+static err next_link(struct data_call *dc, struct json_writer *w, const struct listing *l)
+{
+	SCOPED(buffer) url;
+	str token, piece, rest = dc->web->request.query;
+	TRY(cursor_seal(&l->place, &l->cursor, dc->arena, &token));
+	buffer_init(&url, 128 * 1024);
+	buffer_append_format(&url, "%.*s%.*s?", STR_ARG(dc->root), STR_ARG(l->query.table->entity_set));
+	while (str_split(&rest, '&', &piece)) {
+		if (!piece.len || str_starts_with(piece, S("$skiptoken=")) || str_starts_with(piece, S("%24skiptoken=")))
+			continue;
+		buffer_append_str(&url, piece);
+		buffer_append_char(&url, '&');
+	}
+	buffer_append_format(&url, "$skiptoken=%.*s", STR_ARG(token));
+	if (url.failed)
+		FAIL(ERR_LIMIT, "the next link is too long");
+	json_member_str(w, S("@odata.nextLink"), buffer_str(&url));
+	return OK;
+}
+
+static err rows_write(struct data_call *dc, struct json_writer *w, struct listing *l)
+{
+	SCOPED(rows) rows = { 0 };
+	struct rows_wish wish = { .query = &l->query, .visible = &l->visible, .limit = l->page + (l->paged ? 1 : 0) };
+	if (l->query.skip_token.len) {
+		struct value *after = NEW_ARRAY(dc->arena, struct value, ORDER_MAX);
+		TRY_NEW(after);
+		memcpy(after, l->cursor.values, sizeof l->cursor.values);
+		wish.after = after;
+		wish.after_key = l->cursor.key;
+	}
+	TRY(rows_open(dc->app->store, &wish, dc->arena, &rows));
+	json_key(w, S("value"));
+	json_open_array(w);
+	bool row = false;
+	for (int64_t n = 0;; n++) {
+		TRY(rows_next(&rows, &row));
+		if (!row || n == l->page)
+			break;
+		json_open_object(w);
+		TRY(row_json(dc, w, &l->query, &rows.statement, rows_select_index(&rows)));
+		json_close_object(w);
+		if (l->paged && n + 1 == l->page)
+			TRY(cursor_note(dc, l, &rows));
+	}
+	json_close_array(w);
+	return row && l->paged ? next_link(dc, w, l) : OK;
+}
+
+static err preferences_applied(struct data_call *dc, const struct listing *l)
+{
+	if (dc->prefer.page_size_max && l->paged) {
+		str text = str_format(dc->arena, "odata.maxpagesize=%lld", (long long)l->page);
+		TRY_NEW(text.at);
+		web_set_header(dc->web, S("preference-applied"), text);
+	}
+	if (dc->prefer.annotations.len) {
+		str text = str_format(dc->arena, "odata.include-annotations=\"%.*s\"", STR_ARG(dc->prefer.annotations));
+		TRY_NEW(text.at);
+		web_set_header(dc->web, S("preference-applied"), text);
+	}
+	return OK;
+}
+
+err read_list(struct data_call *dc, const struct table *t)
+{
+	struct listing l = { 0 };
+	TRY(listing_make(dc, t, &l));
+	SCOPED(transaction) snapshot = { 0 };
+	TRY(transaction_begin_read(dc->app->store, &snapshot));
+	struct json_writer w = answer_json(dc, 200);
+	TRY(preferences_applied(dc, &l));
+	json_open_object(&w);
+	json_member_str(&w, S("@odata.context"), context_url(dc, &l.query, false));
+	if (l.query.count)
+		TRY(count_write(dc, &w, &l));
+	TRY(rows_write(dc, &w, &l));
+	json_close_object(&w);
+	return OK;
+}
+
+err read_count(struct data_call *dc, const struct table *t)
+{
+	struct listing l = { 0 };
+	int64_t n;
+	TRY(listing_make(dc, t, &l));
+	TRY(rows_count(dc->app->store, &l.query, &l.visible, PAGE_ROWS_MAX, dc->arena, &n));
+	str text = str_format(dc->arena, "%lld", (long long)n);
+	TRY_NEW(text.at);
+	web_text(dc->web, 200, S("text/plain"), text);
+	web_set_header(dc->web, S("odata-version"), S("4.0"));
+	return OK;
+}
+
+/* --- one row --- */
+
+static err select_of_params(struct data_call *dc, const struct table *t, struct odata_query *q)
+{
+	str select = { 0 };
+	bool given = url_param_find(&dc->params, S("$select"), &select);
+	for (size_t i = 0; i < dc->params.count; i++)
+		if (!str_equal(dc->params.items[i].name, S("$select")))
+			return REFUSE(dc, str_equal(dc->params.items[i].name, S("$expand")) ? 501 : 400, CODE_BAD_QUERY,
+				      "The query option '%.*s' is not supported here.", STR_ARG(dc->params.items[i].name));
+	return odata_select_parse(t, select, given, dc->arena, &dc->problem, q);
+}
+
+/* The gate is answered before existence, so that a caller who fails it cannot tell 403 from 404 (4.8). */
+static err row_open(struct data_call *dc, const struct odata_query *q, const struct uuid *id, struct statement *s, int *first,
+		    struct row_place *place)
+{
+	bool found;
+	TRY(rights_gate(dc, DO_READ, q->table));
+	TRY(row_find(dc, q, id, s, first, place, &found));
+	if (!found)
+		return row_missing(dc, q->table, id);
+	return rights_row(dc, DO_READ, q->table, place);
+}
+
+static err row_answer(struct data_call *dc, const struct odata_query *q, const struct uuid *id, int status, bool conditional)
+{
+	SCOPED(statement) s = { 0 };
+	struct row_place place;
+	int first;
+	str known;
+	TRY(row_open(dc, q, id, &s, &first, &place));
+	str etag = etag_text(dc->arena, place.version);
+	TRY_NEW(etag.at);
+	if (conditional && !dc->prefer.annotations.len && web_header(&dc->web->request, S("if-none-match"), &known) &&
+	    str_equal(known, etag)) {
+		answer_empty(dc);
+		web_status(dc->web, 304);
+		return OK;
+	}
+	struct json_writer w = answer_json(dc, status);
+	web_set_header(dc->web, S("etag"), etag);
+	json_open_object(&w);
+	json_member_str(&w, S("@odata.context"), context_url(dc, q, true));
+	TRY(row_json(dc, &w, q, &s, first));
+	json_close_object(&w);
+	return OK;
+}
+
+err read_one(struct data_call *dc, const struct table *t, const struct uuid *id)
+{
+	struct odata_query q = { 0 };
+	TRY(select_of_params(dc, t, &q));
+	return row_answer(dc, &q, id, 200, true);
+}
+
+err read_representation(struct data_call *dc, const struct table *t, const struct uuid *id, int status)
+{
+	struct odata_query q = { 0 };
+	TRY(select_of_params(dc, t, &q));
+	web_set_header(dc->web, S("preference-applied"), S("return=representation"));
+	return row_answer(dc, &q, id, status, false);
+}
+
+err read_column(struct data_call *dc, const struct table *t, const struct uuid *id, str name)
+{
+	const struct column *c = table_column(t, name);
+	if (!c || (c->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY)))
+		return REFUSE(dc, 404, CODE_UNKNOWN_PATH, "Resource not found for the segment '%.*s'.", STR_ARG(name));
+	struct odata_query q = { .table = t, .select = &c, .select_count = 1, .select_given = true };
+	SCOPED(statement) s = { 0 };
+	struct row_place place;
+	int first;
+	TRY(row_open(dc, &q, id, &s, &first, &place));
+	struct value v = value_of_row(c, &s, first);
+	if (v.kind == VALUE_NULL) {
+		answer_empty(dc);
+		return OK;
+	}
+	char id_text[UUID_TEXT_LEN + 1];
+	uuid_format(id, id_text);
+	str context = str_format(dc->arena, "%.*s$metadata#%.*s(%s)/%.*s", STR_ARG(dc->root), STR_ARG(t->entity_set), id_text,
+				 STR_ARG(name));
+	TRY_NEW(context.at);
+	struct json_writer w = answer_json(dc, 200);
+	json_open_object(&w);
+	json_member_str(&w, S("@odata.context"), context);
+	json_key(&w, S("value"));
+	value_write(&w, c, &v);
+	json_close_object(&w);
+	return OK;
+}

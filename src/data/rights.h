@@ -1,0 +1,38 @@
+/* data/rights.h - what this area asks of authz, in its own terms. The only file of data that knows authz is rights.c.
+ *
+ * Each function that refuses says so in dc->problem with the vendor's status and code (4.8) and records the refusal for the audit
+ * log (rights_refusal_record), so that callers just pass the err on. */
+#ifndef DATA_RIGHTS_H
+#define DATA_RIGHTS_H
+
+#include "data/request.h"
+
+enum data_right { DO_CREATE = 1, DO_READ, DO_WRITE, DO_DELETE, DO_ASSIGN, DO_APPEND, DO_APPEND_TO };
+
+/* A row as rights see it. */
+struct row_place {
+	struct uuid id;
+	int64_t key, version, owner, unit;
+};
+
+/* Admission (5.1, steps 1 to 5): fills dc->caller from the token. */
+MUST_USE NONNULL err rights_admit(struct data_call *dc);
+/* The privilege check: 403 when no role of the caller has it. */
+MUST_USE NONNULL err rights_gate(struct data_call *dc, enum data_right right, const struct table *t);
+/* Privilege check on Read, then which rows. The arrays live as long as the call. */
+MUST_USE NONNULL err rights_visible(struct data_call *dc, const struct table *t, struct visible *out);
+/* The access check on a row that exists. */
+MUST_USE NONNULL err rights_row(struct data_call *dc, enum data_right right, const struct table *t, const struct row_place *row);
+/* A row to be, with its owner and unit (1.5, Create). */
+MUST_USE NONNULL err rights_create(struct data_call *dc, const struct table *t, const struct row_place *row);
+/* A user or team by id as owner: its key and its unit. Checks the owner test of 1.7 when the owner is not the caller. */
+MUST_USE NONNULL err rights_owner(struct data_call *dc, const struct table *t, str entity_set, const struct uuid *id,
+				  int64_t *out_key, int64_t *out_unit);
+/* May the caller change definitions? (System Administrator or Customizer) */
+MUST_USE NONNULL err rights_customize(struct data_call *dc);
+/* A new table has been defined inside the present transaction: its privileges are made, the epoch moves. */
+MUST_USE NONNULL err rights_table_defined(struct data_call *dc, uint16_t ordinal);
+/* The definitions have been loaded anew; what authz keeps of them is stale. */
+MUST_USE NONNULL err rights_metadata_changed(struct data_call *dc);
+
+#endif

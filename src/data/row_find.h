@@ -1,0 +1,17 @@
+/* data/row_find.h - one row by its primary id. */
+#ifndef DATA_ROW_FIND_H
+#define DATA_ROW_FIND_H
+
+#include "data/rights.h"
+
+/* Opens a statement that stands on the row, its selected columns from index *out_first on (as row_json wants them).
+ * *out_found is false when there is none. Release the statement. */
+MUST_USE NONNULL err row_find(struct data_call *dc, const struct odata_query *q, const struct uuid *id, struct statement *s,
+			      int *out_first, struct row_place *out_place, bool *out_found);
+/* Only where it stands. */
+MUST_USE NONNULL err row_place_find(struct data_call *dc, const struct table *t, const struct uuid *id, struct row_place *out,
+				    bool *out_found);
+/* 404 "account With Id = ... Does Not Exist". */
+MUST_USE NONNULL err row_missing(struct data_call *dc, const struct table *t, const struct uuid *id);
+
+#endif
