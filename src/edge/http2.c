@@ -171,8 +171,6 @@ static void send_response(struct http2_stream *s, const struct edge_response *r,
 	edge_count_response(h->c->edge, r->status);
 	if (nghttp2_submit_response(h->session, s->id, nva, count + 1, s->body.len ? &provider : NULL) != 0)
 		nghttp2_session_terminate_session(h->session, NGHTTP2_INTERNAL_ERROR);
-	if (s->body_open) /* whatever the client still sends of its body is not wanted: RFC 9113 8.1 */
-		nghttp2_submit_rst_stream(h->session, NGHTTP2_FLAG_NONE, s->id, NGHTTP2_NO_ERROR);
 }
 
 static void send_constant(struct http2_stream *s)
@@ -415,10 +413,15 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
 	return 0;
 }
 
-/* Resets that a peer provoked count like its own ("made you reset"). */
+/* Resets that a peer provoked count like its own ("made you reset"). After a whole answer, what the client still sends of
+ * its body is not wanted (RFC 9113 8.1); earlier, nghttp2 would throw the answer away with the stream. */
 static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *user)
 {
-	(void)session;
+	bool last = (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA) &&
+		    frame->hd.flags & NGHTTP2_FLAG_END_STREAM;
+	struct http2_stream *s = last ? nghttp2_session_get_stream_user_data(session, frame->hd.stream_id) : NULL;
+	if (s && s->body_open)
+		nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, s->id, NGHTTP2_NO_ERROR);
 	if (frame->hd.type == NGHTTP2_RST_STREAM && frame->rst_stream.error_code != NGHTTP2_NO_ERROR)
 		count_flood(user, FLOOD_RESET);
 	return 0;

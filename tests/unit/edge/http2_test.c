@@ -1,0 +1,411 @@
+/* HTTP/2 over TLS against a real edge process; the client is nghttp2 in this process, so that it can also misbehave. */
+#include <fcntl.h>
+#include <nghttp2/nghttp2.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "unit/edge/edge_fixture.h"
+
+enum { ANSWERS_MAX = 512 };
+
+struct h2_answer {
+	int status;
+	size_t body_len;
+	bool ended;
+	uint32_t reset;
+};
+
+struct h2_client {
+	int fd;
+	SSL_CTX *settings;
+	SSL *ssl;
+	nghttp2_session *session;
+	struct h2_answer answers[ANSWERS_MAX]; /* by stream id / 2 */
+	uint32_t goaway;   /* error code + 1 */
+	bool closed, stingy;
+	const char *body;
+	size_t body_left;
+};
+
+static struct h2_answer *answer_of(struct h2_client *c, int32_t id)
+{
+	return &c->answers[id / 2 % ANSWERS_MAX];
+}
+
+static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name, size_t name_len,
+		     const uint8_t *value, size_t value_len, uint8_t flags, void *user)
+{
+	(void)session;
+	(void)value_len;
+	(void)flags;
+	if (name_len == 7 && memcmp(name, ":status", 7) == 0)
+		answer_of(user, frame->hd.stream_id)->status = atoi((const char *)value);
+	return 0;
+}
+
+static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const uint8_t *data, size_t len, void *user)
+{
+	(void)session;
+	(void)flags;
+	(void)data;
+	answer_of(user, id)->body_len += len;
+	return 0;
+}
+
+static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *user)
+{
+	struct h2_client *c = user;
+	(void)session;
+	if (frame->hd.type == NGHTTP2_GOAWAY)
+		c->goaway = frame->goaway.error_code + 1;
+	return 0;
+}
+
+static int on_close(nghttp2_session *session, int32_t id, uint32_t code, void *user)
+{
+	(void)session;
+	answer_of(user, id)->ended = true;
+	answer_of(user, id)->reset = code;
+	return 0;
+}
+
+static void h2_open(struct h2_client *c, const struct edge_fixture *f, bool stingy)
+{
+	nghttp2_session_callbacks *callbacks;
+	nghttp2_option *option;
+	*c = (struct h2_client){ .fd = client_connect(f), .stingy = stingy };
+	c->settings = SSL_CTX_new(TLS_client_method());
+	SSL_CTX_set_alpn_protos(c->settings, (const uint8_t *)"\x02h2", 3);
+	c->ssl = SSL_new(c->settings);
+	SSL_set_fd(c->ssl, c->fd);
+	assert_int_equal(SSL_connect(c->ssl), 1);
+	nghttp2_session_callbacks_new(&callbacks);
+	nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
+	nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
+	nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
+	nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
+	nghttp2_option_new(&option);
+	nghttp2_option_set_no_auto_window_update(option, stingy);
+	nghttp2_option_set_no_http_messaging(option, 1); /* so that bad requests can be sent */
+	nghttp2_session_client_new2(&c->session, callbacks, c, option);
+	nghttp2_option_del(option);
+	nghttp2_session_callbacks_del(callbacks);
+	nghttp2_submit_settings(c->session, 0, NULL, 0);
+}
+
+static void h2_send(struct h2_client *c)
+{
+	const uint8_t *octets;
+	ssize_t n;
+	while ((n = nghttp2_session_mem_send(c->session, &octets)) > 0)
+		if (SSL_write(c->ssl, octets, (int)n) <= 0)
+			c->closed = true;
+}
+
+/* Sends what is pending and takes what comes, until `id` has ended, the server has closed, or the time is over. */
+static void h2_run(struct h2_client *c, int32_t id, int timeout_ms)
+{
+	uint8_t raw[16384];
+	struct pollfd p = { .fd = c->fd, .events = POLLIN };
+	while (!c->closed && !(id && answer_of(c, id)->ended)) {
+		h2_send(c);
+		if (!SSL_has_pending(c->ssl) && poll(&p, 1, timeout_ms) <= 0)
+			break;
+		int n = SSL_read(c->ssl, raw, sizeof raw);
+		if (n <= 0 || nghttp2_session_mem_recv(c->session, raw, (size_t)n) < 0)
+			c->closed = true;
+	}
+}
+
+static void h2_close(struct h2_client *c)
+{
+	nghttp2_session_del(c->session);
+	SSL_free(c->ssl);
+	SSL_CTX_free(c->settings);
+	close(c->fd);
+}
+
+static nghttp2_nv pair(const char *name, const char *value)
+{
+	return (nghttp2_nv){ (uint8_t *)(uintptr_t)name, (uint8_t *)(uintptr_t)value, strlen(name), strlen(value),
+			     NGHTTP2_NV_FLAG_NO_COPY_NAME /* it would lower the case */ };
+}
+
+static ssize_t give_body(nghttp2_session *session, int32_t id, uint8_t *to, size_t capacity, uint32_t *flags,
+			 nghttp2_data_source *source, void *user)
+{
+	struct h2_client *c = user;
+	size_t n = c->body_left < capacity ? c->body_left : capacity;
+	(void)session;
+	(void)id;
+	(void)source;
+	memcpy(to, c->body, n);
+	c->body += n;
+	c->body_left -= n;
+	if (c->body_left == 0)
+		*flags |= NGHTTP2_DATA_FLAG_EOF;
+	return (ssize_t)n;
+}
+
+static int32_t h2_ask(struct h2_client *c, const char *method, const char *path, const char *body, const char *name,
+		      const char *value)
+{
+	nghttp2_nv fields[] = { pair(":method", method), pair(":scheme", "https"), pair(":authority", "localhost:8443"),
+				pair(":path", path), pair(name ? name : "a", value ? value : "b") };
+	nghttp2_data_provider provider = { .read_callback = give_body };
+	c->body = body;
+	c->body_left = body ? strlen(body) : 0;
+	return nghttp2_submit_request(c->session, NULL, fields, COUNT_OF(fields), body ? &provider : NULL, NULL);
+}
+
+static struct worker_request request;
+
+static void streams_are_answered(void **state)
+{
+	struct edge_fixture f;
+	struct h2_client c;
+	(void)state;
+	edge_fixture_start(&f, NULL, true);
+	h2_open(&c, &f, false);
+	int32_t health = h2_ask(&c, "GET", "/healthz", NULL, NULL, NULL);
+	h2_run(&c, health, 5000);
+	assert_int_equal(answer_of(&c, health)->status, 200);
+	assert_int_equal(answer_of(&c, health)->body_len, 15);
+	int32_t token = h2_ask(&c, "POST", "/contoso.example/oauth2/v2.0/token?a=b", "grant_type=x", "cookie",
+			       "a_1f3a09bc=1; b_2e3a09bc=2");
+	h2_send(&c);
+	struct worker_name name = edge_fixture_wanted(&f);
+	int worker = edge_fixture_worker(&f, &name);
+	worker_receive(worker, &request);
+	assert_int_equal(request.message.body.inline_body.len, 12);
+	assert_true(str_equal(request.message.query, S("a=b")));
+	assert_true(str_equal(request_header(&request.message, "cookie"), S("a_1f3a09bc=1")));
+	worker_answer(worker, &request.message, 201, "made");
+	h2_run(&c, token, 5000);
+	assert_int_equal(answer_of(&c, token)->status, 201);
+	assert_int_equal(answer_of(&c, token)->body_len, 4);
+	h2_close(&c);
+	close(worker);
+	edge_fixture_stop(&f);
+}
+
+static const struct { const char *label, *method, *path, *name, *value; int status; } refused[] = {
+	{ "upper case name", "GET", "/healthz", "A", "b", 0 }, /* 0: stream error */
+	{ "connection field", "GET", "/healthz", "connection", "close", 0 },
+	{ "transfer-encoding", "GET", "/healthz", "transfer-encoding", "chunked", 0 },
+	{ "te other than trailers", "GET", "/healthz", "te", "gzip", 0 },
+	{ "name with underscore", "GET", "/healthz", "a_b", "c", 400 },
+	{ "other host", "GET", "/healthz", "host", "other.example", 400 },
+	{ "same host", "GET", "/healthz", "host", "localhost:8443", 200 },
+	{ "pseudo field after the others", "GET", "/healthz", ":path", "/", 0 },
+	{ "unknown method", "BREW", "/healthz", NULL, NULL, 405 },
+	{ "dot dot", "GET", "/a/../b", NULL, NULL, 400 },
+	{ "encoded slash", "GET", "/a%2fb", NULL, NULL, 400 },
+	{ "expectation", "GET", "/healthz", "expect", "200-ok", 417 },
+	{ "content-length without data", "GET", "/healthz", "content-length", "5", 0 },
+};
+
+static void bad_requests_are_refused_as_over_http1(void **state)
+{
+	struct edge_fixture f;
+	(void)state;
+	edge_fixture_start(&f, NULL, true);
+	for (size_t i = 0; i < COUNT_OF(refused); i++) {
+		struct h2_client c;
+		h2_open(&c, &f, false);
+		int32_t id = h2_ask(&c, refused[i].method, refused[i].path, NULL, refused[i].name, refused[i].value);
+		h2_run(&c, id, 3000);
+		struct h2_answer *a = answer_of(&c, id);
+		if (a->status != refused[i].status || (refused[i].status == 0 && a->reset != NGHTTP2_PROTOCOL_ERROR))
+			fail_msg("%s: status %d, reset %u", refused[i].label, a->status, a->reset);
+		h2_close(&c);
+	}
+	edge_fixture_stop(&f);
+}
+
+static void oversized_list_is_431_and_twice_that_ends_the_connection(void **state)
+{
+	struct edge_fixture f;
+	struct h2_client c;
+	static char value[40000];
+	(void)state;
+	edge_fixture_start(&f, NULL, true);
+	memset(value, 'v', sizeof value - 1);
+	h2_open(&c, &f, false);
+	int32_t id = h2_ask(&c, "GET", "/healthz", NULL, "a", value + sizeof value - 20000);
+	h2_run(&c, id, 3000);
+	assert_int_equal(answer_of(&c, id)->status, 431);
+	id = h2_ask(&c, "GET", "/healthz", NULL, "a", value);
+	h2_run(&c, 0, 3000);
+	assert_true(c.closed);
+	h2_close(&c);
+	edge_fixture_stop(&f);
+}
+
+static void rapid_reset_ends_the_connection(void **state)
+{
+	struct edge_fixture f;
+	struct h2_client c;
+	(void)state;
+	edge_fixture_start(&f, NULL, true);
+	h2_open(&c, &f, false);
+	for (int i = 0; i < 300; i++) {
+		int32_t id = h2_ask(&c, "GET", "/contoso.example/v1.0/users", NULL, NULL, NULL);
+		h2_send(&c);
+		nghttp2_submit_rst_stream(c.session, 0, id, NGHTTP2_CANCEL);
+		h2_send(&c);
+	}
+	h2_run(&c, 0, 3000);
+	assert_true(c.closed);
+	h2_close(&c);
+	edge_fixture_stop(&f);
+}
+
+static void control_floods_end_the_connection(void **state)
+{
+	struct edge_fixture f;
+	(void)state;
+	edge_fixture_start(&f, NULL, true);
+	for (int kind = 0; kind < 3; kind++) {
+		struct h2_client c;
+		h2_open(&c, &f, false);
+		h2_run(&c, 0, 100);
+		for (int i = 0; i < 300 && !c.closed; i++) {
+			nghttp2_settings_entry entry = { NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 65535 };
+			if (kind == 0)
+				nghttp2_submit_ping(c.session, 0, NULL);
+			else if (kind == 1)
+				nghttp2_submit_settings(c.session, 0, &entry, 1);
+			else
+				nghttp2_submit_window_update(c.session, 0, 0, 1);
+			h2_send(&c);
+		}
+		h2_run(&c, 0, 3000);
+		if (!c.closed || c.goaway != NGHTTP2_ENHANCE_YOUR_CALM + 1)
+			fail_msg("kind %d: closed %d, goaway %u", kind, c.closed, c.goaway);
+		h2_close(&c);
+	}
+	edge_fixture_stop(&f);
+}
+
+static void impatient(struct edge_settings *s)
+{
+	s->h2_stall_ms = 200;
+	s->body_grace_ms = 200;
+	s->body_rate_min = 100000;
+	s->idle_ms = s->first_byte_ms = 3000;
+}
+
+static void stalled_stream_is_reset(void **state)
+{
+	struct edge_fixture f;
+	struct h2_client c;
+	enum { SIZE = 300 * 1000 };
+	char *body = malloc(SIZE + 1);
+	(void)state;
+	edge_fixture_start(&f, impatient, true);
+	h2_open(&c, &f, true);
+	int32_t id = h2_ask(&c, "GET", "/contoso.example/v1.0/users", NULL, NULL, NULL);
+	h2_send(&c);
+	struct worker_name name = edge_fixture_wanted(&f);
+	int worker = edge_fixture_worker(&f, &name);
+	worker_receive(worker, &request);
+	memset(body, 'x', SIZE);
+	body[SIZE] = '\0';
+	worker_answer(worker, &request.message, 200, body);
+	free(body);
+	h2_run(&c, id, 5000);
+	assert_true(answer_of(&c, id)->ended);
+	assert_int_equal(answer_of(&c, id)->reset, NGHTTP2_CANCEL);
+	assert_true(answer_of(&c, id)->body_len < SIZE);
+	h2_close(&c);
+	close(worker);
+	edge_fixture_stop(&f);
+}
+
+static ssize_t give_nothing(nghttp2_session *session, int32_t id, uint8_t *to, size_t capacity, uint32_t *flags,
+			    nghttp2_data_source *source, void *user)
+{
+	(void)session, (void)id, (void)to, (void)capacity, (void)flags, (void)source, (void)user;
+	return NGHTTP2_ERR_DEFERRED;
+}
+
+static void slow_body_is_408(void **state)
+{
+	struct edge_fixture f;
+	struct h2_client c;
+	(void)state;
+	edge_fixture_start(&f, impatient, true);
+	h2_open(&c, &f, false);
+	nghttp2_nv fields[] = { pair(":method", "POST"), pair(":scheme", "https"), pair(":authority", "localhost:8443"),
+				pair(":path", "/contoso.example/oauth2/v2.0/token") };
+	nghttp2_data_provider provider = { .read_callback = give_nothing };
+	int32_t id = nghttp2_submit_request(c.session, NULL, fields, COUNT_OF(fields), &provider, NULL);
+	h2_run(&c, id, 5000);
+	assert_int_equal(answer_of(&c, id)->status, 408);
+	h2_close(&c);
+	edge_fixture_stop(&f);
+}
+
+static void large_body_and_answer_flow(void **state)
+{
+	struct edge_fixture f;
+	struct h2_client c;
+	enum { SIZE = 900 * 1000 };
+	char *body = malloc(SIZE + 1);
+	(void)state;
+	edge_fixture_start(&f, NULL, true);
+	memset(body, 'x', SIZE);
+	body[SIZE] = '\0';
+	h2_open(&c, &f, false);
+	int32_t id = h2_ask(&c, "POST", "/contoso.example/oauth2/v2.0/token", body, NULL, NULL);
+	for (int i = 0; i < 50 && c.body_left; i++)
+		h2_run(&c, id, 100);
+	struct worker_name name = edge_fixture_wanted(&f);
+	int worker = edge_fixture_worker(&f, &name);
+	worker_receive(worker, &request);
+	assert_int_equal(request.message.body.memory_size, SIZE);
+	close(request.message.body.memory_fd);
+	worker_answer(worker, &request.message, 200, body);
+	h2_run(&c, id, 5000);
+	assert_int_equal(answer_of(&c, id)->body_len, SIZE);
+	free(body);
+	h2_close(&c);
+	close(worker);
+	edge_fixture_stop(&f);
+}
+
+static void nghttp_speaks_to_it(void **state)
+{
+	struct edge_fixture f;
+	char command[256];
+	(void)state;
+	if (system("command -v nghttp >/dev/null") != 0)
+		skip();
+	edge_fixture_start(&f, NULL, true);
+	snprintf(command, sizeof command, "nghttp -t 5 -m 20 -H ':authority: localhost:8443' https://127.0.0.1:%d/healthz "
+					  "2>/dev/null | grep -o ok | wc -l | grep -qx 20", f.port);
+	assert_int_equal(system(command), 0);
+	edge_fixture_stop(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(streams_are_answered),
+		cmocka_unit_test(bad_requests_are_refused_as_over_http1),
+		cmocka_unit_test(oversized_list_is_431_and_twice_that_ends_the_connection),
+		cmocka_unit_test(rapid_reset_ends_the_connection),
+		cmocka_unit_test(control_floods_end_the_connection),
+		cmocka_unit_test(stalled_stream_is_reset),
+		cmocka_unit_test(slow_body_is_408),
+		cmocka_unit_test(large_body_and_answer_flow),
+		cmocka_unit_test(nghttp_speaks_to_it),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
