@@ -30,7 +30,7 @@ err jwt_parse(str raw, struct arena *arena, struct jwt *out)
 	struct json_limits limits = { .depth_max = JWT_DEPTH_MAX, .values_max = JWT_VALUES_MAX };
 	bytes header = { 0 }, payload = { 0 };
 
-	if (raw.len > TOKEN_BYTES_MAX)
+	if (raw.len > JWT_BYTES_MAX)
 		FAIL(ERR_INVALID, "the token is longer than any of ours");
 	size_t first = str_find_char(raw, '.', 0);
 	size_t second = first == SIZE_MAX ? SIZE_MAX : str_find_char(raw, '.', first + 1);

@@ -1,7 +1,7 @@
 /* token/jwt.h - reads and checks a compact JWS whose payload is a set of claims. RFC 7515 7.1, RFC 7519; identity 6.4.
  *
  * Knows nothing of issuers, audiences or times: token/verify.h and signin/id_token_hint.h judge those.
- * Refuses: other than three parts, base64url that is not canonical, more than TOKEN_BYTES_MAX octets, duplicate members, JSON
+ * Refuses: other than three parts, base64url that is not canonical, more than JWT_BYTES_MAX octets, duplicate members, JSON
  * deeper than 8; a header with crit, jwk, jku, x5u, x5c or b64, without kid, or with an alg other than that key's. The header's
  * alg never chooses the algorithm: the key that kid names has one, and the header must agree. Encrypted tokens have
  * five parts and are refused unread. */
@@ -11,7 +11,7 @@
 #include "codec/json_read.h"
 #include "keys/client.h"
 
-enum { TOKEN_BYTES_MAX = 8192, JWT_DEPTH_MAX = 8, JWT_VALUES_MAX = 1000 };
+enum { JWT_BYTES_MAX = 8192, JWT_DEPTH_MAX = 8, JWT_VALUES_MAX = 1000 };
 
 struct jwt {
 	str kid, typ, alg;

@@ -196,7 +196,7 @@ static err verify_new(struct token_verifier *v, str raw, const struct sha256 *ma
 
 err token_verify(struct token_verifier *v, str raw, struct instant now, struct arena *arena, const struct principal **out)
 {
-	if (raw.len > TOKEN_BYTES_MAX)
+	if (raw.len > JWT_BYTES_MAX)
 		FAIL(ERR_INVALID, "the token is longer than any of ours");
 	struct sha256 mac = hmac_sha256(bytes_of(v->secret, sizeof v->secret), bytes_of_str(raw));
 	const struct cached *hit = recall(v, &mac, instant_seconds(now));
