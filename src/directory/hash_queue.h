@@ -34,6 +34,7 @@ NONNULL void hash_queue_expire(struct hash_queue *q, int64_t monotonic_ms);
 NONNULL bool hash_queue_is_busy(const struct hash_queue *q);
 
 MUST_USE NONNULL err hash_queue_make(struct hash_queue *q, str password, hash_done done, void *context);
+/* An empty phc: as much work, and no match (HASHER_NOBODY): for names that do not exist. */
 MUST_USE NONNULL err hash_queue_check(struct hash_queue *q, str password, str phc, hash_done done, void *context);
 
 /* Takes the callback away from the job of a cancelled request. */

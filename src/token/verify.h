@@ -11,7 +11,6 @@
 
 #include "base/instant.h"
 #include "keys/client.h"
-#include "token/jwt.h"
 #include "token/principal.h"
 
 enum { TOKEN_AUDIENCES_MAX = 8, TOKEN_SKEW_S = 60 };
