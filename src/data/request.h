@@ -34,11 +34,19 @@ struct caller {
 	str name;
 };
 
+/* What was refused, for the audit log; reason empty: nothing. */
+struct denial {
+	str reason;                    /* 5.1: "missing_privilege", "no_access", ... */
+	const struct table *table;
+	struct uuid row;
+};
+
 struct data_call {
 	struct data_app *app;
 	struct web_call *web;
 	struct arena *arena;
 	struct problem problem;
+	struct denial denial;
 	struct caller caller;
 	struct odata_path path;
 	struct url_params params;

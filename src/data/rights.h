@@ -1,7 +1,7 @@
 /* data/rights.h - what this area asks of authz, in its own terms. The only file of data that knows authz is rights.c.
  *
- * Each function that refuses says so in dc->problem with the vendor's status and code (4.8) and records the refusal for the audit
- * log (rights_refusal_record), so that callers just pass the err on. */
+ * Each function that refuses says so in dc->problem with the vendor's status and code (4.8) and notes the refusal in dc->denial,
+ * from which the boundary makes the audit event; callers just pass the err on. */
 #ifndef DATA_RIGHTS_H
 #define DATA_RIGHTS_H
 
@@ -28,6 +28,12 @@ MUST_USE NONNULL err rights_create(struct data_call *dc, const struct table *t, 
 /* A user or team by id as owner: its key and its unit. Checks the owner test of 1.7 when the owner is not the caller. */
 MUST_USE NONNULL err rights_owner(struct data_call *dc, const struct table *t, str entity_set, const struct uuid *id,
 				  int64_t *out_key, int64_t *out_unit);
+/* Rows of built-in tables: authz judges, writes, audits and moves the epoch inside the present transaction. */
+struct body;
+MUST_USE NONNULL err rights_admin_create(struct data_call *dc, const struct table *t, const struct body *b, struct uuid *out_id);
+MUST_USE NONNULL err rights_admin_update(struct data_call *dc, const struct table *t, const struct row_place *row,
+					 const struct body *b);
+MUST_USE NONNULL err rights_admin_delete(struct data_call *dc, const struct table *t, const struct row_place *row);
 /* May the caller change definitions? (System Administrator or Customizer) */
 MUST_USE NONNULL err rights_customize(struct data_call *dc);
 /* A new table has been defined inside the present transaction: its privileges are made, the epoch moves. */

@@ -1,0 +1,289 @@
+/* data/write.c */
+#include "data/write.h"
+
+#include "data/answer.h"
+#include "data/change_log.h"
+#include "data/names.h"
+#include "data/read.h"
+#include "data/row_find.h"
+#include "data/row_json.h"
+#include "data/row_store.h"
+#include "data/state.h"
+#include "host/random.h"
+
+static err body_read(struct data_call *dc, const struct table *t, bool creating, struct body *out)
+{
+	const struct json *in = NULL;
+	err e = web_json(dc->web, &in);
+	if (err_kind_of(e) == ERR_INVALID)
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "The body is not valid JSON: %s.", err_why(e));
+	TRY(e);
+	TRY(body_parse(dc, t, in, creating, out));
+	return t->builtin ? OK : state_settle(dc, t, out);
+}
+
+/* --- shared judgement --- */
+
+static err unit_check(struct data_call *dc, const struct body *b)
+{
+	if (b->has_unit)
+		return REFUSE(dc, 400, CODE_INVALID_ARGUMENT,
+			      "'owningbusinessunit' follows the owner and cannot be set (owning_bu_not_settable).");
+	return OK;
+}
+
+/* Each lookup that is set needs AppendTo on the row it points at: gate first, then existence, then access. */
+static err lookups_judge(struct data_call *dc, const struct body *b)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		const struct change *c = &b->changes[i];
+		struct row_place target;
+		bool found;
+		if (!c->target)
+			continue;
+		TRY(rights_gate(dc, DO_APPEND_TO, c->target));
+		TRY(row_place_find(dc, c->target, &c->value.uuid, &target, &found));
+		if (!found)
+			return row_missing(dc, c->target, &c->value.uuid);
+		TRY(rights_row(dc, DO_APPEND_TO, c->target, &target));
+	}
+	return OK;
+}
+
+static bool has_lookups(const struct body *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (column_is_lookup(b->changes[i].column))
+			return true;
+	return false;
+}
+
+/* --- create --- */
+
+static err owner_settle(struct data_call *dc, const struct table *t, const struct body *b, struct row_place *place)
+{
+	if (!table_is_owned(t))
+		return OK;
+	place->owner = dc->caller.user;
+	place->unit = dc->caller.unit;
+	if (!b->has_owner)
+		return OK;
+	return rights_owner(dc, t, b->owner_table->entity_set, &b->owner, &place->owner, &place->unit);
+}
+
+static err create_audit(struct data_call *dc, const struct table *t, const struct body *b, const struct row_place *place)
+{
+	SCOPED(change_log) log;
+	static const struct value nothing = { 0 };
+	static const struct uuid nil = { { 0 } };
+	const struct name *owner;
+	change_log_open(&log);
+	for (size_t i = 0; i < b->count; i++)
+		change_log_add(&log, b->changes[i].column, &nothing, &b->changes[i].value);
+	if (table_is_owned(t)) {
+		TRY(names_principal(dc->app->names, place->owner, &owner));
+		change_log_add_id(&log, S("ownerid"), &nil, &owner->id);
+	}
+	return change_log_emit(&log, dc, S("create.row"), t, &place->id);
+}
+
+err row_create(struct data_call *dc, const struct table *t, const struct body *b, struct row_place *out_place)
+{
+	struct row_place place = { .id = b->has_id ? b->id : random_uuid_v7() };
+	TRY(unit_check(dc, b));
+	TRY(owner_settle(dc, t, b, &place));
+	TRY(rights_create(dc, t, &place));
+	if (has_lookups(b))
+		TRY(rights_gate(dc, DO_APPEND, t));
+	TRY(lookups_judge(dc, b));
+	err e = row_insert(dc, t, b, &place);
+	if (err_kind_of(e) == ERR_CONFLICT)
+		return REFUSE(dc, 412, CODE_DUPLICATE_KEY, "A record with matching key values already exists.");
+	TRY(e);
+	*out_place = place;
+	return create_audit(dc, t, b, &place);
+}
+
+/* Answers inside the transaction, so that a missing Read right undoes the write. */
+static err write_answer(struct data_call *dc, const struct table *t, const struct uuid *id, int status_with_body)
+{
+	if (dc->prefer.representation)
+		TRY(read_representation(dc, t, id, status_with_body));
+	else
+		answer_empty(dc);
+	answer_entity_id(dc, t, id);
+	return OK;
+}
+
+static err create_in(struct data_call *dc, const struct table *t, const struct body *b, struct uuid *out_id)
+{
+	struct row_place place;
+	if (t->builtin)
+		return rights_admin_create(dc, t, b, out_id);
+	TRY(row_create(dc, t, b, &place));
+	*out_id = place.id;
+	return OK;
+}
+
+err write_create(struct data_call *dc, const struct table *t)
+{
+	struct body b = { 0 };
+	struct uuid id;
+	TRY(rights_gate(dc, DO_CREATE, t));
+	TRY(body_read(dc, t, true, &b));
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(create_in(dc, t, &b, &id));
+	TRY(write_answer(dc, t, &id, 201));
+	return transaction_commit(&tx);
+}
+
+/* --- update --- */
+
+static err version_check(struct data_call *dc, const struct row_place *row)
+{
+	str wanted;
+	if (web_header(&dc->web->request, S("if-none-match"), &wanted) && str_equal(wanted, S("*")))
+		return REFUSE(dc, 412, CODE_DUPLICATE_KEY, "A record with matching key values already exists.");
+	if (!web_header(&dc->web->request, S("if-match"), &wanted) || str_equal(wanted, S("*")))
+		return OK;
+	if (!str_equal(wanted, etag_text(dc->arena, row->version)))
+		return REFUSE(dc, 412, CODE_VERSION_MISMATCH,
+			      "The version of the existing record doesn't match the RowVersion property provided.");
+	return OK;
+}
+
+static err update_judge(struct data_call *dc, const struct table *t, const struct body *b, const struct row_place *row,
+			struct row_place *after)
+{
+	*after = *row;
+	TRY(unit_check(dc, b));
+	bool assigns = b->has_owner && table_is_owned(t);
+	if (b->count || !assigns) {
+		TRY(rights_gate(dc, DO_WRITE, t));
+		TRY(rights_row(dc, DO_WRITE, t, row));
+	}
+	if (has_lookups(b)) {
+		TRY(rights_gate(dc, DO_APPEND, t));
+		TRY(rights_row(dc, DO_APPEND, t, row));
+		TRY(lookups_judge(dc, b));
+	}
+	if (!assigns)
+		return OK;
+	TRY(rights_gate(dc, DO_ASSIGN, t));
+	TRY(rights_row(dc, DO_ASSIGN, t, row));
+	return rights_owner(dc, t, b->owner_table->entity_set, &b->owner, &after->owner, &after->unit);
+}
+
+/* The old values are read before they are overwritten. */
+static err update_log(struct data_call *dc, const struct table *t, const struct body *b, const struct row_place *before,
+		      const struct row_place *after, struct change_log *log)
+{
+	struct odata_query q = { .table = t, .select = NEW_ARRAY(dc->arena, const struct column *, b->count),
+				 .select_count = b->count };
+	SCOPED(statement) s = { 0 };
+	struct row_place place;
+	bool found;
+	int first;
+	TRY_NEW(q.select);
+	for (size_t i = 0; i < b->count; i++)
+		q.select[i] = b->changes[i].column;
+	TRY(row_find(dc, &q, &before->id, &s, &first, &place, &found));
+	for (size_t i = 0; found && i < b->count; i++) {
+		struct value old = value_of_row(q.select[i], &s, first + (int)i);
+		change_log_add(log, q.select[i], &old, &b->changes[i].value);
+	}
+	if (before->owner == after->owner)
+		return OK;
+	const struct name *name;
+	TRY(names_principal(dc->app->names, before->owner, &name));
+	struct uuid old_owner = name->id;
+	TRY(names_principal(dc->app->names, after->owner, &name));
+	change_log_add_id(log, S("ownerid"), &old_owner, &name->id);
+	return OK;
+}
+
+static err update_existing(struct data_call *dc, const struct table *t, const struct body *b, const struct row_place *row)
+{
+	SCOPED(change_log) log;
+	struct row_place after;
+	change_log_open(&log);
+	TRY(update_judge(dc, t, b, row, &after));
+	TRY(version_check(dc, row));
+	TRY(update_log(dc, t, b, row, &after, &log));
+	TRY(row_update(dc, t, b, row, &after));
+	return change_log_emit(&log, dc, S("update.row"), t, &row->id);
+}
+
+static err update_found(struct data_call *dc, const struct table *t, const struct uuid *id, const struct row_place *row)
+{
+	struct body b = { .has_id = true, .id = *id };
+	TRY(body_read(dc, t, false, &b));
+	if (t->builtin) {
+		TRY(version_check(dc, row));
+		return rights_admin_update(dc, t, row, &b);
+	}
+	return update_existing(dc, t, &b, row);
+}
+
+/* PATCH of a row that does not exist creates it, unless If-Match says that there must be one. */
+static err update_missing(struct data_call *dc, const struct table *t, const struct uuid *id)
+{
+	struct body b = { 0 };
+	struct uuid made;
+	str match;
+	if (web_header(&dc->web->request, S("if-match"), &match)) {
+		TRY(rights_gate(dc, DO_WRITE, t));
+		return row_missing(dc, t, id);
+	}
+	TRY(rights_gate(dc, DO_CREATE, t));
+	TRY(body_read(dc, t, true, &b));
+	if (b.has_id && !uuid_equal(&b.id, id))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "The primary id of the body is not that of the address.");
+	b.has_id = true;
+	b.id = *id;
+	return create_in(dc, t, &b, &made);
+}
+
+err write_update(struct data_call *dc, const struct table *t, const struct uuid *id)
+{
+	struct row_place row;
+	bool found;
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(row_place_find(dc, t, id, &row, &found));
+	if (found)
+		TRY(update_found(dc, t, id, &row));
+	else
+		TRY(update_missing(dc, t, id));
+	TRY(write_answer(dc, t, id, found ? 200 : 201));
+	return transaction_commit(&tx);
+}
+
+/* --- delete --- */
+
+static err delete_existing(struct data_call *dc, const struct table *t, const struct row_place *row)
+{
+	SCOPED(change_log) log;
+	change_log_open(&log);
+	TRY(rights_row(dc, DO_DELETE, t, row));
+	TRY(version_check(dc, row));
+	TRY(row_references_settle(dc, t, row));
+	TRY(row_delete(dc, t, row));
+	return change_log_emit(&log, dc, S("delete.row"), t, &row->id);
+}
+
+err write_delete(struct data_call *dc, const struct table *t, const struct uuid *id)
+{
+	struct row_place row;
+	bool found;
+	TRY(rights_gate(dc, DO_DELETE, t));
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(row_place_find(dc, t, id, &row, &found));
+	if (!found)
+		return row_missing(dc, t, id);
+	TRY(t->builtin ? rights_admin_delete(dc, t, &row) : delete_existing(dc, t, &row));
+	answer_empty(dc);
+	return transaction_commit(&tx);
+}

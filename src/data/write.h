@@ -1,0 +1,20 @@
+/* data/write.h - create, update (upsert), delete of business rows.
+ *
+ * Each runs in one transaction: rights are judged on the row as it stands inside it, the statement repeats the judged version, and
+ * the audit event, with old and new values of changed columns, is part of it. Rows of built-in tables go to authz. */
+#ifndef DATA_WRITE_H
+#define DATA_WRITE_H
+
+#include "data/body.h"
+#include "data/rights.h"
+
+MUST_USE NONNULL err write_create(struct data_call *dc, const struct table *t);
+MUST_USE NONNULL err write_update(struct data_call *dc, const struct table *t, const struct uuid *id);
+MUST_USE NONNULL err write_delete(struct data_call *dc, const struct table *t, const struct uuid *id);
+
+/* --- what the import shares: inside a transaction of the caller --- */
+
+/* Judges and inserts one row; with the audit event. `place` gets id, key, owner and unit. */
+MUST_USE NONNULL err row_create(struct data_call *dc, const struct table *t, const struct body *b, struct row_place *out_place);
+
+#endif
