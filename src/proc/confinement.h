@@ -23,6 +23,7 @@ enum confinement {
 	CONFINED_NAMESPACES = 16,  /* no network interface but what it was handed    */
 	CONFINED_LANDLOCK = 32,    /* no file outside its own folder                 */
 	CONFINED_SECCOMP = 64,     /* system-call allow-list                         */
+	CONFINEMENT_ALL = 127,
 };
 
 /* In the forked child, before exec. uid 0 means: keep the caller's (not started as root). Returns the bits in force;

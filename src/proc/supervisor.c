@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "codec/json_write.h"
 #include "host/file.h"
 #include "host/log.h"
 #include "proc/child.h"
@@ -223,6 +224,23 @@ static err start_all(struct supervisor *s)
 	return start_permanent(s, ROLE_EDGE, LANE_OPERATOR, s->edge_count);
 }
 
+/* What control starts from, and the edges until control has told them more. */
+static err first_facts(struct supervisor *s)
+{
+	SCOPED(buffer) b;
+	buffer_init(&b, FACTS_BYTES_MAX);
+	struct json_writer w = json_writer_to(&b);
+	json_open_object(&w);
+	json_member_str(&w, S("origin"), s->config.origin);
+	json_member_raw(&w, S("tenants"), S("[]"));
+	json_member_raw(&w, S("environments"), S("[]"));
+	json_close_object(&w);
+	s->first_facts = str_copy(s->config_arena, buffer_str(&b));
+	TRY_NEW(s->first_facts.at);
+	s->edge_facts = s->first_facts;
+	return OK;
+}
+
 static err prepare(struct supervisor *s, const char *folder, int port)
 {
 	char absolute[PATH_MAX];
@@ -237,8 +255,8 @@ static err prepare(struct supervisor *s, const char *folder, int port)
 		return err_of_errno(errno);
 	if (snprintf(s->folder, sizeof s->folder, "%s", absolute) >= (int)sizeof s->folder)
 		FAIL(ERR_LIMIT, "the folder's path is too long");
-	s->edge_facts = S("{}");
 	TRY(load_config(s, &s->config));
+	TRY(first_facts(s));
 	for (size_t i = 0; port && i < s->config.listen_count; i++)
 		s->config.listen[i].port = (uint16_t)port;
 	s->edge_count = processors(s->config.edges);

@@ -63,6 +63,7 @@ struct supervisor {
 	bool root, stopping;
 	struct loop_watch signal_watch;
 	struct loop_timer stop_timer;
+	str first_facts;           /* the origin and an empty routing table */
 	str edge_facts;            /* the routing table, as control published it last */
 	struct arena *edge_facts_arena;
 };

@@ -187,7 +187,7 @@ static void start_now(struct process *p)
 		    failed(process_send(control, &ask, sizeof ask, (str){ 0 }, NULL)))
 			e = loop_timer_set(s->loop, &p->start_timer, loop_now_ns(s->loop) + restart_delay_ns);
 	} else {
-		e = process_start(p, p->name.role == ROLE_EDGE ? s->edge_facts : S("{}"));
+		e = process_start(p, p->name.role == ROLE_EDGE ? s->edge_facts : s->first_facts);
 	}
 	if (failed(e))
 		log_err("starting a process", e);

@@ -336,6 +336,7 @@ static err open_app(struct frame *frame)
 	frame->opened = true;
 	if (frame->app->no_audit_pump)
 		return OK;
+	TRY(store_execute(frame->worker.store, str_of(audit_outbox_schema)));
 	TRY(audit_pump_new(frame->worker.store, &frame->worker.pump));
 	audit_pump_set_channel(frame->worker.pump, frame->recorder);
 	audit_pump_send(frame->worker.pump);
@@ -460,6 +461,28 @@ static void on_close(struct child *child)
 	if (frame->opened && frame->app->close)
 		frame->app->close(&frame->worker);
 	store_close(frame->worker.store);
+}
+
+static err put_anchor(void *self, const struct database_anchor *anchor)
+{
+	struct worker *worker = self;
+	return keys_anchor_put(&worker->keys, anchor);
+}
+
+static err get_anchor(void *self, struct database_anchor *out)
+{
+	struct worker *worker = self;
+	return keys_anchor_get(&worker->keys, out);
+}
+
+err worker_open_store(struct worker *worker, const struct database_keys *keys, const struct sql_migration *migrations,
+		      size_t migration_count)
+{
+	struct store_options options = {
+		.path = worker->child->start.path, .keys = keys, .migrations = migrations,
+		.migration_count = migration_count, .anchor = { put_anchor, get_anchor, worker },
+	};
+	return store_open(&options, &worker->store);
 }
 
 int worker_run(const struct worker_app *app)

@@ -41,4 +41,9 @@ struct worker_app {
 
 NONNULL int worker_run(const struct worker_app *app);
 
+/* For an app's open: opens its database file (child->start.path) with these keys and migrations, the freshness anchor kept by
+ * the keeper, and sets worker->store. */
+MUST_USE NONNULL err worker_open_store(struct worker *worker, const struct database_keys *keys,
+				       const struct sql_migration *migrations, size_t migration_count);
+
 #endif

@@ -1,0 +1,4 @@
+-- ?1 id: id, tenant id, unique name, display name, state, tenant's name, time.
+SELECT e.id, t.id, e.unique_name, e.display_name, e.state, t.display_name, e.created_ms
+FROM environment e JOIN tenant t ON t.key = e.tenant_key
+WHERE e.id = ?1

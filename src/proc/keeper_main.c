@@ -1,0 +1,175 @@
+/* The keeper's process: opens the key store with the root, then answers requests on the channels that the supervisor bound. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "host/clock.h"
+#include "host/config.h"
+#include "host/file.h"
+#include "host/log.h"
+#include "keys/keeper.h"
+#include "keys/root.h"
+#include "proc/child.h"
+
+enum { CLIENTS_MAX = 8192, REQUESTS_PER_TURN = 32, LOCKED_BYTES_MIN = 128 << 20 };
+
+struct client {
+	struct keeper_process *process;
+	struct loop_watch watch;
+	struct channel_binding binding;
+	bool open;
+};
+
+struct keeper_process {
+	struct child *child;
+	struct keeper *keeper;
+	struct client *clients;
+	uint8_t request[sizeof(struct keeper_sign_token) + 64];
+	uint8_t answer[KEEPER_ANSWER_BYTES_MAX];
+};
+
+static int64_t now_ms(void)
+{
+	return clock_now(&clock_system).ms;
+}
+
+static void close_client(struct client *c)
+{
+	loop_remove(c->process->child->loop, &c->watch);
+	close(c->watch.fd);
+	c->open = false;
+}
+
+static void log_refusal(const struct client *c, const uint8_t *answer)
+{
+	struct keeper_head head;
+	char tenant[UUID_TEXT_LEN + 1];
+	memcpy(&head, answer, sizeof head);
+	uuid_format(&c->binding.tenant, tenant);
+	log_line(LOG_WARNING, "refused request %u of %s of tenant %s: %s", (unsigned)head.kind,
+		 process_role_name(c->binding.peer), tenant, err_kind_name(head.result));
+}
+
+static bool serve_one(struct client *c)
+{
+	struct keeper_process *p = c->process;
+	size_t len, answer_len;
+	bool refused;
+	err e = channel_receive(c->watch.fd, p->request, sizeof p->request, &len, NULL);
+	if (err_kind_of(e) == ERR_UNAVAILABLE)
+		return false;
+	if (!failed(e) && len == 0) {
+		close_client(c);
+		return false;
+	}
+	if (failed(e)) /* longer than any request: nobody of ours sends that */
+		len = 0;
+	keeper_answer(p->keeper, &c->binding, bytes_of(p->request, len), p->answer, &answer_len, &refused);
+	if (refused)
+		log_refusal(c, p->answer);
+	e = channel_send(c->watch.fd, bytes_of(p->answer, answer_len), NULL);
+	explicit_bzero(p->answer, answer_len);
+	if (failed(e))
+		close_client(c); /* does not take its answers */
+	return c->open;
+}
+
+static void on_client(struct loop_watch *watch, unsigned events)
+{
+	(void)events;
+	for (int i = 0; i < REQUESTS_PER_TURN; i++)
+		if (!serve_one(watch->owner))
+			return;
+}
+
+static err on_channel(struct child *child, const struct channel_binding *binding, int fd)
+{
+	struct keeper_process *p = child->self;
+	for (size_t i = 0; binding->kind == CHANNEL_KEEPER && i < CLIENTS_MAX; i++) {
+		struct client *c = &p->clients[i];
+		if (c->open)
+			continue;
+		*c = (struct client){ p, { fd, on_client, c }, *binding, true };
+		return loop_add(child->loop, &c->watch, LOOP_READ);
+	}
+	close(fd);
+	if (binding->kind == CHANNEL_KEEPER)
+		FAIL(ERR_LIMIT, "too many clients of the keeper");
+	return OK; /* the recorder's: the keeper's own events are not written yet */
+}
+
+static err read_passphrase(struct arena *arena, bytes *out)
+{
+	char path[4096];
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	if (!folder)
+		FAIL(ERR_NOT_FOUND, "no passphrase: CREDENTIALS_DIRECTORY names no folder");
+	snprintf(path, sizeof path, "%s/bailiwick.passphrase", folder);
+	TRY(file_read(path, PASSPHRASE_BYTES_MAX, arena, out));
+	while (out->len && (out->at[out->len - 1] == '\n' || out->at[out->len - 1] == '\r'))
+		out->len--;
+	return OK;
+}
+
+static err open_root(const struct child *child, struct arena *arena, struct wrapping_key *out)
+{
+	struct config config;
+	char path[PATH_TEXT_MAX * 2];
+	bytes passphrase;
+	TRY(config_load(child->start.folder, arena, &config, NULL));
+	if (str_equal(config.root_provider, S("passphrase"))) {
+		snprintf(path, sizeof path, "%s/keys/root.passphrase", child->start.folder);
+		TRY(read_passphrase(arena, &passphrase));
+		return root_passphrase_open(path, passphrase, out);
+	}
+	if (config.root_file.len)
+		snprintf(path, sizeof path, "%.*s", STR_ARG(config.root_file));
+	else
+		snprintf(path, sizeof path, "%s/keys/root.key", child->start.folder);
+	if (root_shares_filesystem(path, child->start.folder))
+		log_line(LOG_WARNING, "the root key lies on the file system of the data that it opens");
+	return root_file_open(path, out);
+}
+
+/* Where only little may be locked, later allocations would fail instead: then nothing is locked, and it is said. */
+static void lock_memory(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur < LOCKED_BYTES_MIN ||
+	    mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
+		log_line(LOG_WARNING, "the keeper's memory cannot be locked: see RLIMIT_MEMLOCK");
+}
+
+static err on_open(struct child *child)
+{
+	SECRET(wrapping_key) root;
+	struct keeper_process *p = child->self;
+	struct arena *arena = arena_new(1 << 20);
+	if (!arena)
+		FAIL(ERR_LIMIT, "no memory for the keeper");
+	p->child = child;
+	lock_memory();
+	err e = open_root(child, arena, &root);
+	arena_free(arena);
+	if (!failed(e))
+		e = keeper_open(child->start.path, &root, now_ms, &p->keeper);
+	return e;
+}
+
+static void on_close(struct child *child)
+{
+	struct keeper_process *p = child->self;
+	keeper_close(p->keeper);
+}
+
+int keeper_main(void)
+{
+	static const struct child_hooks hooks = { .role = ROLE_KEEPER, .open = on_open, .channel = on_channel, .close = on_close };
+	struct keeper_process *p = calloc(1, sizeof *p);
+	if (p)
+		p->clients = calloc(CLIENTS_MAX, sizeof *p->clients);
+	return p && p->clients ? child_run(&hooks, p) : 1;
+}
