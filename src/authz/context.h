@@ -1,0 +1,64 @@
+/* authz/context.h - what one principal may do, compiled for one epoch.
+ *
+ * Source:  authorization-and-data 1.5, 1.6, 5.2, 5.3. P(u) is the user, the user's teams and the default team of the user's unit.
+ *          A team, too, has a context: itself alone, with its own roles (the new-owner test of 1.7 asks it).
+ * Pure:    compiled from facts given; reaches no disk, clock or socket. The row filter of a (table, right) is made at its first
+ *          question and kept.
+ * Owns:    everything lies in `arena`; units and roles are borrowed from the snapshot of the same epoch (authz/authz.h). */
+#ifndef AUTHZ_CONTEXT_H
+#define AUTHZ_CONTEXT_H
+
+#include "authz/reason.h"
+#include "authz/roles.h"
+#include "authz/row_filter.h"
+#include "authz/units.h"
+#include "metadata/table.h"
+
+enum principal_type { PRINCIPAL_SYSTEMUSER = 1, PRINCIPAL_TEAM = 2 };
+
+enum access_mode {
+	ACCESS_READ_WRITE = 0, ACCESS_ADMINISTRATIVE, ACCESS_READ, ACCESS_SUPPORT, ACCESS_NON_INTERACTIVE, ACCESS_DELEGATED_ADMIN
+};
+
+/* A role held by a member of P(u), as an instance in `unit` (classic mode: the holder's own unit). */
+struct held_role {
+	int64_t principal, unit;
+	const struct role *role;
+};
+
+/* What the database says of a principal. */
+struct principal_facts {
+	int64_t key, unit;
+	enum principal_type type;
+	struct uuid id, unit_id;
+	str name;
+	bool disabled;              /* the user, or the user's unit          */
+	enum access_mode access_mode;
+	bool application;           /* has an applicationid                  */
+	const int64_t *teams;       /* memberships and the default team      */
+	size_t team_count;
+	const struct held_role *held;
+	size_t held_count;
+};
+
+struct authz_context {
+	struct arena *arena;
+	uint64_t epoch;
+	struct principal_facts facts;
+	const int64_t *principals;  /* P(u), sorted                          */
+	size_t principal_count;
+	bool administrator;         /* holds System Administrator, directly or through a team */
+	uint32_t misc;
+	size_t role_count, privilege_count; /* for the message that clients parse; distinct */
+	enum authz_reason gate;     /* steps 1 and 2 of 5.1; REASON_NONE: admitted */
+	const struct unit_tree *units;
+	struct row_filter **filters; /* [table ordinal] -> RIGHTS_END filters, or null until asked */
+	size_t table_count;
+};
+
+/* Copies the facts into the arena. table_count: one more than the highest table ordinal. */
+MUST_USE NONNULL err context_compile(struct arena *arena, const struct principal_facts *facts, const struct unit_tree *units,
+				     uint64_t epoch, size_t table_count, struct authz_context **out);
+NONNULL bool context_has_principal(const struct authz_context *ctx, int64_t principal);
+
+#endif
