@@ -11,8 +11,6 @@ enum wycheproof_verdict { WYCHEPROOF_REFUSED, WYCHEPROOF_ACCEPTED, WYCHEPROOF_NO
 struct wycheproof_file {
 	const char *name; /* "hkdf_sha256_test.json" */
 	enum wycheproof_verdict (*run)(const struct json *group, const struct json *test, struct arena *arena);
-	/* The policy where our verdict is not the file's own: tests whose comment or flag is this are expected to be refused. */
-	const char *refused_comment;
 	enum wycheproof_verdict acceptable; /* our answer to tests that may go either way */
 	size_t applicable_min;              /* so that a file that is skipped by mistake shows */
 };
