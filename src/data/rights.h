@@ -34,6 +34,10 @@ MUST_USE NONNULL err rights_admin_create(struct data_call *dc, const struct tabl
 MUST_USE NONNULL err rights_admin_update(struct data_call *dc, const struct table *t, const struct row_place *row,
 					 const struct body *b);
 MUST_USE NONNULL err rights_admin_delete(struct data_call *dc, const struct table *t, const struct row_place *row);
+/* Bound and unbound actions and associations of administration (4.11): roles, members. *out_found is false when the path is none. */
+MUST_USE NONNULL err rights_admin_action(struct data_call *dc, bool *out_found);
+/* "Privileges":[...] of EntityDefinitions: the array. */
+MUST_USE NONNULL err rights_privileges_json(struct data_call *dc, const struct table *t, struct json_writer *w);
 /* May the caller change definitions? (System Administrator or Customizer) */
 MUST_USE NONNULL err rights_customize(struct data_call *dc);
 /* A new table has been defined inside the present transaction: its privileges are made, the epoch moves. */

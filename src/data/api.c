@@ -1,0 +1,164 @@
+/* data/api.c - which path and method is which operation. What has no row is refused. */
+#include "data/api.h"
+
+#include "data/answer.h"
+#include "data/read.h"
+#include "data/rights.h"
+#include "data/write.h"
+
+static err method_refused(struct data_call *dc)
+{
+	return REFUSE(dc, 405, CODE_METHOD, "The requested resource does not support this method.");
+}
+
+static err segment_unknown(struct data_call *dc, str name)
+{
+	return REFUSE(dc, 404, CODE_UNKNOWN_PATH, "Resource not found for the segment '%.*s'.", STR_ARG(name));
+}
+
+/* --- names without a table --- */
+
+static err publish(struct data_call *dc)
+{
+	answer_empty(dc); /* what is defined is usable at once: there is nothing to publish */
+	return OK;
+}
+
+static err batch_refused(struct data_call *dc)
+{
+	return REFUSE(dc, 501, CODE_BAD_QUERY, "$batch is not supported.");
+}
+
+static const struct {
+	enum http_method method; /* 0: any */
+	const char *name;
+	err (*handle)(struct data_call *dc);
+} operations[] = {
+	{ HTTP_GET, "$metadata", edm_document },
+	{ HTTP_GET, "WhoAmI", function_who_am_i },
+	{ HTTP_GET, "RetrieveCurrentOrganization", function_current_organization },
+	{ HTTP_POST, "PublishXml", publish },
+	{ HTTP_POST, "PublishAllXml", publish },
+	{ HTTP_POST, "$batch", batch_refused },
+	{ 0, "EntityDefinitions", definitions_handle },
+	{ 0, "RelationshipDefinitions", definitions_handle },
+};
+
+static enum http_method method_of(const struct data_call *dc)
+{
+	enum http_method m = dc->web->request.method;
+	return m == HTTP_HEAD ? HTTP_GET : m;
+}
+
+static err operation_run(struct data_call *dc, bool *out_found)
+{
+	const struct path_segment *first = &dc->path.segment[0];
+	*out_found = false;
+	for (size_t i = 0; i < COUNT_OF(operations); i++) {
+		if (!str_equal(first->name, str_of(operations[i].name)))
+			continue;
+		*out_found = true;
+		if (operations[i].method && operations[i].method != method_of(dc))
+			return method_refused(dc);
+		if (operations[i].method && dc->path.count > 1)
+			return segment_unknown(dc, dc->path.segment[1].name);
+		return operations[i].handle(dc);
+	}
+	return OK;
+}
+
+/* --- rows --- */
+
+static err key_read(struct data_call *dc, const struct path_segment *s, struct uuid *out)
+{
+	if (s->argument_count == 1 && s->argument[0].name.len == 0 && !failed(uuid_parse(s->argument[0].value, out)))
+		return OK;
+	if (s->argument_count && s->argument[0].name.len)
+		return REFUSE(dc, 501, CODE_BAD_QUERY, "Alternate keys are not supported.");
+	return REFUSE(dc, 400, CODE_BAD_QUERY, "The key of '%.*s' must be a GUID.", STR_ARG(s->name));
+}
+
+static err set_run(struct data_call *dc, const struct table *t)
+{
+	switch (method_of(dc)) {
+	case HTTP_GET:
+		return read_list(dc, t);
+	case HTTP_POST:
+		return write_create(dc, t);
+	default:
+		return method_refused(dc);
+	}
+}
+
+static err row_run(struct data_call *dc, const struct table *t, const struct uuid *id)
+{
+	switch (method_of(dc)) {
+	case HTTP_GET:
+		return read_one(dc, t, id);
+	case HTTP_PATCH:
+		return write_update(dc, t, id);
+	case HTTP_DELETE:
+		return write_delete(dc, t, id);
+	default:
+		return method_refused(dc);
+	}
+}
+
+static err table_run(struct data_call *dc, const struct table *t)
+{
+	const struct path_segment *first = &dc->path.segment[0], *second = &dc->path.segment[1];
+	struct uuid id;
+	if (!first->has_arguments && dc->path.count == 1)
+		return set_run(dc, t);
+	if (!first->has_arguments)
+		return dc->path.count == 2 && str_equal(second->name, S("$count")) && method_of(dc) == HTTP_GET ?
+			       read_count(dc, t) :
+			       segment_unknown(dc, second->name);
+	TRY(key_read(dc, first, &id));
+	if (dc->path.count == 1)
+		return row_run(dc, t, &id);
+	if (dc->path.count == 2 && !second->has_arguments && method_of(dc) == HTTP_GET && table_column(t, second->name))
+		return read_column(dc, t, &id, second->name);
+	return segment_unknown(dc, second->name);
+}
+
+static err run(struct data_call *dc)
+{
+	bool found;
+	TRY(rights_admit(dc));
+	if (dc->path.count == 0)
+		return method_of(dc) == HTTP_GET ? service_document(dc) : method_refused(dc);
+	TRY(operation_run(dc, &found));
+	if (found)
+		return OK;
+	TRY(rights_admin_action(dc, &found));
+	if (found)
+		return OK;
+	const struct table *t = metadata_table_by_set(dc->app->metadata, dc->path.segment[0].name);
+	return t ? table_run(dc, t) : segment_unknown(dc, dc->path.segment[0].name);
+}
+
+static err handle(struct web_call *web)
+{
+	struct data_call dc;
+	err e = data_call_begin(&dc, web, web->path_args[0], web->path_arg_count > 1 ? web->path_args[1] : S(""));
+	if (!failed(e))
+		e = run(&dc);
+	if (failed(e))
+		data_call_fail(&dc, e);
+	return OK;
+}
+
+static void write_error(struct web_call *web, int status, err why)
+{
+	answer_error(web, NULL, NULL, status, why);
+}
+
+static const struct web_route routes[] = {
+	{ 0, "/{}/*", handle },
+	{ 0, "/{}", handle },
+};
+
+const struct web_surface data_api_surface = {
+	.prefix = "/api/data", .routes = routes, .route_count = COUNT_OF(routes), .write_error = write_error,
+};

@@ -1,0 +1,26 @@
+/* data/api.h - the surfaces that the data worker answers. web_call.app is a struct data_app.
+ *
+ * "/api/data/v9.x/...": the Web API. "/import/v1/{table}": bulk rows for the command line, on the operator's lane only. */
+#ifndef DATA_API_H
+#define DATA_API_H
+
+#include "data/request.h"
+#include "web/route.h"
+
+extern const struct web_surface data_api_surface, data_import_surface;
+
+/* --- what the dispatch (api.c) calls, by subject --- */
+
+MUST_USE NONNULL err service_document(struct data_call *dc);
+MUST_USE NONNULL err edm_document(struct data_call *dc);
+MUST_USE NONNULL err function_who_am_i(struct data_call *dc);
+MUST_USE NONNULL err function_current_organization(struct data_call *dc);
+/* EntityDefinitions and RelationshipDefinitions: any method and path below them. */
+MUST_USE NONNULL err definitions_handle(struct data_call *dc);
+
+/* Fills dc from the request: root, preferences, options, path; not the caller. */
+MUST_USE NONNULL err data_call_begin(struct data_call *dc, struct web_call *web, str version, str path);
+/* Answers the err and puts the refusal, if one was noted, into the audit log. */
+NONNULL void data_call_fail(struct data_call *dc, err why);
+
+#endif
