@@ -57,13 +57,21 @@ static bool reads_too_slowly(struct connection *c)
 	return false;
 }
 
+/* Closes with a reset: the kernel would else keep what is unsent, megabytes of it, for as long as the peer likes. */
+static void close_hard(struct connection *c)
+{
+	struct linger none = { .l_onoff = 1, .l_linger = 0 };
+	(void)setsockopt(c->watch.fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+	connection_close(c);
+}
+
 static void timer_fired(struct loop_timer *timer)
 {
 	struct connection *c = timer->owner;
 	int64_t now = now_of(c);
 	if (c->write_deadline_ns <= now && reads_too_slowly(c)) {
 		c->edge->counters.deadline_closes++;
-		connection_close(c);
+		close_hard(c);
 		return;
 	}
 	if (c->deadline_ns <= now) {
