@@ -147,7 +147,7 @@ static void accept_and_drop(struct edge *edge, int listener)
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	if (fd >= 0)
 		close(fd);
-	edge->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	edge->spare_fd = fcntl(listener, F_DUPFD_CLOEXEC, 0);
 	edge->counters.shed++;
 }
 
@@ -184,6 +184,8 @@ err edge_listen(struct edge *edge, int socket, bool tls)
 	if (!listener->waiting)
 		TRY(loop_add(edge->loop, &listener->watch, LOOP_READ));
 	edge->listener_count++;
+	if (edge->spare_fd < 0)
+		edge->spare_fd = fcntl(socket, F_DUPFD_CLOEXEC, 0);
 	return OK;
 }
 
@@ -216,7 +218,6 @@ static err open_parts(struct edge *edge)
 	edge->sources = source_table_new(edge->settings.connections_max, edge->seed);
 	if (!edge->sources)
 		FAIL(ERR_LIMIT, "no memory for the table of sources");
-	edge->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	TRY(routing_table_new(S(""), edge->settings.origin, edge->seed, &edge->routes));
 	return worker_pool_new(edge, &edge->pool);
 }

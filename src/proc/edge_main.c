@@ -2,6 +2,7 @@
  * sockets it inherited, talk to workers and the keeper over channels it is handed, and read its certificate. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "edge/edge.h"
@@ -12,7 +13,7 @@
 #include "host/log.h"
 #include "proc/child.h"
 
-enum { FIRST_LISTENER_FD = 4, CONFIG_ARENA_BYTES = 256 * 1024, CERTIFICATE_BYTES_MAX = 256 * 1024 };
+enum { FIRST_LISTENER_FD = 4, DESCRIPTORS_OWN = 256, CONFIG_ARENA_BYTES = 256 * 1024, CERTIFICATE_BYTES_MAX = 256 * 1024 };
 
 struct edge_process {
 	struct child *child;
@@ -65,6 +66,24 @@ static struct edge_settings settings_of(const struct config *c)
 	s.queue_per_tenant_max = c->queue_per_tenant;
 	s.queue_total_max = c->queue_total;
 	return s;
+}
+
+/* Connections that the descriptors of this process do not suffice for are given up, loudly, instead of not starting. */
+static void fit_descriptors(struct edge_settings *s)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+		return;
+	/* a connection has its socket and perhaps a body in a file */
+	rlim_t room = limit.rlim_cur > 2 * DESCRIPTORS_OWN ? (limit.rlim_cur - DESCRIPTORS_OWN) * 3 / 4 : DESCRIPTORS_OWN;
+	if (s->connections_max <= room)
+		return;
+	log_line(LOG_WARNING, "max_connections lowered from %u to %u: this process may have %llu descriptors",
+		 s->connections_max, (unsigned)room, (unsigned long long)limit.rlim_cur);
+	s->connections_max = (uint32_t)room;
 }
 
 static err read_config(struct edge_process *p, struct arena **out_arena, struct config *out)
@@ -168,6 +187,7 @@ static err open_edge(struct child *child)
 	TRY(read_config(p, &p->config_arena, &p->config));
 	struct edge_options options = { .loop = child->loop, .settings = settings_of(&p->config), .lane = child->start.lane,
 					.ports = { worker_wanted, drained, p }, .owner = folder.st_uid };
+	fit_descriptors(&options.settings);
 	TRY(edge_new(&options, &p->edge));
 	TRY(edge_set_facts(p->edge, child->facts));
 	if (is_public)
