@@ -226,19 +226,26 @@ static void take_facts(struct child *child)
 		log_err("routing table; the old one stays in use", e);
 }
 
-/* Limits, and the certificate at its configured place. Sockets and the origin take a restart. */
-static void reload(struct child *child)
+static void reload_config(struct edge_process *p)
 {
-	struct edge_process *p = child->self;
 	struct arena *arena;
 	struct config fresh;
-	if (failed(read_config(p, &arena, &fresh)))
+	if (failed(read_config(p, &arena, &fresh))) {
+		log_line(LOG_WARNING, "the configuration was not read again: limits stay as they are");
 		return;
+	}
 	struct edge_settings settings = settings_of(&fresh);
 	edge_set_settings(p->edge, &settings);
 	arena_free(p->config_arena);
 	p->config_arena = arena;
 	p->config = fresh;
+}
+
+/* Limits, and the certificate at its configured place. Sockets and the origin take a restart. */
+static void reload(struct child *child)
+{
+	struct edge_process *p = child->self;
+	reload_config(p);
 	if (p->library)
 		load_certificate(p);
 }
