@@ -1,8 +1,8 @@
 /* directory/hash_queue.h - asks the hasher to make or check password hashes, without waiting.
  *
  * The identity worker has one queue. A handler submits and parks; the callback runs from the worker's loop when the
- * answer is there, or fails with ERR_UNAVAILABLE when the hasher is away, and with ERR_LIMIT from submit when too many
- * wait already: both are 503 with Retry-After. Passwords are copied into the message and wiped after sending. */
+ * answer is there. ERR_UNAVAILABLE, at once or later, says that the hasher is away, too slow, or that too many
+ * wait already: 503 with Retry-After. Passwords are copied into the message and wiped after sending. */
 #ifndef DIRECTORY_HASH_QUEUE_H
 #define DIRECTORY_HASH_QUEUE_H
 

@@ -1,0 +1,2 @@
+-- Derived rows are written anew with each change. ?1 application key.
+DELETE FROM application_redirect_uri WHERE application_key = ?1

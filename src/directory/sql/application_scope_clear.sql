@@ -1,0 +1,2 @@
+-- Derived rows are written anew with each change. ?1 application key.
+DELETE FROM application_scope WHERE application_key = ?1

@@ -1,0 +1,2 @@
+-- ?1 id.
+DELETE FROM permission_grant WHERE id = ?1

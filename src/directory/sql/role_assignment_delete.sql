@@ -1,0 +1,2 @@
+-- ?1 id.
+DELETE FROM role_assignment WHERE id = ?1

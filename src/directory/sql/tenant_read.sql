@@ -1,0 +1,2 @@
+-- The one row.
+SELECT id, display_name, origin, created FROM tenant LIMIT 1
