@@ -179,7 +179,7 @@ static void anchors_are_kept_per_database(void **state)
 {
 	struct fixture *f = *state;
 	struct channel_binding who = as(f, ROLE_DATA, &f->environment), identity = as(f, ROLE_IDENTITY, &f->tenant);
-	struct keeper_anchor put = { .head = head_of(KEEPER_ANCHOR_PUT), .change_counter = 5, .page_count = 9 }, got;
+	struct keeper_anchor put = { .head = head_of(KEEPER_ANCHOR_PUT), .change_counter = 5, .page_count = 9 }, got = { .change_counter = 0 };
 	struct keeper_head get = head_of(KEEPER_ANCHOR_GET);
 	assert_int_equal(ask(f, &who, &get, sizeof get, NULL, 0), ERR_NOT_FOUND);
 	for (uint64_t i = 1; i <= 20; i++) {
@@ -314,7 +314,7 @@ static void tls_signs_only_what_tls_signs(void **state)
 	struct fixture *f = *state;
 	struct channel_binding who = as(f, ROLE_EDGE, &f->tenant);
 	struct keeper_sign_tls m = { .head = head_of(KEEPER_SIGN_TLS), .scheme = 0x0403 };
-	struct keeper_sign_tls_answer answer;
+	struct keeper_sign_tls_answer answer = { .signature_len = 0 };
 	memset(m.content, ' ', 64);
 	memcpy(m.content + 64, "TLS 1.3, server CertificateVerify", 34);
 	m.content_len = 64 + 34 + 32;
@@ -377,7 +377,7 @@ static void nothing_acknowledged_is_lost_to_a_kill(void **state)
 	for (int round = 0; round < 20; round++) {
 		int ends[2];
 		uint64_t acknowledged = 0, value;
-		struct keeper_anchor got;
+		struct keeper_anchor got = { .change_counter = 0 };
 		assert_int_equal(pipe(ends), 0);
 		pid_t pid = fork();
 		if (pid == 0) {
@@ -408,7 +408,7 @@ static void a_torn_tail_is_cut_off_and_the_rest_stays(void **state)
 {
 	struct fixture *f = *state;
 	struct channel_binding who = as(f, ROLE_DATA, &f->environment);
-	struct keeper_anchor put = { .head = head_of(KEEPER_ANCHOR_PUT), .change_counter = 41 }, got;
+	struct keeper_anchor put = { .head = head_of(KEEPER_ANCHOR_PUT), .change_counter = 41 }, got = { .change_counter = 0 };
 	struct keeper_head get = head_of(KEEPER_ANCHOR_GET);
 	struct stat before, after;
 	assert_int_equal(ask(f, &who, &put, sizeof put, NULL, 0), 0);
@@ -433,7 +433,7 @@ static void compaction_keeps_everything(void **state)
 {
 	struct fixture *f = *state;
 	struct channel_binding who = as(f, ROLE_DATA, &f->environment);
-	struct keeper_anchor put = { .head = head_of(KEEPER_ANCHOR_PUT) }, got;
+	struct keeper_anchor put = { .head = head_of(KEEPER_ANCHOR_PUT) }, got = { .change_counter = 0 };
 	struct keeper_head get = head_of(KEEPER_ANCHOR_GET), keys = head_of(KEEPER_DATABASE_KEYS);
 	struct keeper_database_keys_answer first, last;
 	struct stat info;
