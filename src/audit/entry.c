@@ -39,7 +39,7 @@ void entry_encode(const struct entry *entry, uint8_t out[static ENTRY_BYTES])
 err entry_decode(bytes raw, struct entry *out)
 {
 	struct reader r = reader_of(raw);
-	struct entry e;
+	struct entry e = { 0 };
 	uint8_t version = read_u8(&r);
 	e.seq = read_u64(&r);
 	e.time_ms = read_u64(&r);

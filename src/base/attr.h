@@ -10,8 +10,8 @@
 
 /* Scoped ownership: the object is released (closed, freed, wiped) when it leaves its block.
  * A type that supports it has `void <type>_release(struct <type> *)`, which accepts a zeroed value. */
-#define SCOPED(type_) __attribute__((cleanup(type_##_release))) struct type_
+#define SCOPED(type_) __attribute__((unused, cleanup(type_##_release))) struct type_
 /* The same for values that only need wiping: `void <type>_wipe(struct <type> *)`. */
-#define SECRET(type_) __attribute__((cleanup(type_##_wipe))) struct type_
+#define SECRET(type_) __attribute__((unused, cleanup(type_##_wipe))) struct type_
 
 #endif

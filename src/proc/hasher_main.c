@@ -45,7 +45,7 @@ static void answer_send(const struct hasher_channel *channel, const struct hashe
 static void answer_without_work(const struct hasher_channel *channel, uint64_t correlation, enum hasher_result result)
 {
 	struct hasher_answer answer = {
-		.version = HASHER_MESSAGE_VERSION, .result = result, .correlation = correlation,
+		.version = HASHER_MESSAGE_VERSION, .result = (uint16_t)result, .correlation = correlation,
 	};
 	answer_send(channel, &answer);
 }
@@ -92,7 +92,7 @@ static void work_one(struct hasher_job *job)
 	const struct hasher_request *r = &job->request;
 	struct hasher_answer answer = { .version = HASHER_MESSAGE_VERSION, .correlation = r->correlation };
 	err e = work[r->kind](r, bytes_of(r->password, r->password_len), &answer);
-	answer.result = result_of(e);
+	answer.result = (uint16_t)result_of(e);
 	if (failed(e))
 		log_err("password hash", e);
 	answer_send(job->channel, &answer);
