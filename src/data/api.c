@@ -131,7 +131,7 @@ static err run(struct data_call *dc)
 	TRY(operation_run(dc, &found));
 	if (found)
 		return OK;
-	TRY(rights_admin_action(dc, &found));
+	TRY(admin_action(dc, &found));
 	if (found)
 		return OK;
 	const struct table *t = metadata_table_by_set(dc->app->metadata, dc->path.segment[0].name);

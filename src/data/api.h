@@ -18,6 +18,9 @@ MUST_USE NONNULL err function_current_organization(struct data_call *dc);
 /* EntityDefinitions and RelationshipDefinitions: any method and path below them. */
 MUST_USE NONNULL err definitions_handle(struct data_call *dc);
 
+/* Associations and bound actions of administration (4.11): roles, members. *out_found is false when the path is none of them. */
+MUST_USE NONNULL err admin_action(struct data_call *dc, bool *out_found);
+
 /* Fills dc from the request: root, preferences, options, path; not the caller. */
 MUST_USE NONNULL err data_call_begin(struct data_call *dc, struct web_call *web, str version, str path);
 /* Answers the err and puts the refusal, if one was noted, into the audit log. */

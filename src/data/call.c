@@ -1,7 +1,7 @@
 /* data/call.c - the beginning and, when it fails, the end of a Web API request. */
-#include "audit/client.h"
 #include "data/answer.h"
 #include "data/api.h"
+#include "data/audit_who.h"
 #include "host/log.h"
 
 enum { OPTIONS_MAX = 40 };
@@ -30,20 +30,16 @@ err data_call_begin(struct data_call *dc, struct web_call *web, str version, str
 
 static err denial_emit(struct data_call *dc)
 {
-	char user[UUID_TEXT_LEN + 1], row[UUID_TEXT_LEN + 1] = "", request[UUID_TEXT_LEN + 1];
-	const struct principal *token = dc->caller.token;
-	uuid_format(token ? &token->oid : &dc->caller.user_id, user);
-	uuid_format(&dc->web->request.id, request);
-	if (!uuid_is_nil(&dc->denial.row))
-		uuid_format(&dc->denial.row, row);
-	struct audit_event event = {
-		.category = AUDIT_AUTHZ, .op = S("refuse.request"), .result = AUDIT_DENIED, .reason = dc->denial.reason, .severity = 4,
-		.actor_type = !token ? AUDIT_ACTOR_OPERATOR : token->kind == PRINCIPAL_APP ? AUDIT_ACTOR_APP : AUDIT_ACTOR_USER,
-		.actor_id = str_of(user), .actor_name = token ? token->upn : dc->caller.name, .client_ip = web_client_text(dc->web),
-		.target_type = dc->denial.table ? S("row") : S("environment"), .target_id = str_of(row),
-		.target_table = dc->denial.table ? dc->denial.table->logical_name : S(""), .request_id = str_of(request),
-		.method = str_of(http_method_name(dc->web->request.method)), .route = str_of(dc->web->route ? dc->web->route : ""),
-		.status = dc->problem.status, .environment = { dc->app->environment } };
+	struct audit_event event = audit_who(dc);
+	event.category = AUDIT_AUTHZ;
+	event.op = S("refuse.request");
+	event.result = AUDIT_DENIED;
+	event.reason = dc->denial.reason;
+	event.severity = 4;
+	event.target_type = dc->denial.table ? S("row") : S("environment");
+	event.target_table = dc->denial.table ? dc->denial.table->logical_name : S("");
+	event.target_id = uuid_is_nil(&dc->denial.row) ? S("") : uuid_text(dc->arena, &dc->denial.row);
+	event.status = dc->problem.status;
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
 	TRY(audit_emit(dc->app->store, dc->web->now, &event));

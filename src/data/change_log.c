@@ -1,8 +1,8 @@
 /* data/change_log.c */
 #include "data/change_log.h"
 
-#include "audit/client.h"
 #include "codec/utf8.h"
+#include "data/audit_who.h"
 
 enum { CHANGES_BYTES_MAX = 32 * 1024, CHANGE_TEXT_MAX = 500 };
 
@@ -58,21 +58,15 @@ void change_log_add_id(struct change_log *log, str name, const struct uuid *befo
 
 err change_log_emit(struct change_log *log, struct data_call *dc, str op, const struct table *t, const struct uuid *id)
 {
-	char user[UUID_TEXT_LEN + 1], row[UUID_TEXT_LEN + 1], request[UUID_TEXT_LEN + 1];
-	const struct principal *token = dc->caller.token;
+	struct audit_event event = audit_who(dc);
 	json_close_object(&log->writer);
 	if (log->text.failed)
 		FAIL(ERR_LIMIT, "the changes do not fit an audit event");
-	uuid_format(token ? &token->oid : &dc->caller.user_id, user);
-	uuid_format(id, row);
-	uuid_format(&dc->web->request.id, request);
-	struct audit_event event = {
-		.category = AUDIT_DATA, .op = op, .result = AUDIT_SUCCESS, .severity = 6,
-		.actor_type = !token ? AUDIT_ACTOR_OPERATOR : token->kind == PRINCIPAL_APP ? AUDIT_ACTOR_APP : AUDIT_ACTOR_USER,
-		.actor_id = str_of(user), .actor_name = token && token->upn.len ? token->upn : dc->caller.name,
-		.client_ip = web_client_text(dc->web), .target_type = S("row"), .target_id = str_of(row),
-		.target_table = t->logical_name, .request_id = str_of(request),
-		.method = str_of(http_method_name(dc->web->request.method)), .route = str_of(dc->web->route ? dc->web->route : ""),
-		.changes = buffer_str(&log->text), .environment = { dc->app->environment } };
+	event.category = AUDIT_DATA;
+	event.op = op;
+	event.target_type = S("row");
+	event.target_id = uuid_text(dc->arena, id);
+	event.target_table = t->logical_name;
+	event.changes = buffer_str(&log->text);
 	return audit_emit(dc->app->store, dc->web->now, &event);
 }

@@ -40,7 +40,7 @@ int rows_order_index(const struct rows *rows)
 /* --- text --- */
 
 struct fragments {
-	str filter, keyset; /* empty: none */
+	str filter, keyset, keys; /* empty: none */
 	int limit;          /* parameter   */
 };
 
@@ -57,7 +57,7 @@ static void columns_write(struct buffer *text, const struct odata_query *q)
 
 static void conditions_write(struct buffer *text, const struct fragments *f, bool first)
 {
-	const str parts[] = { f->filter, f->keyset };
+	const str parts[] = { f->filter, f->keyset, f->keys };
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		if (!parts[i].len)
 			continue;
@@ -167,6 +167,11 @@ static err fragments_make(struct sql_builder *b, const struct rows_wish *wish, s
 		TRY(filter_sql(b, q->filter, arena, &out->filter));
 	if (wish->after)
 		TRY(keyset_sql(b, q->order, q->order_count, wish->after, wish->after_key, arena, &out->keyset));
+	if (wish->keys) {
+		struct value keys = array_value(wish->keys, wish->key_count);
+		out->keys = str_format(arena, "r.key IN (SELECT value FROM i64_array(?%d))", sql_parameter(b, &keys));
+		TRY_NEW(out->keys.at);
+	}
 	out->limit = sql_parameter(b, &limit);
 	return OK;
 }

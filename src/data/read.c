@@ -15,6 +15,8 @@ struct listing {
 	struct cursor_place place;
 	int64_t page;       /* rows of this answer */
 	bool paged;         /* more rows give a next link; $top says no */
+	const int64_t *keys; /* null: all */
+	size_t key_count;
 };
 
 /* What a cursor is bound to: the set and every option but the cursor itself. */
@@ -108,7 +110,8 @@ static err next_link(struct data_call *dc, struct json_writer *w, const struct l
 static err rows_write(struct data_call *dc, struct json_writer *w, struct listing *l)
 {
 	SCOPED(rows) rows = { 0 };
-	struct rows_wish wish = { .query = &l->query, .visible = &l->visible, .limit = l->page + (l->paged ? 1 : 0) };
+	struct rows_wish wish = { .query = &l->query, .visible = &l->visible, .limit = l->page + (l->paged ? 1 : 0),
+				  .keys = l->keys, .key_count = l->key_count };
 	if (l->query.skip_token.len) {
 		struct value *after = NEW_ARRAY(dc->arena, struct value, ORDER_MAX);
 		TRY_NEW(after);
@@ -149,10 +152,14 @@ static err preferences_applied(struct data_call *dc, const struct listing *l)
 	return OK;
 }
 
-err read_list(struct data_call *dc, const struct table *t)
+err read_list_of(struct data_call *dc, const struct table *t, const int64_t *keys, size_t key_count)
 {
-	struct listing l = { 0 };
+	struct listing l = { .keys = keys, .key_count = key_count };
 	TRY(listing_make(dc, t, &l));
+	if (keys) {
+		l.paged = false; /* an association is short; its next link would need a path of its own */
+		l.query.count = false;
+	}
 	SCOPED(transaction) snapshot = { 0 };
 	TRY(transaction_begin_read(dc->app->store, &snapshot));
 	struct json_writer w = answer_json(dc, 200);
@@ -164,6 +171,11 @@ err read_list(struct data_call *dc, const struct table *t)
 	TRY(rows_write(dc, &w, &l));
 	json_close_object(&w);
 	return OK;
+}
+
+err read_list(struct data_call *dc, const struct table *t)
+{
+	return read_list_of(dc, t, NULL, 0);
 }
 
 err read_count(struct data_call *dc, const struct table *t)

@@ -5,6 +5,8 @@
 #include "data/request.h"
 
 MUST_USE NONNULL err read_list(struct data_call *dc, const struct table *t);
+/* Only rows with these keys: a collection of associated rows. keys null: all. */
+MUST_USE err read_list_of(struct data_call *dc, const struct table *t, const int64_t *keys, size_t key_count);
 MUST_USE NONNULL err read_count(struct data_call *dc, const struct table *t);
 MUST_USE NONNULL err read_one(struct data_call *dc, const struct table *t, const struct uuid *id);
 MUST_USE NONNULL err read_column(struct data_call *dc, const struct table *t, const struct uuid *id, str column);

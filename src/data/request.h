@@ -11,6 +11,7 @@
 #include "web/call.h"
 
 struct authz;
+struct authz_context;
 struct names;
 struct token_verifier;
 
@@ -29,6 +30,7 @@ struct data_app {
 /* Who asks, once admitted. Keys are of authz's tables. */
 struct caller {
 	const struct principal *token; /* null on the operator's lane */
+	struct authz_context *context; /* borrowed from authz, good for this transaction */
 	int64_t user, unit;
 	struct uuid user_id, unit_id;
 	str name;

@@ -25,7 +25,7 @@ MUST_USE NONNULL err rights_visible(struct data_call *dc, const struct table *t,
 MUST_USE NONNULL err rights_row(struct data_call *dc, enum data_right right, const struct table *t, const struct row_place *row);
 /* A row to be, with its owner and unit (1.5, Create). */
 MUST_USE NONNULL err rights_create(struct data_call *dc, const struct table *t, const struct row_place *row);
-/* A user or team by id as owner: its key and its unit. Checks the owner test of 1.7 when the owner is not the caller. */
+/* A user or team by id as owner: its key and its unit. Checks the owner test of 1.7. */
 MUST_USE NONNULL err rights_owner(struct data_call *dc, const struct table *t, str entity_set, const struct uuid *id,
 				  int64_t *out_key, int64_t *out_unit);
 /* Rows of built-in tables: authz judges, writes, audits and moves the epoch inside the present transaction. */
@@ -34,15 +34,13 @@ MUST_USE NONNULL err rights_admin_create(struct data_call *dc, const struct tabl
 MUST_USE NONNULL err rights_admin_update(struct data_call *dc, const struct table *t, const struct row_place *row,
 					 const struct body *b);
 MUST_USE NONNULL err rights_admin_delete(struct data_call *dc, const struct table *t, const struct row_place *row);
-/* Bound and unbound actions and associations of administration (4.11): roles, members. *out_found is false when the path is none. */
-MUST_USE NONNULL err rights_admin_action(struct data_call *dc, bool *out_found);
 /* "Privileges":[...] of EntityDefinitions: the array. */
 MUST_USE NONNULL err rights_privileges_json(struct data_call *dc, const struct table *t, struct json_writer *w);
 /* May the caller change definitions? (System Administrator or Customizer) */
 MUST_USE NONNULL err rights_customize(struct data_call *dc);
 /* A new table has been defined inside the present transaction: its privileges are made, the epoch moves. */
-MUST_USE NONNULL err rights_table_defined(struct data_call *dc, uint16_t ordinal);
-/* The definitions have been loaded anew; what authz keeps of them is stale. */
-MUST_USE NONNULL err rights_metadata_changed(struct data_call *dc);
+MUST_USE NONNULL err rights_table_defined(struct data_call *dc, const struct table *t);
+/* Columns or relationships have changed inside the present transaction: the epoch moves. */
+MUST_USE NONNULL err rights_definitions_changed(struct data_call *dc);
 
 #endif

@@ -1,0 +1,320 @@
+/* data/admin_actions.c - paths of administration behind a row (4.11):
+ *   set(id)/collection            GET: the associated rows that the caller may read
+ *   set(id)/collection/$ref       POST {"@odata.id": "set2(id2)"}
+ *   set(id)/collection(id2)/$ref  DELETE; also set(id)/collection/$ref?$id=set2(id2)
+ *   set(id)/Microsoft.Dynamics.CRM.Action  POST, and bound functions by GET */
+#include "data/admin_call.h"
+#include "data/answer.h"
+#include "data/api.h"
+#include "data/read.h"
+#include "data/row_find.h"
+
+enum { LIST_MAX = 1000 };
+
+struct target {
+	const struct table *table;
+	struct uuid id;
+};
+
+static bool key_of(const struct path_segment *s, struct uuid *out)
+{
+	return s->argument_count == 1 && s->argument[0].name.len == 0 && !failed(uuid_parse(s->argument[0].value, out));
+}
+
+static err bad_body(struct data_call *dc, const char *what)
+{
+	return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must have %s.", what);
+}
+
+static err body_json(struct data_call *dc, const struct json **out)
+{
+	err e = web_json(dc->web, out);
+	return err_kind_of(e) == ERR_INVALID ? bad_body(dc, "a JSON object") : e;
+}
+
+/* --- associations --- */
+
+static err related_of_reference(struct data_call *dc, str reference, str related_table, struct uuid *out)
+{
+	str set;
+	const struct table *t = NULL;
+	if (odata_reference_parse(reference, &set, out))
+		t = metadata_table_by_set(dc->app->metadata, set);
+	if (!t || !str_equal(t->logical_name, related_table))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "The reference must be to a row of '%.*s'.", STR_ARG(related_table));
+	return OK;
+}
+
+static err association_add(struct data_call *dc, const struct target *on, str navigation, str related_table)
+{
+	const struct json *body;
+	struct admin_call call;
+	struct uuid related;
+	str reference;
+	TRY(body_json(dc, &body));
+	if (!json_member_is_str(body, S("@odata.id"), &reference))
+		return bad_body(dc, "@odata.id");
+	TRY(related_of_reference(dc, reference, related_table, &related));
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	admin_call_begin(dc, &call);
+	TRY(admin_call_end(dc, &call, on->table, authz_admin_associate(&call, on->table, &on->id, navigation, &related)));
+	answer_empty(dc);
+	return transaction_commit(&tx);
+}
+
+static err association_remove(struct data_call *dc, const struct target *on, const struct path_segment *nav, str related_table)
+{
+	struct admin_call call;
+	struct uuid related;
+	str reference;
+	if (url_param_find(&dc->params, S("$id"), &reference))
+		TRY(related_of_reference(dc, reference, related_table, &related));
+	else if (!key_of(nav, &related))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "Name the row to be taken away.");
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	admin_call_begin(dc, &call);
+	TRY(admin_call_end(dc, &call, on->table, authz_admin_disassociate(&call, on->table, &on->id, nav->name, &related)));
+	answer_empty(dc);
+	return transaction_commit(&tx);
+}
+
+static err association_list(struct data_call *dc, const struct target *on, str navigation, str related_table)
+{
+	const struct table *related = metadata_table(dc->app->metadata, related_table);
+	struct admin_call call;
+	struct row_place place;
+	const int64_t *keys = NULL;
+	size_t count = 0;
+	bool found;
+	static const int64_t none[1] = { 0 };
+	if (!related)
+		FAIL(ERR_INTERNAL, "an association with a table that does not exist");
+	TRY(rights_gate(dc, DO_READ, on->table));
+	TRY(row_place_find(dc, on->table, &on->id, &place, &found));
+	if (!found)
+		return row_missing(dc, on->table, &on->id);
+	TRY(rights_row(dc, DO_READ, on->table, &place));
+	admin_call_begin(dc, &call);
+	TRY(admin_call_end(dc, &call, on->table,
+			   authz_admin_associated(&call, on->table, &on->id, navigation, &keys, &count)));
+	return read_list_of(dc, related, keys ? keys : none, count);
+}
+
+static err association_run(struct data_call *dc, const struct target *on, str related_table, bool *out_found)
+{
+	const struct path_segment *nav = &dc->path.segment[1];
+	enum http_method method = dc->web->request.method;
+	bool reference = dc->path.count == 3 && str_equal(dc->path.segment[2].name, S("$ref"));
+	*out_found = true;
+	if (reference && method == HTTP_POST)
+		return association_add(dc, on, nav->name, related_table);
+	if (reference && method == HTTP_DELETE)
+		return association_remove(dc, on, nav, related_table);
+	if (dc->path.count == 2 && !nav->has_arguments && method == HTTP_GET)
+		return association_list(dc, on, nav->name, related_table);
+	return REFUSE(dc, 405, CODE_METHOD, "The requested resource does not support this method.");
+}
+
+/* --- bound actions --- */
+
+static err members_read(struct data_call *dc, struct uuid **out, size_t *out_count)
+{
+	const struct json *body;
+	TRY(body_json(dc, &body));
+	const struct json *list = json_member(body, S("Members"));
+	if (!json_is(list, JSON_ARRAY) || list->count > LIST_MAX)
+		return bad_body(dc, "a list Members of at most 1000 users");
+	struct uuid *ids = NEW_ARRAY(dc->arena, struct uuid, list->count);
+	TRY_NEW(ids);
+	size_t n = 0;
+	for (const struct json *m = list->first; m; m = m->next) {
+		str id;
+		if ((!json_member_is_str(m, S("systemuserid"), &id) && !json_member_is_str(m, S("ownerid"), &id)) ||
+		    failed(uuid_parse(id, &ids[n++])))
+			return bad_body(dc, "a systemuserid for each member");
+	}
+	*out = ids;
+	*out_count = n;
+	return OK;
+}
+
+static err members_add(struct data_call *dc, struct admin_call *call, const struct uuid *team)
+{
+	struct uuid *ids;
+	size_t count;
+	TRY(members_read(dc, &ids, &count));
+	return authz_admin_add_members(call, team, ids, count);
+}
+
+static err members_remove(struct data_call *dc, struct admin_call *call, const struct uuid *team)
+{
+	struct uuid *ids;
+	size_t count;
+	TRY(members_read(dc, &ids, &count));
+	return authz_admin_remove_members(call, team, ids, count);
+}
+
+static err privilege_read(struct data_call *dc, const struct json *in, struct role_privilege *out)
+{
+	const struct json *depth = json_member(in, S("Depth"));
+	str id;
+	*out = (struct role_privilege){ 0 };
+	if (!json_member_is_str(in, S("PrivilegeId"), &id) || failed(uuid_parse(id, &out->id)))
+		return bad_body(dc, "a PrivilegeId for each privilege");
+	bool scalar = json_is(depth, JSON_STRING) || json_is(depth, JSON_NUMBER);
+	if (!scalar || !depth_parse(depth->text, &out->depth))
+		return bad_body(dc, "a Depth (Basic, Local, Deep, Global) for each privilege");
+	return OK;
+}
+
+static err privileges_read(struct data_call *dc, struct role_privilege **out, size_t *out_count)
+{
+	const struct json *body;
+	TRY(body_json(dc, &body));
+	const struct json *list = json_member(body, S("Privileges"));
+	if (!json_is(list, JSON_ARRAY))
+		return bad_body(dc, "a list Privileges");
+	struct role_privilege *items = NEW_ARRAY(dc->arena, struct role_privilege, list->count);
+	TRY_NEW(items);
+	size_t n = 0;
+	for (const struct json *p = list->first; p; p = p->next)
+		TRY(privilege_read(dc, p, &items[n++]));
+	*out = items;
+	*out_count = n;
+	return OK;
+}
+
+static err privileges_add(struct data_call *dc, struct admin_call *call, const struct uuid *role)
+{
+	struct role_privilege *items;
+	size_t count;
+	TRY(privileges_read(dc, &items, &count));
+	return authz_admin_add_privileges(call, role, items, count);
+}
+
+static err privileges_replace(struct data_call *dc, struct admin_call *call, const struct uuid *role)
+{
+	struct role_privilege *items;
+	size_t count;
+	TRY(privileges_read(dc, &items, &count));
+	return authz_admin_replace_privileges(call, role, items, count);
+}
+
+static err privilege_remove(struct data_call *dc, struct admin_call *call, const struct uuid *role)
+{
+	const struct json *body;
+	struct uuid privilege;
+	str id;
+	TRY(body_json(dc, &body));
+	if (!json_member_is_str(body, S("PrivilegeId"), &id) || failed(uuid_parse(id, &privilege)))
+		return bad_body(dc, "a PrivilegeId");
+	return authz_admin_remove_privilege(call, role, &privilege);
+}
+
+static const struct {
+	const char *table, *name;
+	err (*run)(struct data_call *dc, struct admin_call *call, const struct uuid *id);
+} actions[] = {
+	{ "team", "Microsoft.Dynamics.CRM.AddMembersTeam", members_add },
+	{ "team", "Microsoft.Dynamics.CRM.RemoveMembersTeam", members_remove },
+	{ "role", "Microsoft.Dynamics.CRM.AddPrivilegesRole", privileges_add },
+	{ "role", "Microsoft.Dynamics.CRM.ReplacePrivilegesRole", privileges_replace },
+	{ "role", "Microsoft.Dynamics.CRM.RemovePrivilegeRole", privilege_remove },
+};
+
+static err action_run(struct data_call *dc, const struct target *on, bool *out_found)
+{
+	for (size_t i = 0; i < COUNT_OF(actions); i++) {
+		struct admin_call call;
+		if (!str_equal(on->table->logical_name, str_of(actions[i].table)) ||
+		    !str_equal(dc->path.segment[1].name, str_of(actions[i].name)))
+			continue;
+		*out_found = true;
+		SCOPED(transaction) tx = { 0 };
+		TRY(transaction_begin(dc->app->store, &tx));
+		admin_call_begin(dc, &call);
+		TRY(admin_call_end(dc, &call, on->table, actions[i].run(dc, &call, &on->id)));
+		answer_empty(dc);
+		return transaction_commit(&tx);
+	}
+	return OK;
+}
+
+/* --- functions that list privileges --- */
+
+static err privileges_answer(struct data_call *dc, const struct role_privilege *list, size_t count, const char *type)
+{
+	struct json_writer w = answer_json(dc, 200);
+	str context = str_format(dc->arena, "%.*s$metadata#Microsoft.Dynamics.CRM.%s", STR_ARG(dc->root), type);
+	TRY_NEW(context.at);
+	json_open_object(&w);
+	json_member_str(&w, S("@odata.context"), context);
+	json_key(&w, S("RolePrivileges"));
+	json_open_array(&w);
+	for (size_t i = 0; i < count; i++) {
+		json_open_object(&w);
+		json_member_str(&w, S("Depth"), str_of(depth_name(list[i].depth)));
+		json_member_uuid(&w, S("PrivilegeId"), &list[i].id);
+		json_member_uuid(&w, S("BusinessUnitId"), &list[i].unit);
+		json_member_str(&w, S("PrivilegeName"), list[i].name);
+		json_close_object(&w);
+	}
+	json_close_array(&w);
+	json_close_object(&w);
+	return OK;
+}
+
+static err role_privileges(struct data_call *dc)
+{
+	const struct path_argument *a = path_argument_find(&dc->path.segment[0], S("RoleId"));
+	const struct role_privilege *list = NULL;
+	struct admin_call call;
+	struct uuid role;
+	size_t count = 0;
+	str text = a ? a->value : S("");
+	if (str_starts_with(text, S("@")) && !url_param_find(&dc->params, text, &text))
+		text = S("");
+	if (failed(uuid_parse(text, &role)))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "RoleId must be a GUID.");
+	admin_call_begin(dc, &call);
+	TRY(admin_call_end(dc, &call, metadata_table(dc->app->metadata, S("role")),
+			   authz_admin_role_privileges(&call, &role, &list, &count)));
+	return privileges_answer(dc, list, count, "RetrieveRolePrivilegesRoleResponse");
+}
+
+static err user_privileges(struct data_call *dc, const struct target *on)
+{
+	const struct role_privilege *list = NULL;
+	struct admin_call call;
+	size_t count = 0;
+	admin_call_begin(dc, &call);
+	TRY(admin_call_end(dc, &call, on->table, authz_admin_user_privileges(&call, &on->id, &list, &count)));
+	return privileges_answer(dc, list, count, "RetrieveUserPrivilegesResponse");
+}
+
+err admin_action(struct data_call *dc, bool *out_found)
+{
+	const struct path_segment *first = &dc->path.segment[0], *second = &dc->path.segment[1];
+	struct target on = { .table = metadata_table_by_set(dc->app->metadata, first->name) };
+	str related;
+	*out_found = false;
+	if (dc->path.count == 1 && str_equal(first->name, S("RetrieveRolePrivilegesRole")) &&
+	    dc->web->request.method == HTTP_GET) {
+		*out_found = true;
+		return role_privileges(dc);
+	}
+	if (!on.table || !on.table->builtin || dc->path.count < 2 || !key_of(first, &on.id))
+		return OK;
+	if (authz_admin_association(on.table, second->name, &related))
+		return association_run(dc, &on, related, out_found);
+	if (dc->path.count == 2 && dc->web->request.method == HTTP_POST)
+		return action_run(dc, &on, out_found);
+	if (dc->path.count == 2 && dc->web->request.method == HTTP_GET && str_equal(on.table->logical_name, S("systemuser")) &&
+	    str_equal(second->name, S("Microsoft.Dynamics.CRM.RetrieveUserPrivileges"))) {
+		*out_found = true;
+		return user_privileges(dc, &on);
+	}
+	return OK;
+}

@@ -1,0 +1,262 @@
+/* data/rights.c - this area's questions in authz's terms, and authz's refusals in the Web API's. */
+#include "data/rights.h"
+
+#include "authz/admin.h"
+#include "data/admin_call.h"
+#include "data/audit_who.h"
+#include "data/body.h"
+#include "token/verify.h"
+
+static const enum right right_of[] = {
+	[DO_CREATE] = RIGHT_CREATE, [DO_READ] = RIGHT_READ, [DO_WRITE] = RIGHT_WRITE, [DO_DELETE] = RIGHT_DELETE,
+	[DO_ASSIGN] = RIGHT_ASSIGN, [DO_APPEND] = RIGHT_APPEND, [DO_APPEND_TO] = RIGHT_APPEND_TO,
+};
+
+static err refuse(struct data_call *dc, const struct table *t, const struct uuid *row, const struct decision *d)
+{
+	struct refusal r = authz_refusal_of(dc->app->authz, dc->caller.context, t, d, dc->arena);
+	dc->denial = (struct denial){ .reason = reason_row(d->reason)->code, .table = t };
+	if (row)
+		dc->denial.row = *row;
+	TRY_NEW(r.message.at);
+	return REFUSE(dc, r.status, r.code.at, "%.*s", STR_ARG(r.message));
+}
+
+static err settle(struct data_call *dc, const struct table *t, const struct uuid *row, struct decision d)
+{
+	return allowed(&d) ? OK : refuse(dc, t, row, &d);
+}
+
+/* --- admission --- */
+
+static err token_refused(struct data_call *dc, const char *reason)
+{
+	dc->denial = (struct denial){ .reason = str_of(reason) };
+	return REFUSE(dc, 401, CODE_INTERNAL, "A valid access token is required.");
+}
+
+static void caller_fill(struct data_call *dc, struct authz_context *context)
+{
+	dc->caller.context = context;
+	dc->caller.user = context->facts.key;
+	dc->caller.unit = context->facts.unit;
+	dc->caller.user_id = context->facts.id;
+	dc->caller.unit_id = context->facts.unit_id;
+	dc->caller.name = context->facts.name;
+}
+
+static err token_admit(struct data_call *dc)
+{
+	struct authz_context *context = NULL;
+	enum authz_reason reason = REASON_ERROR;
+	str raw;
+	if (!web_bearer(&dc->web->request, &raw))
+		return token_refused(dc, "");
+	err e = token_verify(dc->app->verifier, raw, dc->web->now, dc->arena, &dc->caller.token);
+	if (err_kind_of(e) == ERR_INVALID)
+		return token_refused(dc, "invalid_token");
+	TRY(e);
+	struct audit_event who = audit_who(dc);
+	TRY(authz_admit(dc->app->authz, dc->caller.token, dc->web->now, &who, &context, &reason));
+	if (reason != REASON_NONE) {
+		const struct reason_row *row = reason_row(reason);
+		dc->denial = (struct denial){ .reason = row->code };
+		return REFUSE(dc, row->status, row->vendor_code, "%s", row->text);
+	}
+	caller_fill(dc, context);
+	return OK;
+}
+
+err rights_admit(struct data_call *dc)
+{
+	struct authz_context *context = NULL;
+	if (dc->web->request.lane != WEB_LANE_OPERATOR)
+		return token_admit(dc);
+	TRY(authz_admit_operator(dc->app->authz, &context));
+	caller_fill(dc, context);
+	return OK;
+}
+
+/* --- rows --- */
+
+err rights_gate(struct data_call *dc, enum data_right right, const struct table *t)
+{
+	struct authz_context *ctx = dc->caller.context;
+	if (right == DO_APPEND)
+		return settle(dc, t, NULL, authz_check_append(ctx, t, true, 0, 0));
+	struct decision d = authz_check_privilege(ctx, t, right_of[right]);
+	if (right == DO_APPEND_TO && !allowed(&d))
+		d.reason = REASON_NO_APPEND_TO; /* any refusal on the side referred to is told so (1.4) */
+	return settle(dc, t, NULL, d);
+}
+
+err rights_visible(struct data_call *dc, const struct table *t, struct visible *out)
+{
+	const struct row_filter *f = NULL;
+	TRY(rights_gate(dc, DO_READ, t));
+	TRY(authz_row_filter(dc->caller.context, t, RIGHT_READ, &f));
+	*out = (struct visible){ .everything = f->all, .owners = f->owners, .owner_count = f->owner_count, .units = f->units,
+				 .unit_count = f->unit_count };
+	return OK;
+}
+
+err rights_row(struct data_call *dc, enum data_right right, const struct table *t, const struct row_place *row)
+{
+	struct authz_context *ctx = dc->caller.context;
+	if (right == DO_APPEND)
+		return settle(dc, t, &row->id, authz_check_append(ctx, t, false, row->owner, row->unit));
+	if (right == DO_APPEND_TO)
+		return settle(dc, t, &row->id, authz_check_append_to(ctx, t, row->owner, row->unit));
+	return settle(dc, t, &row->id, authz_check_row(ctx, t, right_of[right], row->owner, row->unit));
+}
+
+static err owner_test(struct data_call *dc, const struct table *t, int64_t owner)
+{
+	struct authz_context *ctx = dc->caller.context;
+	if (owner != dc->caller.user)
+		TRY(authz_context_of(dc->app->authz, owner, &ctx));
+	return settle(dc, t, NULL, authz_check_new_owner(ctx, t));
+}
+
+err rights_create(struct data_call *dc, const struct table *t, const struct row_place *row)
+{
+	TRY(settle(dc, t, NULL, authz_check_create(dc->caller.context, t, row->owner, row->unit)));
+	return table_is_owned(t) && row->owner == dc->caller.user ? owner_test(dc, t, row->owner) : OK;
+}
+
+err rights_owner(struct data_call *dc, const struct table *t, str entity_set, const struct uuid *id, int64_t *out_key,
+		 int64_t *out_unit)
+{
+	struct principal_place place;
+	err e = authz_principal_by_id(dc->app->authz, id, &place);
+	bool team = str_equal(entity_set, S("teams"));
+	if (err_kind_of(e) == ERR_NOT_FOUND || (!failed(e) && (place.type == PRINCIPAL_TEAM) != team))
+		return REFUSE(dc, 404, CODE_NOT_FOUND, "The owner does not exist.");
+	TRY(e);
+	if (place.access_team) {
+		struct decision d = { .reason = REASON_OWNER_IS_ACCESS_TEAM };
+		return refuse(dc, t, NULL, &d);
+	}
+	*out_key = place.key;
+	*out_unit = place.unit;
+	return owner_test(dc, t, place.key);
+}
+
+/* --- administration --- */
+
+void admin_call_begin(struct data_call *dc, struct admin_call *call)
+{
+	*call = (struct admin_call){ .authz = dc->app->authz, .caller = dc->caller.context, .now = dc->web->now, .arena = dc->arena,
+				     .audit = audit_who(dc) };
+}
+
+err admin_call_end(struct data_call *dc, const struct admin_call *call, const struct table *t, err e)
+{
+	if (!failed(e))
+		return authz_context_of(dc->app->authz, dc->caller.user, &dc->caller.context);
+	if (!call->refusal.status)
+		return e;
+	dc->denial = (struct denial){ .reason = reason_row(call->refusal.reason)->code, .table = t };
+	return REFUSE(dc, call->refusal.status, call->refusal.code.at, "%.*s", STR_ARG(call->refusal.message));
+}
+
+static struct admin_value admin_value_of(const struct change *c)
+{
+	struct admin_value v = { .column = c->column };
+	switch (c->value.kind) {
+	case VALUE_I64:
+		v.kind = ADMIN_I64;
+		v.i64 = c->value.i64;
+		break;
+	case VALUE_TEXT:
+		v.kind = ADMIN_TEXT;
+		v.text = c->value.text;
+		break;
+	case VALUE_UUID:
+		v.kind = ADMIN_UUID;
+		v.uuid = c->value.uuid;
+		break;
+	default:
+		break;
+	}
+	return v;
+}
+
+static err admin_values(struct data_call *dc, const struct table *t, const struct body *b, bool with_id,
+			struct admin_value **out, size_t *out_count)
+{
+	struct admin_value *values = NEW_ARRAY(dc->arena, struct admin_value, b->count + 1);
+	size_t n = 0;
+	TRY_NEW(values);
+	if (with_id && b->has_id)
+		values[n++] = (struct admin_value){ .column = t->primary_id, .kind = ADMIN_UUID, .uuid = b->id };
+	for (size_t i = 0; i < b->count; i++)
+		values[n++] = admin_value_of(&b->changes[i]);
+	*out = values;
+	*out_count = n;
+	return OK;
+}
+
+err rights_admin_create(struct data_call *dc, const struct table *t, const struct body *b, struct uuid *out_id)
+{
+	struct admin_call call;
+	struct admin_value *values;
+	size_t count;
+	TRY(admin_values(dc, t, b, true, &values, &count));
+	admin_call_begin(dc, &call);
+	return admin_call_end(dc, &call, t, authz_admin_create(&call, t, values, count, out_id));
+}
+
+err rights_admin_update(struct data_call *dc, const struct table *t, const struct row_place *row, const struct body *b)
+{
+	struct admin_call call;
+	struct admin_value *values;
+	size_t count;
+	TRY(admin_values(dc, t, b, false, &values, &count));
+	admin_call_begin(dc, &call);
+	return admin_call_end(dc, &call, t, authz_admin_update(&call, t, &row->id, values, count));
+}
+
+err rights_admin_delete(struct data_call *dc, const struct table *t, const struct row_place *row)
+{
+	struct admin_call call;
+	admin_call_begin(dc, &call);
+	return admin_call_end(dc, &call, t, authz_admin_delete(&call, t, &row->id));
+}
+
+/* --- definitions --- */
+
+err rights_customize(struct data_call *dc)
+{
+	return settle(dc, NULL, NULL, authz_check_misc(dc->caller.context, MISC_CUSTOMIZE));
+}
+
+err rights_table_defined(struct data_call *dc, const struct table *t)
+{
+	return authz_table_defined(dc->app->authz, t);
+}
+
+err rights_definitions_changed(struct data_call *dc)
+{
+	return authz_epoch_bump(dc->app->authz);
+}
+
+err rights_privileges_json(struct data_call *dc, const struct table *t, struct json_writer *w)
+{
+	struct privilege list[RIGHTS_END - 1];
+	size_t n = table_privileges(t, dc->arena, list);
+	json_open_array(w);
+	for (size_t i = 0; i < n; i++) {
+		json_open_object(w);
+		json_member_bool(w, S("CanBeBasic"), list[i].depths >> DEPTH_BASIC & 1);
+		json_member_bool(w, S("CanBeLocal"), list[i].depths >> DEPTH_LOCAL & 1);
+		json_member_bool(w, S("CanBeDeep"), list[i].depths >> DEPTH_DEEP & 1);
+		json_member_bool(w, S("CanBeGlobal"), list[i].depths >> DEPTH_GLOBAL & 1);
+		json_member_str(w, S("Name"), list[i].name);
+		json_member_uuid(w, S("PrivilegeId"), &list[i].id);
+		json_member_i64(w, S("PrivilegeType"), list[i].right);
+		json_close_object(w);
+	}
+	json_close_array(w);
+	return OK;
+}
