@@ -1,0 +1,4 @@
+-- Why, parameters, rows: as events_page.sql, with 9 not null. Index: event_by_target.
+SELECT row & 1099511627775, body FROM event INDEXED BY event_by_target WHERE target_id = ?9 AND target_id <> '' AND row BETWEEN ?1 AND ?2
+AND (?4 IS NULL OR op = ?4) AND (?5 IS NULL OR result = ?5) AND (?6 IS NULL OR recv_ms >= ?6) AND (?7 IS NULL OR recv_ms < ?7)
+AND (?8 IS NULL OR actor_id = ?8) ORDER BY row LIMIT ?3
