@@ -33,8 +33,11 @@ static size_t last_slash(str item)
 
 static enum refusal add_permission(struct scope *s, str resource, str permission)
 {
+	bool named = resource.len > 0;
 	while (resource.len && resource.at[resource.len - 1] == '/')
 		resource.len--; /* "https://host//User.Read": the identifier ends in a slash, as the vendor's clients write it */
+	if (named && resource.len == 0)
+		return REFUSAL_RESOURCE; /* slashes alone name nothing */
 	if ((s->permission_count || s->is_default) && !str_equal(s->resource, resource))
 		return REFUSAL_TWO_RESOURCES;
 	s->resource = resource;
