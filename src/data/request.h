@@ -24,7 +24,8 @@ struct data_app {
 	struct token_verifier *verifier;
 	struct purpose_key cursor_secret;
 	struct uuid environment, tenant;
-	str unique_name, friendly_name; /* owned by the worker's facts */
+	str unique_name, friendly_name;
+	struct arena *arena;           /* of the names, for the worker's life */
 };
 
 /* Who asks, once admitted. Keys are of authz's tables. */

@@ -1,0 +1,24 @@
+/* data/app.h - the application of one environment: opening, closing, and what changes while it runs. */
+#ifndef DATA_APP_H
+#define DATA_APP_H
+
+#include "base/instant.h"
+#include "data/request.h"
+
+struct data_app_options {
+	struct store *store;             /* open and migrated; borrowed                          */
+	struct keys *keys;               /* for the token verifier; null in tests that set keys  */
+	const struct purpose_key *cursor_secret;
+	str facts;                       /* JSON, see docs/ARCHITECTURE.md                       */
+	struct instant now;
+};
+
+MUST_USE NONNULL err data_app_open(const struct data_app_options *options, struct data_app **out);
+/* Accepts null. */
+void data_app_close(struct data_app *app);
+/* The environment's names or state have changed. */
+MUST_USE NONNULL err data_app_facts(struct data_app *app, str facts);
+/* After a committed change of definitions. */
+MUST_USE NONNULL err data_app_reload(struct data_app *app);
+
+#endif

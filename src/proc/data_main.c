@@ -1,0 +1,45 @@
+/* The data worker: one environment's database, its rights and its Web API. It sees no credentials, and no other environment. */
+#include "authz/sql_catalog.h"
+#include "data/api.h"
+#include "data/app.h"
+#include "host/clock.h"
+#include "host/log.h"
+#include "proc/worker.h"
+
+static const struct web_surface *const surfaces[] = { &data_api_surface, &data_import_surface };
+
+static err open_data(struct worker *worker)
+{
+	SECRET(database_keys) keys = { .version_count = 0 };
+	struct data_app *app = NULL;
+	TRY(keys_database(&worker->keys, &keys));
+	TRY(worker_open_store(worker, &keys, authz_migrations, AUTHZ_MIGRATION_COUNT));
+	struct data_app_options options = { .store = worker->store, .keys = &worker->keys, .cursor_secret = &keys.cookie,
+					    .facts = worker->child->facts, .now = clock_now(&clock_system) };
+	TRY(data_app_open(&options, &app));
+	worker->app = app;
+	return OK;
+}
+
+static void close_data(struct worker *worker)
+{
+	data_app_close(worker->app);
+}
+
+static void facts_changed(struct worker *worker)
+{
+	if (!worker->app)
+		return;
+	err e = data_app_facts(worker->app, worker->child->facts);
+	if (failed(e))
+		log_err("facts of the environment", e);
+}
+
+int data_main(void)
+{
+	static const struct worker_app app = {
+		.role = ROLE_DATA, .surfaces = surfaces, .surface_count = COUNT_OF(surfaces), .open = open_data,
+		.close = close_data, .facts = facts_changed,
+	};
+	return worker_run(&app);
+}
