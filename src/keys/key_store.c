@@ -12,10 +12,12 @@
 #include "host/clock.h"
 #include "host/fault.h"
 #include "host/file.h"
+#include "host/log.h"
 #include "host/random.h"
 
 enum {
 	FORMAT_VERSION = 1,
+	FRAME_HEAD = 8, /* the length, and its complement */
 	FRAME_OVERHEAD = AEAD_NONCE_BYTES + AEAD_TAG_BYTES,
 	FILE_BYTES_MAX = 1 << 30,
 	COMPACT_DEAD_MIN = 4096, /* so many replaced records, and more of them than live ones, before a compaction */
@@ -49,6 +51,7 @@ static err seal_record(const struct wrapping_key *key, const struct uuid *file_i
 	write_u64(&aad, number);
 	size_t framed = plain.len + FRAME_OVERHEAD;
 	write_u32(out, (uint32_t)framed);
+	write_u32(out, ~(uint32_t)framed);
 	uint8_t *at = buffer_reserve(out, framed);
 	if (plain.failed || aad.failed || !at)
 		FAIL(ERR_LIMIT, "no memory for a record");
@@ -166,15 +169,56 @@ static err read_header(struct key_store *s, struct reader *r, const struct wrapp
 	return OK;
 }
 
+static bool is_zero(bytes b)
+{
+	uint8_t any = 0;
+	for (size_t i = 0; i < b.len; i++)
+		any |= b.at[i];
+	return any == 0;
+}
+
+/* The frame at the reader. ERR_NOT_FOUND when what is there can only be the beginning of an append that a power cut stopped:
+ * fewer octets than announced, or none but zeros. A length that has been altered is told from that by its complement. */
+static err next_frame(struct reader *r, bytes *out)
+{
+	bytes rest = r->rest;
+	uint32_t length = read_u32(r), complement = read_u32(r);
+	if (r->bad || is_zero(rest))
+		FAIL(ERR_NOT_FOUND, "torn record");
+	if (length != ~complement || length > RECORD_BYTES_MAX + FRAME_OVERHEAD)
+		FAIL(ERR_CORRUPT, "record whose length has been altered");
+	*out = read_bytes(r, length);
+	if (r->bad)
+		FAIL(ERR_NOT_FOUND, "torn record");
+	return OK;
+}
+
+/* Cuts off what was never acknowledged. It is kept beside the store: should it have been acknowledged after all and its octets
+ * altered since, it is not our reading that loses them. */
+static err cut_tail(struct key_store *s, bytes tail)
+{
+	char path[sizeof s->path + 8];
+	if (tail.len == 0)
+		return OK;
+	snprintf(path, sizeof path, "%s.cut", s->path);
+	log_line(LOG_WARNING, "the key store ended in a torn record of %zu octets: kept in %s", tail.len, path);
+	TRY(file_write(path, tail, 0600));
+	if (ftruncate(s->fd, s->end) != 0 || fdatasync(s->fd) != 0)
+		return err_of_errno(errno);
+	return OK;
+}
+
 static err read_records(struct key_store *s, bytes raw, struct reader *r)
 {
 	struct record record;
 	s->end = (off_t)(raw.len - r->rest.len);
 	while (r->rest.len) {
-		bytes frame = read_bytes32(r);
-		if (r->bad)
-			break; /* torn: never acknowledged */
-		err e = open_record(s, frame, &record);
+		bytes frame;
+		err e = next_frame(r, &frame);
+		if (err_kind_of(e) == ERR_NOT_FOUND)
+			break;
+		TRY(e);
+		e = open_record(s, frame, &record);
 		if (failed(e) && r->rest.len == 0 && err_kind_of(e) == ERR_CORRUPT)
 			break; /* the whole length was written, but not all of the content */
 		TRY(e);
@@ -182,9 +226,7 @@ static err read_records(struct key_store *s, bytes raw, struct reader *r)
 		s->next_number++;
 		s->end = (off_t)(raw.len - r->rest.len);
 	}
-	if (ftruncate(s->fd, s->end) != 0 || fdatasync(s->fd) != 0)
-		return err_of_errno(errno);
-	return OK;
+	return cut_tail(s, bytes_from(raw, (size_t)s->end));
 }
 
 static err load(struct key_store *s, const struct wrapping_key *root)

@@ -2,10 +2,12 @@
  *
  * DIR/keys/keys.store, big-endian:
  *   header  "BWKS" · u8 version=1 · u8[16] file id · u16 length · the epoch key, wrapped by the root (key_wrap.h)
- *   record  u32 length of what follows · u8[12] nonce · cipher · u8[16] tag
+ *   record  u32 length from the nonce on · u32 its complement · u8[12] nonce · cipher · u8[16] tag
  * Record n is sealed by AES-256-GCM under the epoch key with "bwks1" || file id || u64 n as associated data: none can be
  * altered, moved or taken out of the middle. A last record that is torn (power cut during an append) was never
- * acknowledged and is cut off. Compaction writes a whole new file, with a new file id, beside it and renames.
+ * acknowledged: it is cut off, and kept in keys.store.cut. The complement tells an altered length from a torn record, so
+ * that a damaged octet in the middle is ERR_CORRUPT and does not cost what follows it. Compaction writes a whole new file,
+ * with a new file id, beside it and renames.
  *
  * Every append is durable when it returns. */
 #ifndef KEYS_KEY_STORE_H
