@@ -353,28 +353,28 @@ static void handshake(struct connection *c)
 	}
 }
 
-static void serve(struct connection *c)
+/* TLS may hold octets that the socket no longer shows (trap 2.2), hence the second look. */
+void connection_serve(struct connection *c)
 {
-	if (c->phase == PHASE_HANDSHAKE) {
+	if (c->phase == PHASE_HANDSHAKE)
 		handshake(c);
-		if (c->closed || c->phase == PHASE_HANDSHAKE)
-			return;
-	}
-	do {
+	while (!c->closed && c->phase == PHASE_OPEN) {
 		if (c->protocol->wants_input(c))
 			connection_read(c);
 		if (!c->closed)
 			c->protocol->advance(c);
-	} while (!c->closed && c->phase == PHASE_OPEN && c->tls && has_room(c) && !c->ended &&
-		 c->protocol->wants_input(c) && tls_session_has_pending(c->tls));
+		if (c->closed || c->phase != PHASE_OPEN || !c->tls || !has_room(c) || c->ended ||
+		    !c->protocol->wants_input(c) || !tls_session_has_pending(c->tls))
+			break;
+	}
+	connection_watch(c);
 }
 
 static void keeper_answered(void *owner)
 {
 	struct connection *c = owner;
 	c->keeper_wait = false;
-	serve(c);
-	connection_watch(c);
+	connection_serve(c);
 }
 
 static void socket_ready(struct loop_watch *watch, unsigned events)
@@ -387,8 +387,7 @@ static void socket_ready(struct loop_watch *watch, unsigned events)
 	if (c->phase == PHASE_LINGER)
 		drain(c);
 	else
-		serve(c);
-	connection_watch(c);
+		connection_serve(c);
 }
 
 static void set_socket_options(int fd, uint32_t stall_ms)

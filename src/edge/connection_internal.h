@@ -79,6 +79,8 @@ NONNULL void connection_close(struct connection *c);
 NONNULL bool connection_flush(struct connection *c);
 /* Output is complete: half-close, drain a little, then close, so that the answer is not lost to a reset. */
 NONNULL void connection_linger(struct connection *c);
+/* Goes on with whatever is possible now: handshake, input, protocol, output. From events and from answers alike. */
+NONNULL void connection_serve(struct connection *c);
 /* Reads what is there into `in`, as far as it fits. Sets `ended`. */
 NONNULL void connection_read(struct connection *c);
 /* What the loop should watch for, from the state of the connection. */

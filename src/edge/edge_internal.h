@@ -46,6 +46,7 @@ struct edge {
 	uint8_t id_pool[1024]; /* random octets for request ids */
 	size_t id_pool_left;
 	struct edge_counters counters;
+	uint64_t body_bytes; /* that all exchanges hold */
 	bool stopping;
 	char origin[300];
 };

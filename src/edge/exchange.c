@@ -86,6 +86,7 @@ static err fill_message(struct exchange *x, const struct exchange_start *start)
 static void exchange_free(struct exchange *x)
 {
 	loop_timer_stop(x->edge->loop, &x->deadline);
+	x->edge->body_bytes -= x->body.size;
 	spool_release(&x->body);
 	memory_view_release(&x->view);
 	arena_free(x->arena);
@@ -127,6 +128,19 @@ err exchange_new(struct edge *edge, const struct exchange_start *start, struct e
 	else
 		*out = x;
 	return e;
+}
+
+/* All bodies together have a bound as well: many uploads at once must not eat the machine. */
+enum refusal exchange_take_body(struct exchange *x, bytes octets)
+{
+	struct edge *edge = x->edge;
+	if (octets.len > edge->settings.bodies_bytes_max - edge->body_bytes)
+		return REFUSE_OVERLOAD;
+	err e = spool_append(&x->body, octets);
+	if (failed(e))
+		return err_kind_of(e) == ERR_LIMIT ? REFUSE_BODY_SIZE : REFUSE_UNAVAILABLE;
+	edge->body_bytes += octets.len;
+	return REFUSE_NONE;
 }
 
 void exchange_submit(struct exchange *x)

@@ -57,6 +57,8 @@ struct exchange_start {
 };
 
 MUST_USE NONNULL err exchange_new(struct edge *edge, const struct exchange_start *start, struct exchange **out);
+/* More of the body. REFUSE_NONE, or why no more is taken. */
+NONNULL MUST_USE enum refusal exchange_take_body(struct exchange *exchange, bytes octets);
 /* The body is complete in `body`: queue it. */
 NONNULL void exchange_submit(struct exchange *exchange);
 /* The client is done with it or has gone; null is accepted. It must not be touched afterwards. */

@@ -95,8 +95,7 @@ static void answered(struct exchange *x)
 		c->http1.again = true;
 		return;
 	}
-	c->protocol->advance(c);
-	connection_watch(c);
+	connection_serve(c);
 }
 
 static void submit(struct connection *c)
@@ -222,9 +221,9 @@ static enum refusal take_body(struct connection *c, bytes *input, bool *out_done
 			h->body_left -= data.len;
 			*out_done = h->body_left == 0;
 		}
-		err e = spool_append(&h->exchange->body, data);
-		if (failed(e))
-			return err_kind_of(e) == ERR_LIMIT ? REFUSE_BODY_SIZE : REFUSE_UNAVAILABLE;
+		enum refusal refusal = exchange_take_body(h->exchange, data);
+		if (refusal)
+			return refusal;
 		if (*out_done)
 			break;
 	}
@@ -348,8 +347,7 @@ static void release(struct connection *c)
 
 static void finish(struct connection *c)
 {
-	advance(c);
-	connection_watch(c);
+	connection_serve(c);
 }
 
 static const struct protocol http1_protocol = { advance, expired, wants_input, release, finish };

@@ -196,10 +196,8 @@ static void exchange_answered(struct exchange *x)
 	struct connection *c = s->h2->c;
 	bool busy = s->h2->busy;
 	send_response(s, &x->response, (str){ x->request_id, UUID_TEXT_LEN });
-	if (busy)
-		return;
-	c->protocol->advance(c);
-	connection_watch(c);
+	if (!busy)
+		connection_serve(c);
 }
 
 /* --- a head --- */
@@ -362,9 +360,9 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const ui
 	if (!s || !s->exchange || s->exchange->state != EXCHANGE_COLLECTING)
 		return 0;
 	s->body_received += len;
-	err e = spool_append(&s->exchange->body, bytes_of(data, len));
-	if (failed(e))
-		refuse(s, err_kind_of(e) == ERR_LIMIT ? REFUSE_BODY_SIZE : REFUSE_UNAVAILABLE);
+	enum refusal refusal = exchange_take_body(s->exchange, bytes_of(data, len));
+	if (refusal)
+		refuse(s, refusal);
 	return 0;
 }
 
@@ -558,7 +556,7 @@ static void expired(struct connection *c)
 
 static bool wants_input(const struct connection *c)
 {
-	return c->out.len - c->out_sent < CONNECTION_OUT_HIGH_BYTES && !c->http2->ending;
+	return c->out.len - c->out_sent < CONNECTION_OUT_HIGH_BYTES && nghttp2_session_want_read(c->http2->session);
 }
 
 static void release(struct connection *c)
@@ -573,8 +571,7 @@ static void release(struct connection *c)
 
 static void finish(struct connection *c)
 {
-	advance(c);
-	connection_watch(c);
+	connection_serve(c);
 }
 
 static const struct protocol http2_protocol = { advance, expired, wants_input, release, finish };

@@ -72,7 +72,6 @@ static const struct http_header defaults[] = {
 	{ S("x-content-type-options"), S("nosniff") },
 	{ S("referrer-policy"), S("no-referrer") },
 	{ S("x-frame-options"), S("DENY") },
-	{ S("cross-origin-opener-policy"), S("same-origin") },
 	{ S("content-security-policy"), STRICT_POLICY },
 };
 

@@ -3,26 +3,18 @@
 #include "edge/route_internal.h"
 #include "edge/token_tid.h"
 
-/* Which worker answers what below `/{tenant}`. First match wins; prefixes end at a segment border. */
+/* What of `/{tenant}/...` is not the identity worker's. Prefixes end at a segment border. */
 static const struct tenant_rule {
 	str prefix;
 	enum process_role role;
 } tenant_rules[] = {
 	{ S("/v1.0/environments"), ROLE_CONTROL }, /* the platform's register of environments */
 	{ S("/audit"), ROLE_RECORDER },
-	{ S("/oauth2"), ROLE_IDENTITY },
-	{ S("/v2.0"), ROLE_IDENTITY },
-	{ S("/discovery"), ROLE_IDENTITY },
-	{ S("/.well-known"), ROLE_IDENTITY },
-	{ S("/v1.0"), ROLE_IDENTITY },
-	{ S("/admin"), ROLE_IDENTITY },
-	{ S("/oidc"), ROLE_IDENTITY },
-	{ S("/scim"), ROLE_IDENTITY },
-	{ S("/signin"), ROLE_IDENTITY },
-	{ S("/account"), ROLE_IDENTITY },
-	{ S("/login"), ROLE_IDENTITY },
-	{ S("/common"), ROLE_IDENTITY },
 };
+
+/* Where a client of an unknown tenant expects OAuth's answer rather than a plain 404. */
+static const str oauth_surfaces[] = { S("/oauth2"), S("/v2.0"), S("/discovery"), S("/v1.0"), S("/admin"), S("/oidc"),
+				      S("/scim"), S("/audit"), S("/.well-known") };
 
 /* Surfaces that also exist without a tenant in the path: the bearer token's tid names it. */
 static const str tenantless[] = { S("/v1.0"), S("/oidc/userinfo"), S("/admin/v1"), S("/audit") };
@@ -102,27 +94,27 @@ static enum site site_of(const struct routing_table *t, str authority, str *out_
 
 static void route_tenant_path(const struct uuid *tenant, str base, str path, struct route *out)
 {
-	for (size_t i = 0; i < COUNT_OF(tenant_rules); i++) {
-		if (!below(path, tenant_rules[i].prefix))
-			continue;
-		out->base = base;
-		out->path = path;
-		to_worker(out, tenant_rules[i].role, tenant, NULL);
+	enum process_role role = ROLE_IDENTITY;
+	if (path.len == 0) { /* "/contoso.example" alone */
+		refuse(out, REFUSE_NOT_FOUND);
 		return;
 	}
-	refuse(out, REFUSE_NOT_FOUND);
+	for (size_t i = 0; i < COUNT_OF(tenant_rules); i++)
+		if (below(path, tenant_rules[i].prefix))
+			role = tenant_rules[i].role;
+	out->base = base;
+	out->path = path;
+	to_worker(out, role, tenant, NULL);
 }
 
 static void refuse_unknown_tenant(str path, struct route *out)
 {
-	bool page = below(path, S("/oauth2/v2.0/authorize")) || below(path, S("/oauth2/v2.0/logout"));
-	for (size_t i = 0; i < COUNT_OF(tenant_rules); i++) {
-		if (!below(path, tenant_rules[i].prefix))
-			continue;
-		refuse(out, page ? REFUSE_TENANT_PAGE : REFUSE_TENANT);
-		return;
-	}
 	refuse(out, REFUSE_NOT_FOUND);
+	for (size_t i = 0; i < COUNT_OF(oauth_surfaces); i++)
+		if (below(path, oauth_surfaces[i]))
+			refuse(out, REFUSE_TENANT);
+	if (below(path, S("/oauth2/v2.0/authorize")) || below(path, S("/oauth2/v2.0/logout")))
+		refuse(out, REFUSE_TENANT_PAGE);
 }
 
 static void route_by_token(const struct routing_table *t, const struct http_head *head, struct route *out)

@@ -17,7 +17,8 @@ struct edge_settings {
 	uint32_t write_window_ms, write_rate_min;
 	uint32_t linger_ms;
 	uint32_t requests_per_connection_max;
-	uint64_t body_bytes_max, upload_bytes_max;
+	uint64_t body_bytes_max, upload_bytes_max; /* of one request: by route */
+	uint64_t bodies_bytes_max;                 /* of all requests together */
 	/* queues before the workers */
 	uint32_t queue_per_tenant_max, queue_total_max, running_max;
 	uint32_t request_ms; /* from the whole request to its answer */
@@ -36,7 +37,7 @@ static inline struct edge_settings edge_settings_default(void)
 		.write_window_ms = 10000, .write_rate_min = 512,
 		.linger_ms = 2000,
 		.requests_per_connection_max = 1000,
-		.body_bytes_max = 1 << 20, .upload_bytes_max = 128 << 20,
+		.body_bytes_max = 1 << 20, .upload_bytes_max = 128 << 20, .bodies_bytes_max = 512 << 20,
 		.queue_per_tenant_max = 1024, .queue_total_max = 16384, .running_max = 16,
 		.request_ms = 30000,
 		.codel_target_ms = 20, .codel_interval_ms = 200,

@@ -35,14 +35,15 @@ err spool_append(struct spool *s, bytes octets)
 {
 	if (octets.len > s->size_max - s->size)
 		FAIL(ERR_LIMIT, "body larger than the route takes");
-	s->size += octets.len;
-	if (s->file < 0 && s->size > SPOOL_MEMORY_BYTES_MAX)
+	if (s->file < 0 && s->size + octets.len > SPOOL_MEMORY_BYTES_MAX)
 		TRY(move_to_file(s));
 	if (s->file >= 0)
-		return fd_write_all(s->file, octets);
-	buffer_append(&s->memory, octets);
+		TRY(fd_write_all(s->file, octets));
+	else
+		buffer_append(&s->memory, octets);
 	if (s->memory.failed)
-		FAIL(ERR_LIMIT, "no memory for a body");
+		FAIL(ERR_UNAVAILABLE, "no memory for a body");
+	s->size += octets.len;
 	return OK;
 }
 

@@ -192,6 +192,55 @@ static void client_that_leaves_is_told_to_the_worker(void **state)
 	edge_fixture_stop(&f);
 }
 
+static void stopping_edge_finishes_what_runs(void **state)
+{
+	struct edge_fixture f;
+	int status;
+	(void)state;
+	edge_fixture_start(&f, NULL, false);
+	int idle = ask(&f, "GET /healthz HTTP/1.1\r\n" HOST "\r\n");
+	client_read_response(idle, answer, sizeof answer);
+	int fd = ask(&f, "GET /contoso.example/v1.0/users HTTP/1.1\r\n" HOST "\r\n");
+	struct worker_name name = edge_fixture_wanted(&f);
+	int worker = edge_fixture_worker(&f, &name);
+	worker_receive(worker, &request);
+	close(f.control); /* the fixture's way to say stop */
+	assert_true(client_sees_end(idle, 5000));
+	worker_answer(worker, &request.message, 200, "last");
+	client_read_response(fd, answer, sizeof answer);
+	assert_non_null(strstr(answer, "connection: close"));
+	assert_non_null(strstr(answer, "\r\n\r\nlast"));
+	close(idle);
+	close(fd);
+	assert_int_equal(waitpid(f.pid, &status, 0), f.pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	close(f.wanted);
+	close(worker);
+}
+
+static void few_bodies(struct edge_settings *s)
+{
+	s->bodies_bytes_max = 1000;
+}
+
+static void bodies_together_are_bounded(void **state)
+{
+	struct edge_fixture f;
+	(void)state;
+	edge_fixture_start(&f, few_bodies, false);
+	for (int i = 0; i < 3; i++) { /* what was refused is given back */
+		int fd = ask(&f, "POST /contoso.example/v1.0/users HTTP/1.1\r\n" HOST "content-length: 2000\r\n\r\n");
+		char body[1001] = "";
+		memset(body, 'x', 1000);
+		client_send(fd, body);
+		client_send(fd, "x");
+		client_read_response(fd, answer, sizeof answer);
+		assert_true(strstr(answer, "HTTP/1.1 503 ") == answer);
+		close(fd);
+	}
+	edge_fixture_stop(&f);
+}
+
 /* --- slow clients --- */
 
 static void impatient(struct edge_settings *s)
@@ -314,6 +363,8 @@ int main(void)
 		cmocka_unit_test(parked_request_lets_the_next_one_in),
 		cmocka_unit_test(absent_worker_refuses_what_waits),
 		cmocka_unit_test(client_that_leaves_is_told_to_the_worker),
+		cmocka_unit_test(stopping_edge_finishes_what_runs),
+		cmocka_unit_test(bodies_together_are_bounded),
 		cmocka_unit_test(slow_clients_are_ended),
 		cmocka_unit_test(slow_reader_is_ended_and_its_worker_free_at_once),
 		cmocka_unit_test(aborted_connections_leave_no_busy_loop),

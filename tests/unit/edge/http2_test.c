@@ -380,6 +380,42 @@ static void large_body_and_answer_flow(void **state)
 	edge_fixture_stop(&f);
 }
 
+static void few_requests(struct edge_settings *s)
+{
+	s->requests_per_connection_max = 3;
+}
+
+/* GOAWAY says no more, but what was taken is answered: also a body that has yet to come. */
+static void old_connection_retires_without_losing_a_request(void **state)
+{
+	struct edge_fixture f;
+	struct h2_client c;
+	static char body[200 * 1000];
+	(void)state;
+	edge_fixture_start(&f, few_requests, true);
+	h2_open(&c, &f, false);
+	memset(body, 'x', sizeof body - 1);
+	int32_t health[2] = { h2_ask(&c, "GET", "/healthz", NULL, NULL, NULL), h2_ask(&c, "GET", "/healthz", NULL, NULL, NULL) };
+	int32_t id = h2_ask(&c, "POST", "/contoso.example/oauth2/v2.0/token", body, NULL, NULL);
+	for (int i = 0; i < 50 && c.body_left; i++)
+		h2_run(&c, id, 100);
+	struct worker_name name = edge_fixture_wanted(&f);
+	int worker = edge_fixture_worker(&f, &name);
+	worker_receive(worker, &request);
+	assert_int_equal(request.message.body.memory_size, sizeof body - 1);
+	close(request.message.body.memory_fd);
+	worker_answer(worker, &request.message, 200, "done");
+	h2_run(&c, id, 5000);
+	h2_run(&c, 0, 5000);
+	assert_int_equal(answer_of(&c, health[0])->status + answer_of(&c, health[1])->status, 400);
+	assert_int_equal(answer_of(&c, id)->status, 200);
+	assert_int_equal(c.goaway, NGHTTP2_NO_ERROR + 1);
+	assert_true(c.closed);
+	h2_close(&c);
+	close(worker);
+	edge_fixture_stop(&f);
+}
+
 static void nghttp_speaks_to_it(void **state)
 {
 	struct edge_fixture f;
@@ -405,6 +441,7 @@ int main(void)
 		cmocka_unit_test(stalled_stream_is_reset),
 		cmocka_unit_test(slow_body_is_408),
 		cmocka_unit_test(large_body_and_answer_flow),
+		cmocka_unit_test(old_connection_retires_without_losing_a_request),
 		cmocka_unit_test(nghttp_speaks_to_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
