@@ -4,57 +4,16 @@
  * itself refuses what section 8 of the RFC forbids: pseudo-header order and duplicates, connection-specific fields, upper
  * case, a content-length that does not match. Floods are counted per window of h2_window_ms; one too many ends the
  * connection with GOAWAY(ENHANCE_YOUR_CALM). */
-#include <nghttp2/nghttp2.h>
 #include <stdlib.h>
 
 #include "edge/edge_features.h"
-#include "edge/edge_internal.h"
+#include "edge/http2_internal.h"
 
 #define NS_PER_MS INT64_C(1000000)
 enum {
 	HEADER_TABLE_BYTES = 4096, STREAM_WINDOW_BYTES = 64 * 1024, CONNECTION_WINDOW_BYTES = 1 << 20,
 	EMPTY_DATA_MAX = 10, OUTBOUND_ACKS_MAX = 100, TICK_MS = 500, FIELD_OVERHEAD = 32, /* RFC 9113 6.5.2 */
 };
-
-struct http2_field {
-	uint32_t name, name_len, value, value_len;
-};
-
-struct http2_stream {
-	struct http2 *h2;
-	struct http2_stream *next, *previous;
-	int32_t id;
-	enum refusal refusal; /* found while the head came in */
-	bool head_only, is_answered, body_open;
-	size_t list_bytes, field_count;
-	struct buffer text;
-	struct http2_field fields[HTTP_HEADERS_MAX + 4];
-	struct exchange *exchange;
-	struct edge_response constant;
-	bytes body;           /* what is still to be sent */
-	uint64_t body_received;
-	int64_t body_since_ns, moved_ns;
-	uint32_t empty_data;
-};
-
-enum flood { FLOOD_RESET = 0, FLOOD_SETTINGS, FLOOD_PING, FLOOD_PRIORITY, FLOOD_WINDOW, FLOOD_COUNT };
-
-struct http2 {
-	struct connection *c;
-	nghttp2_session *session;
-	struct http2_stream *streams;
-	uint32_t open, opened, resets;
-	uint32_t flood[FLOOD_COUNT];
-	uint64_t data_frames_sent; /* in this window: each may be answered by WINDOW_UPDATEs */
-	uint32_t opened_in_window;
-	int64_t window_since_ns, head_since_ns;
-	bool busy, ending;
-};
-
-static int64_t now_of(const struct http2 *h)
-{
-	return loop_now_ns(h->c->edge->loop);
-}
 
 /* --- floods --- */
 
@@ -81,7 +40,7 @@ static uint64_t flood_max(const struct http2 *h, enum flood kind)
 
 static void count_flood(struct http2 *h, enum flood kind)
 {
-	int64_t now = now_of(h);
+	int64_t now = http2_now(h);
 	if (now - h->window_since_ns > h->c->edge->settings.h2_window_ms * NS_PER_MS) {
 		memset(h->flood, 0, sizeof h->flood);
 		h->data_frames_sent = h->opened_in_window = 0;
@@ -94,219 +53,6 @@ static void count_flood(struct http2 *h, enum flood kind)
 		end_calm(h);
 }
 
-/* --- streams --- */
-
-static struct http2_stream *stream_new(struct http2 *h, int32_t id)
-{
-	struct http2_stream *s = calloc(1, sizeof *s);
-	if (!s)
-		return NULL;
-	s->h2 = h;
-	s->id = id;
-	buffer_init(&s->text, 2 * HTTP_HEAD_BYTES_MAX);
-	s->next = h->streams;
-	if (s->next)
-		s->next->previous = s;
-	h->streams = s;
-	h->open++;
-	h->opened++;
-	h->opened_in_window++;
-	return s;
-}
-
-static void stream_free(struct http2_stream *s)
-{
-	*(s->previous ? &s->previous->next : &s->h2->streams) = s->next;
-	if (s->next)
-		s->next->previous = s->previous;
-	s->h2->open--;
-	exchange_release(s->exchange);
-	buffer_release(&s->text);
-	free(s);
-}
-
-/* --- answering --- */
-
-static ssize_t give_body(nghttp2_session *session, int32_t id, uint8_t *to, size_t capacity, uint32_t *flags,
-			 nghttp2_data_source *source, void *user)
-{
-	struct http2_stream *s = source->ptr;
-	size_t n = s->body.len < capacity ? s->body.len : capacity;
-	(void)session;
-	(void)id;
-	(void)user;
-	memcpy(to, s->body.at, n);
-	s->body = bytes_from(s->body, n);
-	s->moved_ns = now_of(s->h2);
-	s->h2->data_frames_sent++;
-	if (s->body.len == 0)
-		*flags |= NGHTTP2_DATA_FLAG_EOF;
-	return (ssize_t)n;
-}
-
-static nghttp2_nv nv_of(str name, str value)
-{
-	return (nghttp2_nv){ (uint8_t *)(uintptr_t)name.at, (uint8_t *)(uintptr_t)value.at, name.len, value.len,
-			     NGHTTP2_NV_FLAG_NONE };
-}
-
-static void send_response(struct http2_stream *s, const struct edge_response *r, str request_id)
-{
-	struct http2 *h = s->h2;
-	struct http_header fields[RESPONSE_FIELDS_MAX];
-	nghttp2_nv nva[RESPONSE_FIELDS_MAX + 1];
-	struct response_frame frame = { .date = edge_date(h->c->edge), .request_id = request_id,
-					.head_only = s->head_only, .secure = h->c->secure };
-	char status[4] = { (char)('0' + r->status / 100), (char)('0' + r->status / 10 % 10), (char)('0' + r->status % 10), 0 };
-	size_t count = response_fields(r, &frame, fields);
-	nghttp2_data_provider provider = { .source.ptr = s, .read_callback = give_body };
-	if (s->is_answered)
-		return;
-	s->is_answered = true;
-	s->body = response_body_sent(r, s->head_only);
-	s->moved_ns = now_of(h);
-	nva[0] = nv_of(S(":status"), (str){ status, 3 });
-	for (size_t i = 0; i < count; i++)
-		nva[i + 1] = nv_of(fields[i].name, fields[i].value);
-	edge_count_response(h->c->edge, r->status);
-	if (nghttp2_submit_response(h->session, s->id, nva, count + 1, s->body.len ? &provider : NULL) != 0)
-		nghttp2_session_terminate_session(h->session, NGHTTP2_INTERNAL_ERROR);
-}
-
-static void send_constant(struct http2_stream *s)
-{
-	char id[UUID_TEXT_LEN + 1];
-	struct uuid request_id = edge_request_id(s->h2->c->edge);
-	uuid_format(&request_id, id);
-	send_response(s, &s->constant, (str){ id, UUID_TEXT_LEN });
-}
-
-static void refuse(struct http2_stream *s, enum refusal refusal)
-{
-	response_of_refusal(refusal, &s->constant);
-	s->h2->c->edge->counters.refused++;
-	exchange_release(s->exchange);
-	s->exchange = NULL;
-	send_constant(s);
-}
-
-static void exchange_answered(struct exchange *x)
-{
-	struct http2_stream *s = x->owner;
-	struct connection *c = s->h2->c;
-	bool busy = s->h2->busy;
-	send_response(s, &x->response, (str){ x->request_id, UUID_TEXT_LEN });
-	if (!busy)
-		connection_serve(c);
-}
-
-/* --- a head --- */
-
-static enum refusal take_pseudo(struct http_head *head, str name, str value)
-{
-	if (str_equal(name, S(":method"))) {
-		if (!http_is_token(value))
-			return REFUSE_BAD_REQUEST;
-		head->method = http_method_of(value);
-		return head->method ? REFUSE_NONE : REFUSE_METHOD;
-	}
-	if (str_equal(name, S(":authority"))) {
-		head->authority = value;
-		return http_authority_is_sound(value) ? REFUSE_NONE : REFUSE_BAD_REQUEST;
-	}
-	if (!str_equal(name, S(":path")))
-		return str_equal(name, S(":scheme")) ? REFUSE_NONE : REFUSE_BAD_REQUEST;
-	size_t mark = str_find_char(value, '?', 0);
-	head->path = str_slice(value, 0, mark == SIZE_MAX ? value.len : mark);
-	head->query = str_from(value, mark == SIZE_MAX ? value.len : mark + 1);
-	if (value.len > HTTP_LINE_BYTES_MAX)
-		return REFUSE_URI_SIZE;
-	if (str_equal(value, S("*")))
-		return REFUSE_NONE;
-	enum refusal refusal = http_path_check(head->path);
-	return refusal ? refusal : http_query_check(head->query);
-}
-
-static enum refusal build_head(const struct http2_stream *s, bool body_follows, struct http_head *head)
-{
-	head->header_count = 0;
-	head->method = (enum http_method)0;
-	head->content_length = 0;
-	head->authority = head->path = head->query = (str){ NULL, 0 };
-	enum refusal first = s->refusal;
-	for (size_t i = 0; i < s->field_count; i++) {
-		const struct http2_field *f = &s->fields[i];
-		str name = str_slice(buffer_str(&s->text), f->name, f->name + f->name_len);
-		str value = str_slice(buffer_str(&s->text), f->value, f->value + f->value_len);
-		enum refusal refusal = REFUSE_NONE;
-		if (name.len && name.at[0] == ':')
-			refusal = take_pseudo(head, name, value);
-		else if (!http_is_field_name(name) || !http_is_field_value(value))
-			refusal = REFUSE_BAD_REQUEST;
-		else if (head->header_count == HTTP_HEADERS_MAX)
-			refusal = REFUSE_HEAD_SIZE;
-		else
-			head->headers[head->header_count++] = (struct http_header){ name, value };
-		if (!first)
-			first = refusal;
-	}
-	if (first)
-		return first;
-	str host = http_head_field(head, S("host"));
-	if (host.at && head->authority.at && !str_equal_nocase(host, head->authority))
-		return REFUSE_BAD_REQUEST;
-	if (!head->authority.at)
-		head->authority = host;
-	if (!head->authority.at || !http_authority_is_sound(head->authority) || (str_equal(head->path, S("*")) && head->method != HTTP_OPTIONS))
-		return REFUSE_BAD_REQUEST;
-	return http_head_check(head, body_follows);
-}
-
-static void begin_exchange(struct http2_stream *s, const struct http_head *head, const struct route *route, bool body_follows)
-{
-	struct edge *edge = s->h2->c->edge;
-	struct uuid id = edge_request_id(edge);
-	struct exchange_start start = { .client = s->h2->c->client, .head = head, .route = route, .request_id = &id,
-					.answered = exchange_answered, .owner = s };
-	uint64_t body_max = route->large_body ? edge->settings.upload_bytes_max : edge->settings.body_bytes_max;
-	if (head->content_length > body_max) {
-		refuse(s, REFUSE_BODY_SIZE);
-		return;
-	}
-	if (!worker_pool_has_room(edge->pool) || failed(exchange_new(edge, &start, &s->exchange))) {
-		refuse(s, REFUSE_OVERLOAD);
-		return;
-	}
-	s->body_since_ns = now_of(s->h2);
-	if (head->expects_continue) {
-		nghttp2_nv status = nv_of(S(":status"), S("100"));
-		nghttp2_submit_headers(s->h2->session, NGHTTP2_FLAG_NONE, s->id, NULL, &status, 1, NULL);
-	}
-	if (!body_follows)
-		exchange_submit(s->exchange);
-}
-
-static void on_head(struct http2_stream *s, bool body_follows)
-{
-	struct edge *edge = s->h2->c->edge;
-	struct http_head head;
-	struct route route;
-	s->body_open = body_follows;
-	edge->counters.requests++;
-	enum refusal refusal = build_head(s, body_follows, &head);
-	s->head_only = head.method == HTTP_HEAD;
-	if (refusal) {
-		refuse(s, refusal);
-	} else {
-		route_find(edge->routes, edge->lane, &head, &route);
-		if (edge_answer_constant(edge, &head, &route, &s->constant))
-			send_constant(s);
-		else
-			begin_exchange(s, &head, &route, body_follows);
-	}
-	buffer_release(&s->text); /* whoever needed it has a copy */
-}
-
 /* --- nghttp2's callbacks --- */
 
 static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *user)
@@ -314,11 +60,11 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
 	struct http2 *h = user;
 	if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
 		return 0;
-	struct http2_stream *s = stream_new(h, frame->hd.stream_id);
+	struct http2_stream *s = http2_stream_new(h, frame->hd.stream_id);
 	if (!s)
 		return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
 	connection_head_began(h->c);
-	h->head_since_ns = now_of(h);
+	h->head_since_ns = http2_now(h);
 	return nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, s);
 }
 
@@ -332,7 +78,7 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
 	if (!s)
 		return 0;
 	if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) { /* trailers: none are allowed */
-		refuse(s, REFUSE_BAD_REQUEST);
+		http2_stream_refuse(s, REFUSE_BAD_REQUEST);
 		return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
 	}
 	s->list_bytes += name_len + value_len + FIELD_OVERHEAD;
@@ -362,7 +108,7 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const ui
 	s->body_received += len;
 	enum refusal refusal = exchange_take_body(s->exchange, bytes_of(data, len));
 	if (refusal)
-		refuse(s, refusal);
+		http2_stream_refuse(s, refusal);
 	return 0;
 }
 
@@ -382,7 +128,7 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
 	case NGHTTP2_HEADERS:
 		connection_head_ended(h->c);
 		if (s && frame->headers.cat == NGHTTP2_HCAT_REQUEST)
-			on_head(s, !end);
+			http2_stream_head(s, !end);
 		break;
 	case NGHTTP2_DATA:
 		if (frame->hd.length == 0 && !end && s && ++s->empty_data > EMPTY_DATA_MAX)
@@ -431,7 +177,7 @@ static int on_stream_close(nghttp2_session *session, int32_t id, uint32_t code, 
 	(void)code;
 	(void)user;
 	if (s)
-		stream_free(s);
+		http2_stream_free(s);
 	return 0;
 }
 
@@ -480,7 +226,7 @@ static void set_deadline(struct connection *c)
 {
 	struct http2 *h = c->http2;
 	const struct edge_settings *s = &c->edge->settings;
-	int64_t due = now_of(h) + (h->open ? TICK_MS : s->idle_ms) * NS_PER_MS;
+	int64_t due = http2_now(h) + (h->open ? TICK_MS : s->idle_ms) * NS_PER_MS;
 	if (h->open == 0 || c->deadline_ns > due) /* with open streams: a tick that looks after each of them */
 		connection_set_deadline(c, due);
 }
@@ -490,7 +236,7 @@ static void retire_when_old(struct connection *c)
 	struct http2 *h = c->http2;
 	const struct edge_settings *s = &c->edge->settings;
 	if (h->ending || (h->opened < s->requests_per_connection_max && !c->edge->stopping &&
-			  now_of(h) - c->opened_ns < s->age_ms * NS_PER_MS))
+			  http2_now(h) - c->opened_ns < s->age_ms * NS_PER_MS))
 		return;
 	h->ending = true;
 	nghttp2_submit_goaway(h->session, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(h->session),
@@ -533,13 +279,13 @@ static void check_stream(struct http2_stream *s, int64_t now)
 		return;
 	int64_t elapsed_ms = (now - s->body_since_ns) / NS_PER_MS;
 	if (elapsed_ms >= settings->body_grace_ms && s->body_received * 1000 < (uint64_t)elapsed_ms * settings->body_rate_min)
-		refuse(s, REFUSE_TIMEOUT);
+		http2_stream_refuse(s, REFUSE_TIMEOUT);
 }
 
 static void expired(struct connection *c)
 {
 	struct http2 *h = c->http2;
-	bool slow_head = c->head_pending && now_of(h) - h->head_since_ns > c->edge->settings.head_ms * NS_PER_MS;
+	bool slow_head = c->head_pending && http2_now(h) - h->head_since_ns > c->edge->settings.head_ms * NS_PER_MS;
 	if (slow_head || h->open == 0) {
 		nghttp2_session_terminate_session(h->session, NGHTTP2_NO_ERROR);
 		h->ending = true;
@@ -547,7 +293,7 @@ static void expired(struct connection *c)
 	h->busy = true;
 	for (struct http2_stream *s = h->streams, *next; s; s = next) {
 		next = s->next;
-		check_stream(s, now_of(h));
+		check_stream(s, http2_now(h));
 	}
 	h->busy = false;
 	advance(c);
@@ -563,7 +309,7 @@ static void release(struct connection *c)
 {
 	struct http2 *h = c->http2;
 	while (h->streams)
-		stream_free(h->streams);
+		http2_stream_free(h->streams);
 	nghttp2_session_del(h->session);
 	free(h);
 	c->http2 = NULL;
@@ -624,7 +370,7 @@ void http2_start(struct connection *c)
 		return;
 	}
 	h->c = c;
-	h->window_since_ns = now_of(h);
+	h->window_since_ns = http2_now(h);
 	if (!new_session(h)) {
 		free(h);
 		connection_close(c);
@@ -636,5 +382,5 @@ void http2_start(struct connection *c)
 		connection_close(c);
 		return;
 	}
-	connection_set_deadline(c, now_of(h) + c->edge->settings.first_byte_ms * NS_PER_MS);
+	connection_set_deadline(c, http2_now(h) + c->edge->settings.first_byte_ms * NS_PER_MS);
 }
