@@ -1,0 +1,71 @@
+#include "cli/commands.h"
+
+#define TENANT { "tenant", "T", "the tenant: its id or one of its domains", true }
+
+static int serve(struct cli_call *call)
+{
+	const char *text = cli_value(call, "port");
+	uint64_t port = 0;
+	if (text && (!str_to_u64(str_of(text), &port) || port == 0 || port > 65535))
+		return cli_usage(call, "--port wants a number from 1 to 65535");
+	return call->ports->serve(call->position[0], (int)port) == 0 ? CLI_OK : CLI_FAILED;
+}
+
+static int version(struct cli_call *call)
+{
+	fprintf(call->out, call->json ? "{\"version\":\"%s\"}\n" : "bailiwick %s\n", BAILIWICK_VERSION);
+	return CLI_OK;
+}
+
+static const struct command commands[] = {
+	{ "init", NULL, "DIR", "Makes a new installation in DIR: configuration, keys, certificates",
+	  { { "origin", "URL", "how clients name it (https://localhost:8443)", false },
+	    { "listen", "A:P", "where to listen, comma-separated (127.0.0.1 and the origin's port)", false },
+	    { "root", "file|passphrase", "what opens the keys (file: DIR/keys/root.key)", false },
+	    { "passphrase-file", "FILE", "for --root passphrase; else $CREDENTIALS_DIRECTORY/bailiwick.passphrase", false } },
+	  cli_init },
+	{ "serve", NULL, "DIR", "Runs the installation until it is told to stop",
+	  { { "port", "N", "another port than the configuration's", false } }, serve },
+	{ "status", NULL, "DIR", "Lists the processes and what confines each", { { 0 } }, cli_status },
+	{ "tenant", "create", "DIR", "Makes a tenant",
+	  { { "name", "NAME", "its display name", true }, { "domain", "DOMAIN", "its first domain", true } },
+	  cli_tenant_create },
+	{ "tenant", "list", "DIR", "Lists the tenants", { { 0 } }, cli_tenant_list },
+	{ "environment", "create", "DIR", "Makes an environment of a tenant",
+	  { TENANT, { "unique-name", "NAME", "its name in addresses", true }, { "name", "NAME", "its display name", false } },
+	  cli_environment_create },
+	{ "environment", "list", "DIR", "Lists the environments", { { 0 } }, cli_environment_list },
+	{ "user", "create", "DIR", "Makes a person's account",
+	  { TENANT, { "upn", "NAME@DOMAIN", "the name to sign in with", true },
+	    { "name", "NAME", "display name (the part before the @)", false },
+	    { "password-file", "FILE", "the first password, \"-\" reads standard input; else one is made and shown", false },
+	    { "keep-password", NULL, "need not be changed at the first sign-in", false },
+	    { "role", "ROLE", "a directory role, by name or template id", false },
+	    { "pass", NULL, "also make a temporary access pass, shown once", false } },
+	  cli_user_create },
+	{ "user", "list", "DIR", "Lists a tenant's accounts", { TENANT }, cli_user_list },
+	{ "user", "delete", "DIR USER", "Deletes an account, by id or sign-in name", { TENANT }, cli_user_delete },
+	{ "group", "create", "DIR", "Makes a security group",
+	  { TENANT, { "name", "NAME", "its display name", true } }, cli_group_create },
+	{ "group", "list", "DIR", "Lists a tenant's groups", { TENANT }, cli_group_list },
+	{ "group", "add", "DIR GROUP USER", "Puts a person into a group; GROUP by id, USER by id or sign-in name",
+	  { TENANT }, cli_group_add },
+	{ "app", "create", "DIR", "Registers an application, with its service principal",
+	  { TENANT, { "name", "NAME", "its display name", true },
+	    { "app-role", "ROLE,...", "permissions on the directory, granted at once", false },
+	    { "web-redirect", "URL", "redirect URI of a confidential web application", false },
+	    { "spa-redirect", "URL", "redirect URI of a single-page application", false },
+	    { "secret", NULL, "make a client secret, shown once", false } },
+	  cli_app_create },
+	{ "app", "list", "DIR", "Lists a tenant's applications", { TENANT }, cli_app_list },
+	{ "role", "assign", "DIR USER", "Gives a person a directory role, by name or template id",
+	  { TENANT, { "role", "ROLE", "the role", true } }, cli_role_assign },
+	{ "role", "list", "DIR", "Lists who holds which directory role", { TENANT }, cli_role_list },
+	{ "version", NULL, "", "Says which version this is", { { 0 } }, version },
+};
+
+const struct command *cli_commands(size_t *out_count)
+{
+	*out_count = COUNT_OF(commands);
+	return commands;
+}

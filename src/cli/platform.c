@@ -1,0 +1,66 @@
+/* What the control worker answers: the installation's processes, tenants and environments. */
+#include "cli/commands.h"
+#include "cli/remote.h"
+
+static const char *const tenant_names[] = { "id", "displayName", "domains", "state", "issuer", NULL };
+static const char *const environment_names[] = { "id", "tenantId", "uniqueName", "displayName", "state", "webApiUrl", NULL };
+static const char *const process_names[] = { "role", "lane", "pid", "uid", "ready", "starts", "tenantId", "confinedBy", "notOffered", NULL };
+
+int cli_status(struct cli_call *call)
+{
+	const struct json *answer;
+	int status = remote_call(call, "GET", S("/platform/v1/status"), NULL, &answer);
+	if (status != CLI_OK)
+		return status;
+	const struct json *processes = json_member(answer, S("processes"));
+	remote_show_list(call, processes && !call->json ? processes : answer, process_names);
+	return CLI_OK;
+}
+
+static int list(struct cli_call *call, str path, const char *const *names)
+{
+	const struct json *answer;
+	int status = remote_call(call, "GET", path, NULL, &answer);
+	if (status == CLI_OK)
+		remote_show_list(call, answer, names);
+	return status;
+}
+
+int cli_tenant_list(struct cli_call *call)
+{
+	return list(call, S("/platform/v1/tenants"), tenant_names);
+}
+
+int cli_environment_list(struct cli_call *call)
+{
+	return list(call, S("/platform/v1/environments"), environment_names);
+}
+
+static int create(struct cli_call *call, str path, struct remote_body *body, const char *const *names)
+{
+	const struct json *answer;
+	int status = remote_call(call, "POST", path, body, &answer);
+	if (status == CLI_OK)
+		remote_show(call, answer, names);
+	return status;
+}
+
+int cli_tenant_create(struct cli_call *call)
+{
+	SCOPED(remote_body) body;
+	remote_body_init(&body);
+	json_member_str(&body.w, S("displayName"), cli_text(call, "name"));
+	json_member_str(&body.w, S("domain"), cli_text(call, "domain"));
+	return create(call, S("/platform/v1/tenants"), &body, tenant_names);
+}
+
+int cli_environment_create(struct cli_call *call)
+{
+	SCOPED(remote_body) body;
+	str name = cli_text(call, cli_has(call, "name") ? "name" : "unique-name");
+	remote_body_init(&body);
+	json_member_str(&body.w, S("tenant"), cli_text(call, "tenant"));
+	json_member_str(&body.w, S("uniqueName"), cli_text(call, "unique-name"));
+	json_member_str(&body.w, S("displayName"), name);
+	return create(call, S("/platform/v1/environments"), &body, environment_names);
+}
