@@ -1,0 +1,80 @@
+#include "authz/context.h"
+
+#include <stdlib.h>
+
+bool context_has_principal(const struct authz_context *ctx, int64_t principal)
+{
+	return i64s_have(ctx->principals, ctx->principal_count, principal);
+}
+
+static err principals_make(struct arena *arena, struct authz_context *ctx)
+{
+	const struct principal_facts *f = &ctx->facts;
+	int64_t *set = NEW_ARRAY(arena, int64_t, f->team_count + 1);
+	TRY_NEW(set);
+	set[0] = f->key;
+	for (size_t i = 0; i < f->team_count; i++)
+		set[i + 1] = f->teams[i];
+	ctx->principal_count = i64s_normalize(set, f->team_count + 1);
+	ctx->principals = set;
+	return OK;
+}
+
+static err facts_copy(struct arena *arena, struct principal_facts *f)
+{
+	int64_t *teams = NEW_ARRAY(arena, int64_t, f->team_count);
+	struct held_role *held = NEW_ARRAY(arena, struct held_role, f->held_count);
+	TRY_NEW(teams);
+	TRY_NEW(held);
+	for (size_t i = 0; i < f->team_count; i++)
+		teams[i] = f->teams[i];
+	for (size_t i = 0; i < f->held_count; i++)
+		held[i] = f->held[i];
+	f->teams = teams;
+	f->held = held;
+	f->name = str_copy(arena, f->name);
+	TRY_NEW(f->name.at);
+	return OK;
+}
+
+/* roleCount and privilegeCount of the message that clients parse: distinct roles, distinct (table, right) and others. */
+static err count_roles(struct arena *arena, struct authz_context *ctx)
+{
+	size_t cells = ctx->table_count * RIGHTS_END;
+	bool *seen = NEW_ARRAY(arena, bool, cells);
+	TRY_NEW(seen);
+	for (size_t i = 0; i < ctx->facts.held_count; i++) {
+		const struct role *role = ctx->facts.held[i].role;
+		bool known = false;
+		for (size_t j = 0; j < i && !known; j++)
+			known = ctx->facts.held[j].role == role;
+		if (known)
+			continue;
+		ctx->role_count++;
+		ctx->misc |= role->misc;
+		ctx->administrator = ctx->administrator || role->kind == ROLE_ADMINISTRATOR;
+		for (size_t c = 0; c < cells && c < role->table_count * RIGHTS_END; c++) {
+			ctx->privilege_count += role->depths[c] && !seen[c];
+			seen[c] = seen[c] || role->depths[c];
+		}
+	}
+	ctx->privilege_count += (size_t)__builtin_popcount(ctx->misc);
+	return OK;
+}
+
+err context_compile(struct arena *arena, const struct principal_facts *facts, const struct unit_tree *units, uint64_t epoch,
+		    size_t table_count, struct authz_context **out)
+{
+	struct authz_context *ctx = NEW(arena, struct authz_context);
+	TRY_NEW(ctx);
+	*ctx = (struct authz_context){ .arena = arena, .epoch = epoch, .facts = *facts, .units = units,
+		.table_count = table_count };
+	TRY(facts_copy(arena, &ctx->facts));
+	TRY(principals_make(arena, ctx));
+	TRY(count_roles(arena, ctx));
+	ctx->filters = NEW_ARRAY(arena, struct row_filter *, table_count);
+	TRY_NEW(ctx->filters);
+	ctx->gate = facts->disabled ? REASON_USER_DISABLED : REASON_NONE;
+	*out = ctx;
+	return OK;
+}
