@@ -2,8 +2,7 @@
 
 #include <stdlib.h>
 
-#include "codec/base64.h"
-#include "crypto/hash.h"
+#include "crypto/jwk.h"
 #include "host/random.h"
 #include "keys/keeper_internal.h"
 
@@ -162,32 +161,6 @@ err keeper_create_database(struct keeper *keeper, const struct uuid *tenant, con
 
 /* --- signing keys, decoded --- */
 
-/* RFC 7638 with the members in the order that section 3 prescribes. */
-static err thumbprint(const struct public_numbers *n, char out[static 44])
-{
-	SCOPED(buffer) b;
-	SCOPED(buffer) text;
-	buffer_init(&b, 4096);
-	buffer_init(&text, 64);
-	if (n->alg == SIGN_RS256) {
-		buffer_append_str(&b, S("{\"e\":\"AQAB\",\"kty\":\"RSA\",\"n\":\""));
-		base64url_write(&b, bytes_of(n->n, n->n_len));
-	} else {
-		buffer_append_str(&b, S("{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\""));
-		base64url_write(&b, bytes_of(n->x, 32));
-		buffer_append_str(&b, S("\",\"y\":\""));
-		base64url_write(&b, bytes_of(n->y, 32));
-	}
-	buffer_append_str(&b, S("\"}"));
-	struct sha256 digest = sha256_of(buffer_bytes(&b));
-	base64url_write(&text, bytes_of(digest.b, sizeof digest.b));
-	if (b.failed || text.failed || text.len != 43)
-		FAIL(ERR_LIMIT, "no memory for a thumbprint");
-	memcpy(out, text.at, 43);
-	out[43] = '\0';
-	return OK;
-}
-
 static struct cached_signer *cache_slot(struct keeper *keeper)
 {
 	struct cached_signer *oldest = &keeper->signers[0];
@@ -233,7 +206,7 @@ err keeper_signer(struct keeper *keeper, const struct key_record *record, const 
 	*slot = (struct cached_signer){ .key_id = record->meta.id, .key = key, .used = ++keeper->uses };
 	TRY(sign_key_public(key, &numbers));
 	if (numbers.alg != SIGN_ED25519)
-		TRY(thumbprint(&numbers, slot->kid));
+		TRY(jwk_thumbprint(&numbers, slot->kid));
 	*out = slot;
 	return OK;
 }
