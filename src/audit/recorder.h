@@ -46,6 +46,8 @@ struct recorder_log *recorder_log_at(struct recorder *recorder, size_t index);
 /* Opened now if it is not. Null when that is not possible for the moment. */
 NONNULL struct audit_log *recorder_log_files(struct recorder *recorder, struct recorder_log *log);
 NONNULL const struct uuid *recorder_log_id(const struct recorder_log *log);
+/* What the keeper signed last, asked now. */
+MUST_USE NONNULL err recorder_keeper_state(struct recorder *recorder, const struct recorder_log *log, struct checkpoint_state *out);
 /* First row of the log in audit.db; its rows end at +2^40-1. */
 NONNULL int64_t recorder_log_first_row(const struct recorder_log *log);
 /* Takes events, and everything taken so far by it is durable. */

@@ -24,6 +24,11 @@ struct recorder_log *recorder_log_at(struct recorder *recorder, size_t index)
 	return index < recorder->log_count ? recorder->logs[index] : NULL;
 }
 
+err recorder_keeper_state(struct recorder *recorder, const struct recorder_log *log, struct checkpoint_state *out)
+{
+	return keys_checkpoint_state(recorder->keys, &log->id, out);
+}
+
 bool recorder_log_is_durable(const struct recorder_log *log)
 {
 	return log->files && audit_log_state(log->files) == LOG_GOOD && log->queued == 0;
