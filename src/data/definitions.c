@@ -1,0 +1,309 @@
+/* data/definitions.c - paths and methods of EntityDefinitions and RelationshipDefinitions.
+ *
+ *   GET  EntityDefinitions[?$select,$filter,$expand=Attributes($select=..)]      all tables, unpaged
+ *   GET  EntityDefinitions(LogicalName='x' | guid)[/Attributes[(LogicalName='y' | guid)]][/Microsoft.Dynamics.CRM.<Cast>]
+ *   POST EntityDefinitions, EntityDefinitions(..)/Attributes, RelationshipDefinitions
+ * Every admitted user may read them (4.5). A change is usable by the next request. */
+#include "data/definitions.h"
+
+#include "audit/client.h"
+#include "data/answer.h"
+#include "data/api.h"
+#include "data/app.h"
+#include "data/audit_who.h"
+#include "data/rights.h"
+#include "web/route.h"
+
+/* --- finding --- */
+
+static const struct table *table_of(struct data_call *dc, const struct path_segment *s)
+{
+	const struct metadata *m = dc->app->metadata;
+	const struct path_argument *by_name = path_argument_find(s, S("LogicalName")), *by_id = path_argument_find(s, S(""));
+	struct uuid id;
+	if (!by_id)
+		by_id = path_argument_find(s, S("MetadataId"));
+	if (by_name)
+		return metadata_table(m, by_name->value);
+	if (!by_id || failed(uuid_parse(by_id->value, &id)))
+		return NULL;
+	for (size_t i = 0; i < m->by_ordinal_count; i++)
+		if (m->by_ordinal[i] && uuid_equal(&m->by_ordinal[i]->id, &id))
+			return m->by_ordinal[i];
+	return NULL;
+}
+
+static const struct column *column_of(const struct table *t, const struct path_segment *s)
+{
+	const struct path_argument *by_name = path_argument_find(s, S("LogicalName")), *by_id = path_argument_find(s, S(""));
+	struct uuid id;
+	if (by_name)
+		return table_column(t, by_name->value);
+	if (!by_id || failed(uuid_parse(by_id->value, &id)))
+		return NULL;
+	for (size_t i = 0; i < t->column_count; i++)
+		if (uuid_equal(&t->columns[i].id, &id))
+			return &t->columns[i];
+	return NULL;
+}
+
+static err missing(struct data_call *dc)
+{
+	return REFUSE(dc, 404, CODE_NOT_FOUND, "Could not find the definition that the address names.");
+}
+
+/* --- options --- */
+
+/* Attributes, or Attributes($select=a,b). Other expansions answer nothing here and are refused. */
+static err expand_parse(struct data_call *dc, str text, struct definition_view *view)
+{
+	if (!str_starts_with(text, S("Attributes")))
+		return REFUSE(dc, 501, CODE_BAD_QUERY, "$expand=%.*s is not supported.", STR_ARG(text));
+	view->attributes = true;
+	str rest = str_from(text, 10);
+	if (!rest.len)
+		return OK;
+	if (!str_starts_with(rest, S("($select=")) || !str_ends_with(rest, S(")")))
+		return REFUSE(dc, 501, CODE_BAD_QUERY, "$expand=%.*s is not supported.", STR_ARG(text));
+	view->attribute_select = str_slice(rest, 9, rest.len - 1);
+	return OK;
+}
+
+static err view_parse(struct data_call *dc, struct definition_view *view, struct definition_filter *filter)
+{
+	str text;
+	*view = (struct definition_view){ 0 };
+	*filter = (struct definition_filter){ 0 };
+	for (size_t i = 0; i < dc->params.count; i++) {
+		str name = dc->params.items[i].name;
+		if (!str_equal(name, S("$select")) && !str_equal(name, S("$filter")) && !str_equal(name, S("$expand")) &&
+		    !str_equal(name, S("LabelLanguages")))
+			return REFUSE(dc, 400, CODE_BAD_QUERY, "The query option '%.*s' is not supported here.", STR_ARG(name));
+	}
+	(void)url_param_find(&dc->params, S("$select"), &view->select);
+	if (url_param_find(&dc->params, S("$filter"), &text))
+		TRY(definition_filter_parse(dc, text, filter));
+	/* a column's own OptionSet is always there, so expanding it changes nothing */
+	if (url_param_find(&dc->params, S("$expand"), &text) && !str_starts_with(text, S("OptionSet")))
+		TRY(expand_parse(dc, text, view));
+	return OK;
+}
+
+/* --- GET --- */
+
+static err list_open(struct data_call *dc, const char *fragment, struct json_writer *w)
+{
+	str context = str_format(dc->arena, "%.*s$metadata#%s", STR_ARG(dc->root), fragment);
+	TRY_NEW(context.at);
+	*w = answer_json(dc, 200);
+	json_open_object(w);
+	json_member_str(w, S("@odata.context"), context);
+	json_key(w, S("value"));
+	json_open_array(w);
+	return OK;
+}
+
+static err tables_get(struct data_call *dc)
+{
+	const struct metadata *m = dc->app->metadata;
+	struct definition_view view;
+	struct definition_filter filter;
+	struct json_writer w;
+	TRY(view_parse(dc, &view, &filter));
+	TRY(list_open(dc, "EntityDefinitions", &w));
+	for (size_t i = 0; i < m->by_ordinal_count; i++)
+		if (m->by_ordinal[i] && definition_filter_keeps(&filter, m->by_ordinal[i], NULL))
+			TRY(table_json(dc, &w, m->by_ordinal[i], &view));
+	json_close_array(&w);
+	json_close_object(&w);
+	return OK;
+}
+
+static err table_get(struct data_call *dc, const struct table *t)
+{
+	struct definition_view view;
+	struct definition_filter filter;
+	TRY(view_parse(dc, &view, &filter));
+	struct json_writer w = answer_json(dc, 200);
+	return table_json(dc, &w, t, &view);
+}
+
+static err columns_get(struct data_call *dc, const struct table *t)
+{
+	struct definition_view view;
+	struct definition_filter filter;
+	struct json_writer w;
+	TRY(view_parse(dc, &view, &filter));
+	TRY(list_open(dc, "EntityDefinitions/Attributes", &w));
+	for (size_t i = 0; i < t->column_count; i++)
+		if (definition_filter_keeps(&filter, t, &t->columns[i]))
+			column_json(dc, &w, t, &t->columns[i], view.select);
+	json_close_array(&w);
+	json_close_object(&w);
+	return OK;
+}
+
+static err column_get(struct data_call *dc, const struct table *t, const struct column *c)
+{
+	struct definition_view view;
+	struct definition_filter filter;
+	TRY(view_parse(dc, &view, &filter));
+	struct json_writer w = answer_json(dc, 200);
+	column_json(dc, &w, t, c, view.select);
+	return OK;
+}
+
+/* A last segment Microsoft.Dynamics.CRM.<Cast> changes nothing: every column shows all that it has. */
+static size_t count_without_cast(const struct odata_path *p)
+{
+	return p->count > 1 && str_starts_with(p->segment[p->count - 1].name, S("Microsoft.Dynamics.CRM.")) ? p->count - 1 : p->count;
+}
+
+static err definitions_get(struct data_call *dc)
+{
+	const struct odata_path *p = &dc->path;
+	size_t count = count_without_cast(p);
+	if (count == 1 && !p->segment[0].has_arguments)
+		return tables_get(dc);
+	const struct table *t = table_of(dc, &p->segment[0]);
+	if (!t)
+		return missing(dc);
+	if (count == 1)
+		return table_get(dc, t);
+	if (count != 2 || !str_equal(p->segment[1].name, S("Attributes")))
+		return REFUSE(dc, 404, CODE_UNKNOWN_PATH, "Resource not found for the segment '%.*s'.", STR_ARG(p->segment[1].name));
+	if (!p->segment[1].has_arguments)
+		return columns_get(dc, t);
+	const struct column *c = column_of(t, &p->segment[1]);
+	return c ? column_get(dc, t, c) : missing(dc);
+}
+
+/* --- POST --- */
+
+/* Whose limits and names an err of metadata/define.h speaks of is clear from the body; its text goes to the client. */
+static err defined(struct data_call *dc, err e)
+{
+	if (err_kind_of(e) == ERR_CONFLICT)
+		return REFUSE(dc, 412, CODE_DUPLICATE_KEY, "The definition exists: %s.", err_why(e));
+	if (err_kind_of(e) == ERR_INVALID && !dc->problem.status)
+		return REFUSE(dc, 400, CODE_INVALID_ARGUMENT, "%s.", err_why(e));
+	return e;
+}
+
+static err definition_audit(struct data_call *dc, str op, const struct uuid *id, str name)
+{
+	struct audit_event event = audit_who(dc);
+	event.category = AUDIT_ADMIN;
+	event.op = op;
+	event.severity = 5;
+	event.target_type = S("definition");
+	event.target_id = uuid_text(dc->arena, id);
+	event.target_name = name;
+	return audit_emit(dc->app->store, dc->web->now, &event);
+}
+
+/* The table as it will be, for the privileges that are made in the same transaction: read back by a load of its own. */
+static err table_define_in(struct data_call *dc, const struct table_wish *wish)
+{
+	uint16_t ordinal;
+	struct metadata *fresh = NULL;
+	TRY(defined(dc, define_table(dc->app->store, dc->app->metadata, wish, dc->arena, &ordinal)));
+	TRY(metadata_load(dc->app->store, &fresh));
+	err e = rights_table_defined(dc, metadata_table_by_ordinal(fresh, ordinal));
+	metadata_free(fresh);
+	TRY(e);
+	return definition_audit(dc, S("create.table"), &wish->id, wish->schema_name);
+}
+
+static err entity_id_answer(struct data_call *dc, const char *set, const struct uuid *id)
+{
+	char text[UUID_TEXT_LEN + 1];
+	uuid_format(id, text);
+	str url = str_format(dc->arena, "%.*s%s(%s)", STR_ARG(dc->root), set, text);
+	TRY_NEW(url.at);
+	answer_empty(dc);
+	web_set_header(dc->web, S("odata-entityid"), url);
+	return OK;
+}
+
+static err body_of(struct data_call *dc, const struct json **out)
+{
+	err e = web_json(dc->web, out);
+	if (err_kind_of(e) == ERR_INVALID || (!failed(e) && (*out)->kind != JSON_OBJECT))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must be a JSON object.");
+	return e;
+}
+
+static err table_post(struct data_call *dc)
+{
+	const struct json *body;
+	struct table_wish wish;
+	TRY(rights_customize(dc));
+	TRY(body_of(dc, &body));
+	TRY(table_wish_parse(dc, body, &wish));
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(table_define_in(dc, &wish));
+	TRY(entity_id_answer(dc, "EntityDefinitions", &wish.id));
+	TRY(transaction_commit(&tx));
+	return data_app_reload(dc->app);
+}
+
+static err column_post(struct data_call *dc, const struct table *t)
+{
+	const struct json *body;
+	struct column_wish wish;
+	TRY(rights_customize(dc));
+	TRY(body_of(dc, &body));
+	TRY(column_wish_parse(dc, body, &wish));
+	if (wish.type == TYPE_LOOKUP || wish.primary_name)
+		return REFUSE(dc, 400, CODE_INVALID_ARGUMENT, "Lookups come by RelationshipDefinitions, the primary name with its table.");
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(defined(dc, define_column(dc->app->store, t, &wish, dc->arena)));
+	TRY(rights_definitions_changed(dc));
+	TRY(definition_audit(dc, S("create.column"), &wish.id, wish.schema_name));
+	TRY(entity_id_answer(dc, "EntityDefinitions/Attributes", &wish.id));
+	TRY(transaction_commit(&tx));
+	return data_app_reload(dc->app);
+}
+
+static err relationship_post(struct data_call *dc)
+{
+	const struct table *referenced, *referencing;
+	const struct json *body;
+	struct relationship_wish wish;
+	TRY(rights_customize(dc));
+	TRY(body_of(dc, &body));
+	TRY(relationship_wish_parse(dc, body, &wish, &referenced, &referencing));
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(defined(dc, define_relationship(dc->app->store, referenced, referencing, &wish, dc->arena)));
+	TRY(rights_definitions_changed(dc));
+	TRY(definition_audit(dc, S("create.relationship"), &wish.id, wish.schema_name));
+	TRY(entity_id_answer(dc, "RelationshipDefinitions", &wish.id));
+	TRY(transaction_commit(&tx));
+	return data_app_reload(dc->app);
+}
+
+static err definitions_post(struct data_call *dc)
+{
+	const struct odata_path *p = &dc->path;
+	if (p->count == 1 && !p->segment[0].has_arguments)
+		return table_post(dc);
+	if (p->count != 2 || !str_equal(p->segment[1].name, S("Attributes")) || p->segment[1].has_arguments)
+		return REFUSE(dc, 501, CODE_UNKNOWN_PATH, "This part of the definitions cannot be created here.");
+	const struct table *t = table_of(dc, &p->segment[0]);
+	return t ? column_post(dc, t) : missing(dc);
+}
+
+err definitions_handle(struct data_call *dc)
+{
+	bool relationships = str_equal(dc->path.segment[0].name, S("RelationshipDefinitions"));
+	enum http_method method = dc->web->request.method;
+	if (method == HTTP_POST)
+		return relationships ? relationship_post(dc) : definitions_post(dc);
+	if (method == HTTP_GET && !relationships)
+		return definitions_get(dc);
+	return REFUSE(dc, method == HTTP_GET ? 501 : 405, CODE_METHOD, "This operation on definitions is not supported.");
+}

@@ -1,0 +1,39 @@
+/* data/definitions.h - EntityDefinitions and RelationshipDefinitions (4.5, 4.11).
+ *
+ * definitions_parse.c: bodies into wishes of metadata/define.h. definitions_json.c: tables and columns as the wire shows them.
+ * definitions_filter.c: $filter over them, evaluated in memory. definitions.c: paths and methods. */
+#ifndef DATA_DEFINITIONS_H
+#define DATA_DEFINITIONS_H
+
+#include "codec/json_read.h"
+#include "codec/json_write.h"
+#include "data/request.h"
+#include "metadata/define.h"
+
+/* Limits and grammar are those of the spec; 400 through the problem. Members that have no meaning here are ignored. */
+MUST_USE NONNULL err table_wish_parse(struct data_call *dc, const struct json *in, struct table_wish *out);
+MUST_USE NONNULL err column_wish_parse(struct data_call *dc, const struct json *in, struct column_wish *out);
+/* *out_referenced and *out_referencing are resolved. */
+MUST_USE NONNULL err relationship_wish_parse(struct data_call *dc, const struct json *in, struct relationship_wish *out,
+					     const struct table **out_referenced, const struct table **out_referencing);
+
+/* Which members a client wants: a $select list; empty: all. */
+NONNULL bool is_selected(str select, str name);
+
+struct definition_view {
+	str select;
+	bool attributes;       /* $expand=Attributes           */
+	str attribute_select;  /* its nested $select           */
+};
+/* One object, with braces. */
+MUST_USE NONNULL err table_json(struct data_call *dc, struct json_writer *w, const struct table *t, const struct definition_view *view);
+NONNULL void column_json(struct data_call *dc, struct json_writer *w, const struct table *t, const struct column *c, str select);
+/* Tables or columns that a $filter keeps, parsed once. */
+struct definition_filter {
+	const struct filter *filter; /* null: all */
+};
+MUST_USE NONNULL err definition_filter_parse(struct data_call *dc, str text, struct definition_filter *out);
+/* c null: the table itself. */
+bool definition_filter_keeps(const struct definition_filter *f, const struct table *t, const struct column *c);
+
+#endif
