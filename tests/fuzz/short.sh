@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the fuzz targets with libFuzzer and runs each for SECONDS_EACH (default 5) from its corpus; new inputs are not kept.
+# Builds the fuzz targets with libFuzzer and runs each for RUNS_EACH inputs (default 20000, always the same ones), at most SECONDS_EACH (default 10), from its corpus; new inputs are not kept.
 set -eu
 cd "$(dirname "$0")/../.."
-seconds=${SECONDS_EACH:-5}
+seconds=${SECONDS_EACH:-10}
 if [ -f build-fuzz/build.ninja ]; then CC=clang meson setup --reconfigure build-fuzz; else
   CC=clang meson setup build-fuzz --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Dfuzz=true; fi
 ninja -C build-fuzz
@@ -12,7 +12,7 @@ for target in build-fuzz/tests/fuzz/fuzz_*; do
   name=$(basename "$target"); name=${name#fuzz_}; name=${name/_//}
   work=$(mktemp -d)
   echo "== $name"
-  "$target" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=1024 -artifact_prefix="$work/" "$work" "tests/corpus/$name" || {
+  "$target" -seed=1 -runs="${RUNS_EACH:-20000}" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=1024 -artifact_prefix="$work/" "$work" "tests/corpus/$name" || {
     echo "input of the failure:"; for f in "$work"/crash-* "$work"/timeout-* "$work"/oom-*; do [ -f "$f" ] && base64 "$f"; done
     exit 1; }
   rm -rf "$work"; count=$((count + 1))
