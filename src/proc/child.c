@@ -163,7 +163,8 @@ int child_run(const struct child_hooks *hooks, void *self)
 {
 	struct child child = { .hooks = hooks, .self = self };
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGINT, SIG_IGN); /* the terminal's ^C is for the supervisor, which stops everyone in order */
+	signal(SIGINT, SIG_IGN); /* what a terminal or a service manager sends to the group is for the supervisor, */
+	signal(SIGTERM, SIG_IGN); /* which stops everyone in order */
 	signal(SIGHUP, SIG_IGN);
 	log_set_process(process_role_name(hooks->role));
 	err e = start(&child);

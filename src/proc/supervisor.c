@@ -2,10 +2,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -241,6 +243,19 @@ static err first_facts(struct supervisor *s)
 	return OK;
 }
 
+/* One service per folder. The descriptor stays open, and with it the lock, for as long as the supervisor lives. */
+static err take_lock(struct supervisor *s)
+{
+	char path[PATH_TEXT_MAX + 32];
+	snprintf(path, sizeof path, "%s/run/lock", s->folder);
+	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (s->lock_fd < 0)
+		return err_of_errno(errno);
+	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0)
+		FAIL(ERR_CONFLICT, "another service runs in this folder");
+	return OK;
+}
+
 static err prepare(struct supervisor *s, const char *folder, int port)
 {
 	char absolute[PATH_MAX];
@@ -262,6 +277,7 @@ static err prepare(struct supervisor *s, const char *folder, int port)
 	s->edge_count = processors(s->config.edges);
 	s->hasher_count = processors(s->config.hashers);
 	TRY(place_make_installation(s));
+	TRY(take_lock(s));
 	TRY(open_doors(s));
 	return watch_signals(s);
 }

@@ -60,6 +60,7 @@ struct supervisor {
 	struct listener listeners[LISTENERS_MAX];
 	size_t listener_count;
 	uint32_t edge_count, hasher_count;
+	int lock_fd;
 	bool root, stopping;
 	struct loop_watch signal_watch;
 	struct loop_timer stop_timer;
