@@ -225,7 +225,9 @@ void connection_read(struct connection *c)
 			return;
 		}
 		c->ended = c->ended || result == TLS_ENDED;
-		if (result != TLS_DONE || (!c->tls && len < CONNECTION_READ_BYTES))
+		/* a short read has emptied the socket; asking again would only cost a system call */
+		bool more = c->tls ? tls_session_has_pending(c->tls) : len == CONNECTION_READ_BYTES;
+		if (result != TLS_DONE || !more)
 			break;
 	}
 	if (c->in.len == 0)

@@ -38,6 +38,33 @@ static const char *reason_of(unsigned status)
 	}
 }
 
+static uint8_t *put(uint8_t *at, str text)
+{
+	memcpy(at, text.at, text.len);
+	return at + text.len;
+}
+
+/* One reservation, then plain copies: this runs for every answer. */
+static void write_fields(struct buffer *out, unsigned status, const struct http_header *fields, size_t count, bool keep_alive)
+{
+	str reason = str_of(reason_of(status));
+	size_t size = sizeof "HTTP/1.1 200 \r\n\r\nconnection: close\r\n" + reason.len;
+	for (size_t i = 0; i < count; i++)
+		size += fields[i].name.len + fields[i].value.len + 4;
+	uint8_t *at = buffer_reserve(out, size);
+	if (!at)
+		return;
+	at = put(at, S("HTTP/1.1 "));
+	for (unsigned unit = 100; unit; unit /= 10)
+		*at++ = (uint8_t)('0' + status / unit % 10);
+	*at++ = ' ';
+	at = put(put(at, reason), S("\r\n"));
+	for (size_t i = 0; i < count; i++)
+		at = put(put(put(put(at, fields[i].name), S(": ")), fields[i].value), S("\r\n"));
+	at = put(at, keep_alive ? S("\r\n") : S("connection: close\r\n\r\n"));
+	out->len = (size_t)(at - out->at);
+}
+
 static void write_response(struct connection *c, const struct edge_response *r, str request_id)
 {
 	struct http_header fields[RESPONSE_FIELDS_MAX];
@@ -46,14 +73,7 @@ static void write_response(struct connection *c, const struct edge_response *r, 
 	struct buffer *out = connection_out(c);
 	size_t count = response_fields(r, &frame, fields);
 	c->http1.keep_alive = c->http1.keep_alive && !r->closes && !c->edge->stopping;
-	buffer_append_format(out, "HTTP/1.1 %u %s\r\n", r->status, reason_of(r->status));
-	for (size_t i = 0; i < count; i++) {
-		buffer_append_str(out, fields[i].name);
-		buffer_append_str(out, S(": "));
-		buffer_append_str(out, fields[i].value);
-		buffer_append_str(out, S("\r\n"));
-	}
-	buffer_append_str(out, c->http1.keep_alive ? S("\r\n") : S("connection: close\r\n\r\n"));
+	write_fields(out, r->status, fields, count, c->http1.keep_alive);
 	bytes body = response_body_sent(r, c->http1.head_only);
 	if (body.len <= INLINE_BODY_BYTES_MAX)
 		buffer_append(out, body);

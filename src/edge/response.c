@@ -98,8 +98,10 @@ size_t response_fields(const struct edge_response *r, struct response_frame *fra
 	out[n++] = (struct http_header){ S("date"), { frame->date, 29 } };
 	out[n++] = (struct http_header){ S("request-id"), frame->request_id };
 	if (!bodiless) {
-		int len = snprintf(frame->length, sizeof frame->length, "%zu", r->body.len);
-		out[n++] = (struct http_header){ S("content-length"), { frame->length, (size_t)len } };
+		char *end = frame->length + sizeof frame->length, *at = end;
+		for (size_t left = r->body.len; at == end || left; left /= 10)
+			*--at = (char)('0' + left % 10);
+		out[n++] = (struct http_header){ S("content-length"), { at, (size_t)(end - at) } };
 	}
 	if (r->retry_after) {
 		int len = snprintf(frame->retry, sizeof frame->retry, "%u", retry_seconds());
