@@ -9,6 +9,7 @@ int main(int argc, char **argv)
 		{ "keeper", keeper_main },
 		{ "edge", edge_main },
 		{ "control", control_main },
+		{ "recorder", recorder_main },
 		{ "hasher", hasher_main },
 	};
 	static const struct cli_ports ports = { supervisor_main, roles, COUNT_OF(roles) };

@@ -61,6 +61,7 @@ static const struct command commands[] = {
 	{ "role", "assign", "DIR USER", "Gives a person a directory role, by name or template id",
 	  { TENANT, { "role", "ROLE", "the role", true } }, cli_role_assign },
 	{ "role", "list", "DIR", "Lists who holds which directory role", { TENANT }, cli_role_list },
+	{ "audit", "logs", "DIR", "Lists a tenant's audit logs, their sizes and states", { TENANT }, cli_audit_logs },
 	{ "version", NULL, "", "Says which version this is", { { 0 } }, version },
 };
 

@@ -1,6 +1,7 @@
-/* What the control worker answers: the installation's processes, tenants and environments. */
+/* What the control worker answers: the installation's processes, tenants and environments; and the recorder: logs. */
 #include "cli/commands.h"
 #include "cli/remote.h"
+#include "codec/url.h"
 
 static const char *const tenant_names[] = { "id", "displayName", "domains", "state", "issuer", NULL };
 static const char *const environment_names[] = { "id", "tenantId", "uniqueName", "displayName", "state", "webApiUrl", NULL };
@@ -34,6 +35,13 @@ int cli_tenant_list(struct cli_call *call)
 int cli_environment_list(struct cli_call *call)
 {
 	return list(call, S("/platform/v1/environments"), environment_names);
+}
+
+int cli_audit_logs(struct cli_call *call)
+{
+	static const char *const names[] = { "id", "origin", "state", "size", "signedSize", "why", NULL };
+	str tenant = url_encode(call->arena, cli_text(call, "tenant"));
+	return list(call, str_format(call->arena, "/%.*s/audit/logs", STR_ARG(tenant)), names);
 }
 
 static int create(struct cli_call *call, str path, struct remote_body *body, const char *const *names)
