@@ -193,6 +193,15 @@ static err text_make(struct sql_builder *b, const struct rows_wish *wish, enum p
 	}
 }
 
+/* A column compared with itself takes no value, any other condition at most those that the parser counted. */
+static size_t values_max(const struct rows_wish *wish, enum plan_kind plan)
+{
+	size_t n = (wish->query->filter ? FILTER_VALUES_MAX : 0) + 2 * ORDER_MAX + 8;
+	if (plan == PLAN_STREAMS)
+		n += arms_of(wish->visible->owner_count) + arms_of(wish->visible->unit_count);
+	return n;
+}
+
 err rows_open(struct store *store, const struct rows_wish *wish, struct arena *arena, struct rows *out)
 {
 	const struct visible *v = wish->visible;
@@ -201,7 +210,7 @@ err rows_open(struct store *store, const struct rows_wish *wish, struct arena *a
 		return OK; /* no statement: no rows */
 	TRY(plan_settle(store, wish, &out->plan));
 	SCOPED(sql_builder) b = { 0 };
-	TRY(sql_builder_init(&b, arena));
+	TRY(sql_builder_init(&b, values_max(wish, out->plan), arena));
 	TRY(text_make(&b, wish, out->plan, arena));
 	/* a scan has no limit: the parameter must not stay unused in the text, or binding it would fail */
 	if (out->plan == PLAN_SCAN && b.value_count)
@@ -241,7 +250,7 @@ static err count_filtered(struct store *store, const struct odata_query *q, cons
 	struct value owners, units, limit = { .kind = VALUE_I64, .i64 = count_max };
 	str filter = { 0 };
 	bool row;
-	TRY(sql_builder_init(&b, arena));
+	TRY(sql_builder_init(&b, FILTER_VALUES_MAX + 4, arena));
 	if (q->filter)
 		TRY(filter_sql(&b, q->filter, arena, &filter));
 	buffer_append_str(&b.text, S("SELECT count(*) FROM (SELECT 1 FROM "));

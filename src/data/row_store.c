@@ -3,6 +3,8 @@
 
 #include "data/sql_catalog.h"
 
+enum { FIXED_VALUES_MAX = 12 };
+
 static err version_take(struct store *store, int64_t *out)
 {
 	SCOPED(statement) s = { 0 };
@@ -50,7 +52,7 @@ err row_insert(struct data_call *dc, const struct table *t, const struct body *b
 	SCOPED(buffer) marks;
 	SCOPED(statement) s = { 0 };
 	TRY(version_take(dc->app->store, &place->version));
-	TRY(sql_builder_init(&sql, dc->arena));
+	TRY(sql_builder_init(&sql, b->count + FIXED_VALUES_MAX, dc->arena));
 	buffer_init(&marks, 64 * 1024);
 	buffer_append_format(&sql.text, "INSERT INTO %.*s (", STR_ARG(t->sql));
 	fixed_columns(dc, &sql, &marks, place, table_is_owned(t));
@@ -76,7 +78,7 @@ err row_update(struct data_call *dc, const struct table *t, const struct body *b
 	SCOPED(statement) s = { 0 };
 	struct value key = number(before->key), version = number(before->version);
 	TRY(version_take(dc->app->store, &after->version));
-	TRY(sql_builder_init(&sql, dc->arena));
+	TRY(sql_builder_init(&sql, b->count + FIXED_VALUES_MAX, dc->arena));
 	buffer_append_format(&sql.text, "UPDATE %.*s SET ", STR_ARG(t->sql));
 	assign(&sql, S("version"), number(after->version));
 	assign(&sql, S("modified_on"), number(dc->web->now.ms));

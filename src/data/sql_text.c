@@ -1,11 +1,11 @@
 /* data/sql_text.c - fragments of SQL. */
 #include "data/sql_text.h"
 
-err sql_builder_init(struct sql_builder *b, struct arena *arena)
+err sql_builder_init(struct sql_builder *b, size_t value_max, struct arena *arena)
 {
-	*b = (struct sql_builder){ 0 };
+	*b = (struct sql_builder){ .value_max = value_max };
 	buffer_init(&b->text, SQL_TEXT_BYTES_MAX);
-	b->values = NEW_ARRAY(arena, struct value, SQL_PARAMETERS_MAX);
+	b->values = NEW_ARRAY(arena, struct value, value_max);
 	TRY_NEW(b->values);
 	return OK;
 }
@@ -17,7 +17,7 @@ void sql_builder_release(struct sql_builder *b)
 
 int sql_parameter(struct sql_builder *b, const struct value *v)
 {
-	if (b->value_count == SQL_PARAMETERS_MAX) {
+	if (b->value_count == b->value_max) {
 		b->too_many = true;
 		return 1;
 	}

@@ -7,17 +7,17 @@
 
 #include "data/odata_query.h"
 
-enum { SQL_PARAMETERS_MAX = FILTER_VALUES_MAX + 400, SQL_TEXT_BYTES_MAX = 1 << 20 };
+enum { SQL_TEXT_BYTES_MAX = 1 << 20 };
 
 struct sql_builder {
 	struct buffer text;
-	struct value *values; /* SQL_PARAMETERS_MAX; the i-th is bound to ?i+1 */
-	size_t value_count;
+	struct value *values; /* the i-th is bound to ?i+1 */
+	size_t value_count, value_max;
 	bool too_many;
 };
 
-/* The values live in the arena; the text is heap: release it. */
-MUST_USE NONNULL err sql_builder_init(struct sql_builder *b, struct arena *arena);
+/* Room for value_max values, in the arena; the text is heap: release it. */
+MUST_USE NONNULL err sql_builder_init(struct sql_builder *b, size_t value_max, struct arena *arena);
 NONNULL void sql_builder_release(struct sql_builder *b);
 /* A further parameter; its number. */
 NONNULL int sql_parameter(struct sql_builder *b, const struct value *v);
