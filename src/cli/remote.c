@@ -209,7 +209,7 @@ void remote_show_list(struct cli_call *call, const struct json *answer, const ch
 	}
 	if (!json_is(rows, JSON_ARRAY))
 		rows = &none;
-	for (; names[count] && count < COLUMNS_MAX; count++)
+	for (; count < COLUMNS_MAX && names[count]; count++)
 		width[count] = width_of(call, rows, names[count]);
 	for (size_t i = 0; i < count; i++)
 		fprintf(call->out, "%-*s%s", i + 1 < count ? (int)width[i] : 0, names[i], i + 1 < count ? "  " : "\n");
