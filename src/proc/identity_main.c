@@ -1,0 +1,96 @@
+/* proc/identity_main.c - the identity worker: one tenant's directory and its OpenID provider.
+ *
+ * May: open its own directory database, ask the keeper for that database's keys and for signatures under its tenant's issuer,
+ * ask the hasher, tell the recorder. Sees no business data and no signing key. */
+#include <stdlib.h>
+
+#include "directory/hash_queue.h"
+#include "directory/sql_catalog.h"
+#include "host/clock.h"
+#include "host/log.h"
+#include "proc/worker.h"
+#include "signin/signin.h"
+
+static err open_store(struct worker *w, const struct database_keys *keys)
+{
+	const struct store_options options = { .path = w->child->start.path, .keys = keys, .migrations = directory_migrations,
+					       .migration_count = DIRECTORY_MIGRATION_COUNT };
+
+	return store_open(&options, &w->store);
+}
+
+static err open_parts(struct worker *w, const struct database_keys *keys, struct identity_app *app)
+{
+	struct signin *signin = NULL;
+
+	TRY(open_store(w, keys));
+	TRY(directory_open(w->store, &w->keys, w->child->facts, clock_now(&clock_system), &app->directory));
+	TRY(signin_open(app->directory, keys, &signin));
+	app->signin = signin;
+	hash_queue_set_channel(app->directory->hashes, w->hasher);
+	return OK;
+}
+
+static err on_open(struct worker *w)
+{
+	struct identity_app *app = calloc(1, sizeof *app);
+	SECRET(database_keys) keys = { 0 };
+
+	if (!app)
+		FAIL(ERR_LIMIT, "no memory for the identity worker");
+	w->app = app; /* on_close frees it, also after a failure below */
+	TRY(keys_database(&w->keys, &keys));
+	return open_parts(w, &keys, app);
+}
+
+static void on_close(struct worker *w)
+{
+	struct identity_app *app = w->app;
+
+	if (!app)
+		return;
+	if (app->directory)
+		hash_queue_set_channel(app->directory->hashes, -1);
+	signin_close(app->signin);
+	directory_close(app->directory);
+	free(app);
+	w->app = NULL;
+}
+
+static void on_facts(struct worker *w)
+{
+	struct identity_app *app = w->app;
+	err e = directory_reconcile(app->directory, w->child->facts, clock_now(&clock_system));
+
+	if (failed(e))
+		log_err("new facts", e);
+}
+
+static void on_hasher(struct worker *w)
+{
+	struct identity_app *app = w->app;
+
+	hash_queue_set_channel(app->directory->hashes, w->hasher);
+	if (w->hasher >= 0)
+		hash_queue_receive(app->directory->hashes);
+}
+
+/* Asked at every tick of an idle worker: also the moment to give up on jobs that were not answered. */
+static bool on_is_busy(struct worker *w)
+{
+	struct identity_app *app = w->app;
+
+	hash_queue_expire(app->directory->hashes, clock_monotonic_ns(&clock_system) / 1000000);
+	return hash_queue_is_busy(app->directory->hashes);
+}
+
+int identity_main(void)
+{
+	static const struct web_surface *const surfaces[] = { &signin_surface, &directory_surface };
+	static const struct worker_app app = {
+		.role = ROLE_IDENTITY, .surfaces = surfaces, .surface_count = COUNT_OF(surfaces), .open = on_open,
+		.close = on_close, .facts = on_facts, .hasher_ready = on_hasher, .is_busy = on_is_busy,
+	};
+
+	return worker_run(&app);
+}
