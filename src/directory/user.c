@@ -49,7 +49,7 @@ err password_check(str password, str upn)
 {
 	if (!utf8_is_valid(password))
 		FAIL(ERR_INVALID, "the password is not valid text");
-	if (password.len < PASSWORD_BYTES_MIN || password.len > PASSWORD_BYTES_MAX)
+	if (password.len < USER_PASSWORD_BYTES_MIN || password.len > USER_PASSWORD_BYTES_MAX)
 		FAIL(ERR_INVALID, "the password must have 12 to 256 octets");
 	for (size_t i = 0; i < password.len; i++) {
 		if ((unsigned char)password.at[i] < ' ' || password.at[i] == 0x7f)

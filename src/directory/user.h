@@ -33,7 +33,7 @@ struct password_profile {
 	bool force_change;
 };
 
-enum { UPN_CHARS_MAX = 113, UPN_LOCAL_MAX = 64, UPN_DOMAIN_MAX = 48, PASSWORD_BYTES_MIN = 12, PASSWORD_BYTES_MAX = 256 };
+enum { UPN_CHARS_MAX = 113, UPN_LOCAL_MAX = 64, UPN_DOMAIN_MAX = 48, USER_PASSWORD_BYTES_MIN = 12, USER_PASSWORD_BYTES_MAX = 256 };
 
 /* The grammar and the lengths only; whether the domain is ours is the caller's question. */
 MUST_USE err user_principal_name_check(str upn, str *out_domain);

@@ -54,6 +54,7 @@ struct web_call {
 	const str *path_args;     /* what the route pattern's {} matched, decoded, in order */
 	size_t path_arg_count;
 	const char *route;        /* the pattern, for the audit log */
+	void *caller;             /* what the surface's enter found out about who asks */
 	const struct web_surface *surface; /* whose error shape answers; set by web_dispatch */
 	bool parked, cancelled;
 	void (*finish)(struct web_call *call); /* set by the runtime */
