@@ -18,7 +18,7 @@
 struct authz;
 
 enum environment_state { ENVIRONMENT_READY = 1, ENVIRONMENT_ADMINISTRATION, ENVIRONMENT_DISABLED };
-enum { CONTEXTS_MAX = 2000 };
+enum { CONTEXTS_MAX = 1000 };
 
 struct authz_options {
 	struct store *store;

@@ -1,0 +1,230 @@
+/* authz/authz.c - the environment's rights: opening, epoch, contexts. */
+#include "authz/internal.h"
+#include "authz/sql_catalog.h"
+
+#include <stdlib.h>
+
+enum { CONTEXT_BYTES_MAX = 64 * 1024 * 1024, SEED_BYTES_MAX = 16 * 1024 * 1024 };
+
+static err keys_read(struct authz *a)
+{
+	int64_t epoch;
+	TRY(sql_i64(a->store, &SQL_AUTHZ_EPOCH_READ, NO_ARGS, &epoch));
+	a->epoch_highest = (uint64_t)epoch;
+	TRY(sql_i64(a->store, &SQL_AUTHZ_UNIT_ROOT, NO_ARGS, &a->root_unit));
+	return sql_i64(a->store, &SQL_AUTHZ_USER_OPERATOR, NO_ARGS, &a->operator_user);
+}
+
+static err open_into(struct authz *a, const struct authz_options *o, struct arena *arena)
+{
+	SCOPED(transaction) tx = { 0 };
+	TRY(context_cache_new(&a->cache));
+	TRY(transaction_begin(o->store, &tx));
+	TRY(seed(o->store, o, arena));
+	TRY(transaction_commit(&tx));
+	return keys_read(a);
+}
+
+err authz_open(const struct authz_options *options, struct authz **out)
+{
+	struct authz *a = calloc(1, sizeof *a);
+	struct arena *arena = arena_new(SEED_BYTES_MAX);
+	err e = a && arena ? OK : ERR(ERR_LIMIT, "no memory for the environment's rights");
+	if (!failed(e)) {
+		*a = (struct authz){ .store = options->store, .metadata = options->metadata, .tenant = options->tenant,
+				     .environment = options->environment, .state = options->state };
+		e = open_into(a, options, arena);
+	}
+	arena_free(arena);
+	if (failed(e))
+		authz_close(a);
+	else
+		*out = a;
+	return e;
+}
+
+static void forget(struct authz *a)
+{
+	context_cache_clear(a->cache);
+	snapshot_free(a->snapshot);
+	a->snapshot = NULL;
+}
+
+void authz_close(struct authz *a)
+{
+	if (!a)
+		return;
+	context_cache_free(a->cache);
+	snapshot_free(a->snapshot);
+	free(a);
+}
+
+void authz_set_metadata(struct authz *a, const struct metadata *metadata)
+{
+	a->metadata = metadata;
+	forget(a);
+}
+
+void authz_set_state(struct authz *a, enum environment_state state)
+{
+	a->state = state;
+}
+
+const struct uuid *authz_organization_id(const struct authz *a)
+{
+	return &a->environment;
+}
+
+/* --- the epoch --- */
+
+err authz_epoch_bump(struct authz *a)
+{
+	a->epoch_highest++;
+	return sql_run(a->store, &SQL_AUTHZ_EPOCH_WRITE, ARGS(arg_i64((int64_t)a->epoch_highest)));
+}
+
+err authz_table_defined(struct authz *a, const struct table *table)
+{
+	struct arena *arena = arena_new(SEED_BYTES_MAX);
+	err e = arena ? insert_privileges(a->store, table, arena) : ERR(ERR_LIMIT, "no memory");
+	arena_free(arena);
+	TRY(e);
+	return authz_epoch_bump(a);
+}
+
+err authz_snapshot(struct authz *a, const struct snapshot **out)
+{
+	int64_t epoch;
+	TRY(sql_i64(a->store, &SQL_AUTHZ_EPOCH_READ, NO_ARGS, &epoch));
+	if (!a->snapshot || a->snapshot->epoch != (uint64_t)epoch) {
+		forget(a);
+		TRY(snapshot_load(a->store, a->metadata, (uint64_t)epoch, &a->snapshot));
+	}
+	*out = a->snapshot;
+	return OK;
+}
+
+/* --- contexts --- */
+
+static err facts_read(struct authz *a, int64_t key, struct arena *arena, struct principal_facts *f)
+{
+	SCOPED(statement) s = { 0 };
+	bool row;
+	TRY(sql_begin(a->store, &SQL_AUTHZ_PRINCIPAL, ARGS(arg_i64(key)), &s));
+	TRY(statement_step(&s, &row));
+	if (!row)
+		FAIL(ERR_NOT_FOUND, "no such user or team");
+	*f = (struct principal_facts){ .key = key, .type = (enum principal_type)column_i64(&s, 0), .id = column_uuid(&s, 1),
+		.unit = column_i64(&s, 2), .unit_id = column_uuid(&s, 3), .name = str_copy(arena, column_text(&s, 4)),
+		.disabled = column_i64(&s, 5) != 0, .access_mode = (enum access_mode)column_i64(&s, 6),
+		.application = column_i64(&s, 7) != 0 };
+	TRY_NEW(f->name.at);
+	return OK;
+}
+
+static err teams_read(struct authz *a, struct arena *arena, struct principal_facts *f)
+{
+	int64_t *teams = NULL;
+	if (f->type != PRINCIPAL_SYSTEMUSER)
+		return OK;
+	TRY(sql_i64s(a->store, &SQL_AUTHZ_TEAMS_OF_USER, ARGS(arg_i64(f->key), arg_i64(f->unit)), arena, &teams, &f->team_count));
+	f->teams = teams;
+	return OK;
+}
+
+static err held_add(struct arena *arena, struct held_role **list, size_t *count, size_t *room, struct held_role one)
+{
+	if (*count == *room) {
+		struct held_role *wider = NEW_ARRAY(arena, struct held_role, *room ? *room * 2 : 8);
+		TRY_NEW(wider);
+		if (*count)
+			memcpy(wider, *list, *count * sizeof *wider);
+		*room = *room ? *room * 2 : 8;
+		*list = wider;
+	}
+	(*list)[(*count)++] = one;
+	return OK;
+}
+
+static err held_read(struct authz *a, const struct snapshot *snapshot, struct arena *arena, struct principal_facts *f)
+{
+	int64_t *holders = NEW_ARRAY(arena, int64_t, f->team_count + 1);
+	struct held_role *held = NULL;
+	size_t room = 0;
+	SCOPED(statement) s = { 0 };
+	TRY_NEW(holders);
+	for (size_t i = 0; i < f->team_count; i++)
+		holders[i] = f->teams[i];
+	holders[f->team_count] = f->key;
+	TRY(sql_begin(a->store, &SQL_AUTHZ_ROLES_HELD, ARGS(arg_i64s(holders, f->team_count + 1)), &s));
+	for (bool row;;) {
+		TRY(statement_step(&s, &row));
+		if (!row)
+			break;
+		struct held_role one = { column_i64(&s, 0), column_i64(&s, 2), role_find(&snapshot->roles, column_i64(&s, 1)) };
+		if (!one.role)
+			FAIL(ERR_CORRUPT, "a role that is held does not exist");
+		TRY(held_add(arena, &held, &f->held_count, &room, one));
+	}
+	f->held = held;
+	return OK;
+}
+
+static err context_make(struct authz *a, const struct snapshot *snapshot, int64_t principal, struct arena *arena,
+			struct authz_context **out)
+{
+	struct principal_facts facts;
+	TRY(facts_read(a, principal, arena, &facts));
+	TRY(teams_read(a, arena, &facts));
+	TRY(held_read(a, snapshot, arena, &facts));
+	return context_compile(arena, &facts, &snapshot->units, snapshot->epoch, snapshot->table_count, out);
+}
+
+/* Step 2 of 5.1. Read at each request, since the environment's state is no part of the epoch. */
+static enum authz_reason gate_of(const struct authz *a, const struct authz_context *ctx)
+{
+	if (a->state == ENVIRONMENT_DISABLED || (a->state == ENVIRONMENT_ADMINISTRATION && !ctx->administrator))
+		return REASON_ENVIRONMENT;
+	return ctx->facts.disabled ? REASON_USER_DISABLED : REASON_NONE;
+}
+
+err authz_context_of(struct authz *a, int64_t principal, struct authz_context **out)
+{
+	const struct snapshot *snapshot = NULL;
+	TRY(authz_snapshot(a, &snapshot));
+	struct authz_context *ctx = context_cache_get(a->cache, principal);
+	if (!ctx) {
+		struct arena *arena = arena_new(CONTEXT_BYTES_MAX);
+		if (!arena)
+			FAIL(ERR_LIMIT, "no memory for a context");
+		err e = context_make(a, snapshot, principal, arena, &ctx);
+		if (failed(e)) {
+			arena_free(arena);
+			return e;
+		}
+		context_cache_put(a->cache, ctx);
+	}
+	ctx->gate = gate_of(a, ctx);
+	*out = ctx;
+	return OK;
+}
+
+/* --- ids --- */
+
+err authz_principal_by_id(struct authz *a, const struct uuid *id, struct principal_place *out)
+{
+	SCOPED(statement) s = { 0 };
+	bool row;
+	TRY(sql_begin(a->store, &SQL_AUTHZ_PRINCIPAL_BY_ID, ARGS(arg_uuid(id)), &s));
+	TRY(statement_step(&s, &row));
+	if (!row)
+		FAIL(ERR_NOT_FOUND, "no such user or team");
+	*out = (struct principal_place){ column_i64(&s, 0), column_i64(&s, 1), (enum principal_type)column_i64(&s, 2),
+					 column_i64(&s, 3) != 0 };
+	return OK;
+}
+
+err authz_unit_by_id(struct authz *a, const struct uuid *id, int64_t *out)
+{
+	return sql_i64(a->store, &SQL_AUTHZ_UNIT_BY_ID, ARGS(arg_uuid(id)), out);
+}

@@ -1,0 +1,114 @@
+/* authz/internal.h - what the files of this area share: the snapshot, the cache, statements in one line. */
+#ifndef AUTHZ_INTERNAL_H
+#define AUTHZ_INTERNAL_H
+
+#include "authz/authz.h"
+
+/* Units and roles of one epoch. */
+struct snapshot {
+	struct arena *arena;
+	uint64_t epoch;
+	struct unit_tree units;
+	struct role_set roles;
+	size_t table_count;
+};
+
+MUST_USE NONNULL err snapshot_load(struct store *store, const struct metadata *metadata, uint64_t epoch, struct snapshot **out);
+void snapshot_free(struct snapshot *s);
+
+/* Contexts by principal; the least recently used one dies when CONTEXTS_MAX are there. It owns the contexts. */
+struct context_cache;
+MUST_USE NONNULL err context_cache_new(struct context_cache **out);
+void context_cache_free(struct context_cache *c);
+NONNULL void context_cache_clear(struct context_cache *c);
+/* Null when absent. */
+NONNULL struct authz_context *context_cache_get(struct context_cache *c, int64_t principal);
+NONNULL void context_cache_put(struct context_cache *c, struct authz_context *ctx);
+
+struct authz {
+	struct store *store;
+	const struct metadata *metadata;
+	struct uuid tenant, environment;
+	enum environment_state state;
+	uint64_t epoch_highest;     /* ever seen: a rolled-back epoch is never given again */
+	struct snapshot *snapshot;  /* null until asked */
+	struct context_cache *cache;
+	int64_t operator_user, root_unit;
+};
+
+/* --- statements in one line --- */
+
+enum arg_kind { ARG_NULL = 0, ARG_I64, ARG_TEXT, ARG_UUID, ARG_I64S };
+struct arg {
+	enum arg_kind kind;
+	int64_t i64;
+	str text;
+	const struct uuid *uuid;
+	const int64_t *i64s;
+	size_t i64s_count;
+};
+struct args {
+	const struct arg *at;
+	size_t count;
+};
+#define ARGS(...) ((struct args){ (const struct arg[]){ __VA_ARGS__ }, COUNT_OF(((const struct arg[]){ __VA_ARGS__ })) })
+#define NO_ARGS ((struct args){ NULL, 0 })
+static inline struct arg arg_i64(int64_t v)
+{
+	return (struct arg){ .kind = ARG_I64, .i64 = v };
+}
+static inline struct arg arg_text(str v)
+{
+	return (struct arg){ .kind = v.at ? ARG_TEXT : ARG_NULL, .text = v };
+}
+/* Null: NULL. */
+static inline struct arg arg_uuid(const struct uuid *v)
+{
+	return (struct arg){ .kind = v ? ARG_UUID : ARG_NULL, .uuid = v };
+}
+/* 0: NULL, for keys. */
+static inline struct arg arg_key(int64_t v)
+{
+	return (struct arg){ .kind = v ? ARG_I64 : ARG_NULL, .i64 = v };
+}
+static inline struct arg arg_i64s(const int64_t *values, size_t count)
+{
+	return (struct arg){ .kind = ARG_I64S, .i64s = values, .i64s_count = count };
+}
+
+MUST_USE NONNULL err sql_begin(struct store *store, const struct sql_text *sql, struct args args, struct statement *out);
+MUST_USE NONNULL err sql_run(struct store *store, const struct sql_text *sql, struct args args);
+/* The first column of the first row; ERR_NOT_FOUND without a row. */
+MUST_USE NONNULL err sql_i64(struct store *store, const struct sql_text *sql, struct args args, int64_t *out);
+/* The first column of all rows. */
+MUST_USE NONNULL err sql_i64s(struct store *store, const struct sql_text *sql, struct args args, struct arena *arena,
+			      int64_t **out, size_t *out_count);
+
+/* --- rows that several files make --- */
+
+MUST_USE NONNULL err version_take(struct store *store, int64_t *out);
+MUST_USE NONNULL err insert_principal(struct store *store, const struct uuid *id, enum principal_type type, int64_t unit, str name,
+				      int64_t *out_key);
+/* The unit, its default team, and its instances of the roles that the parent has. */
+MUST_USE NONNULL err insert_unit(struct store *store, const struct uuid *id, str name, int64_t parent,
+				 int64_t *out_key);
+MUST_USE NONNULL err insert_instance(struct store *store, int64_t role, const struct uuid *role_id, int64_t unit,
+				     const struct uuid *unit_id);
+struct new_user {
+	struct uuid id;
+	const struct uuid *object_id, *application_id; /* or null */
+	int64_t unit, manager;
+	str full_name, domain_name, first_name, last_name, email; /* a null `at`: none */
+	enum access_mode access_mode;
+	bool disabled, operator;
+};
+MUST_USE NONNULL err insert_user(struct store *store, const struct new_user *u, int64_t *out_key);
+MUST_USE NONNULL err insert_privileges(struct store *store, const struct table *table, struct arena *arena);
+
+/* The first content of a new database, inside the caller's transaction. */
+MUST_USE NONNULL err seed(struct store *store, const struct authz_options *options, struct arena *arena);
+
+/* The snapshot of the epoch that the present transaction sees. */
+MUST_USE NONNULL err authz_snapshot(struct authz *authz, const struct snapshot **out);
+
+#endif

@@ -1,0 +1,171 @@
+/* authz/snapshot.c - units and roles of one epoch, from the database into memory. */
+#include "authz/internal.h"
+#include "authz/sql_catalog.h"
+
+enum { SNAPSHOT_BYTES_MAX = 512 * 1024 * 1024 };
+
+static err units_load(struct store *store, struct snapshot *s)
+{
+	size_t n = 0, room = 64;
+	struct unit *units = NEW_ARRAY(s->arena, struct unit, room);
+	SCOPED(statement) all = { 0 };
+	TRY_NEW(units);
+	TRY(statement_open(store, &SQL_AUTHZ_UNITS, &all));
+	for (bool row;;) {
+		TRY(statement_step(&all, &row));
+		if (!row)
+			break;
+		if (n == room) {
+			struct unit *wider = NEW_ARRAY(s->arena, struct unit, room * 2);
+			TRY_NEW(wider);
+			memcpy(wider, units, room * sizeof *units);
+			units = wider;
+			room *= 2;
+		}
+		units[n++] = (struct unit){ .key = column_i64(&all, 0), .id = column_uuid(&all, 1),
+			.parent_key = column_i64(&all, 2), .disabled = column_i64(&all, 3) != 0 };
+	}
+	return unit_tree_build(s->arena, units, n, &s->units);
+}
+
+/* --- built-in roles: content that follows from the tables there are (1.9) --- */
+
+static void grant(struct role *r, const struct table *t, enum right right, enum depth depth)
+{
+	r->depths[(size_t)t->ordinal * RIGHTS_END + right] = (uint8_t)depth;
+}
+
+static enum depth builtin_depth(enum role_kind kind, const struct table *t, enum right right)
+{
+	switch (kind) {
+	case ROLE_ADMINISTRATOR:
+		return DEPTH_GLOBAL;
+	case ROLE_SUPPORT:
+		return right == RIGHT_READ ? DEPTH_GLOBAL : DEPTH_NONE;
+	case ROLE_BASIC_USER:
+		return t->builtin && right == RIGHT_READ ? DEPTH_GLOBAL : DEPTH_NONE;
+	case ROLE_CUSTOMIZER:
+		if (t->builtin)
+			return right == RIGHT_READ ? DEPTH_GLOBAL : DEPTH_NONE;
+		return table_is_owned(t) ? DEPTH_BASIC : DEPTH_NONE; /* no access to other people's rows */
+	default:
+		return DEPTH_NONE;
+	}
+}
+
+static uint32_t builtin_misc(enum role_kind kind)
+{
+	switch (kind) {
+	case ROLE_ADMINISTRATOR:
+		return (1u << MISC_END) - 1;
+	case ROLE_CUSTOMIZER:
+	case ROLE_MAKER:
+		return 1u << MISC_CUSTOMIZE | 1u << MISC_PUBLISH;
+	case ROLE_DELEGATE:
+		return 1u << MISC_ACT_ON_BEHALF;
+	default:
+		return 0;
+	}
+}
+
+static err builtin_fill(struct snapshot *s, const struct metadata *m, struct role *r)
+{
+	struct privilege list[RIGHTS_END - 1];
+	r->misc = builtin_misc(r->kind);
+	for (uint16_t i = 0; i < s->table_count; i++) {
+		const struct table *t = metadata_table_by_ordinal(m, i);
+		size_t n = t ? table_privileges(t, s->arena, list) : 0;
+		for (size_t k = 0; k < n; k++)
+			grant(r, t, list[k].right, builtin_depth(r->kind, t, list[k].right));
+	}
+	return OK;
+}
+
+/* --- all roles --- */
+
+static err role_read(struct snapshot *s, const struct metadata *m, const struct statement *row, struct role *r)
+{
+	*r = (struct role){ .key = column_i64(row, 0), .id = column_uuid(row, 1), .name = str_copy(s->arena, column_text(row, 2)),
+		.unit = column_i64(row, 3), .direct_user = column_i64(row, 4) != 0, .kind = (enum role_kind)column_i64(row, 5),
+		.table_count = s->table_count };
+	TRY_NEW(r->name.at);
+	r->depths = NEW_ARRAY(s->arena, uint8_t, s->table_count * RIGHTS_END);
+	TRY_NEW(r->depths);
+	return r->kind == ROLE_PLAIN ? OK : builtin_fill(s, m, r);
+}
+
+static err roles_load(struct store *store, const struct metadata *m, struct snapshot *s)
+{
+	size_t room = 32;
+	SCOPED(statement) all = { 0 };
+	s->roles.roles = NEW_ARRAY(s->arena, struct role, room);
+	TRY_NEW(s->roles.roles);
+	TRY(statement_open(store, &SQL_AUTHZ_ROLES, &all));
+	for (bool row;;) {
+		TRY(statement_step(&all, &row));
+		if (!row)
+			return OK;
+		if (s->roles.count == room) {
+			struct role *wider = NEW_ARRAY(s->arena, struct role, room * 2);
+			TRY_NEW(wider);
+			memcpy(wider, s->roles.roles, room * sizeof *wider);
+			s->roles.roles = wider;
+			room *= 2;
+		}
+		TRY(role_read(s, m, &all, &s->roles.roles[s->roles.count]));
+		s->roles.count++;
+	}
+}
+
+static err grants_load(struct store *store, struct snapshot *s)
+{
+	SCOPED(statement) all = { 0 };
+	TRY(statement_open(store, &SQL_AUTHZ_ROLE_PRIVILEGES, &all));
+	for (bool row;;) {
+		TRY(statement_step(&all, &row));
+		if (!row)
+			return OK;
+		/* the set is ours to fill until it is handed out */
+		struct role *r = (struct role *)(uintptr_t)role_find(&s->roles, column_i64(&all, 0));
+		uint64_t table = (uint64_t)column_i64(&all, 1), right = (uint64_t)column_i64(&all, 2);
+		if (!r || (table ? table >= s->table_count || right == 0 || right >= RIGHTS_END : right >= MISC_END))
+			FAIL(ERR_CORRUPT, "a stored grant names no role, table or right");
+		if (table)
+			r->depths[table * RIGHTS_END + right] = (uint8_t)column_i64(&all, 3);
+		else
+			r->misc |= 1u << right;
+	}
+}
+
+static err load_into(struct store *store, const struct metadata *m, struct snapshot *s)
+{
+	TRY(units_load(store, s));
+	TRY(roles_load(store, m, s));
+	return grants_load(store, s);
+}
+
+err snapshot_load(struct store *store, const struct metadata *metadata, uint64_t epoch, struct snapshot **out)
+{
+	struct arena *arena = arena_new(SNAPSHOT_BYTES_MAX);
+	if (!arena)
+		FAIL(ERR_LIMIT, "no memory for units and roles");
+	struct snapshot *s = NEW(arena, struct snapshot);
+	if (!s) {
+		arena_free(arena);
+		FAIL(ERR_LIMIT, "no memory for units and roles");
+	}
+	*s = (struct snapshot){ .arena = arena, .epoch = epoch, .table_count = metadata->by_ordinal_count };
+	err e = load_into(store, metadata, s);
+	if (failed(e)) {
+		arena_free(arena);
+		return e;
+	}
+	*out = s;
+	return OK;
+}
+
+void snapshot_free(struct snapshot *s)
+{
+	if (s)
+		arena_free(s->arena);
+}

@@ -1,0 +1,2 @@
+-- The root of the tree. One row. Index: unit_root.
+SELECT key FROM unit WHERE parent IS NULL
