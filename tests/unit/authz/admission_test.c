@@ -1,0 +1,188 @@
+/* Who is admitted, who arrives, and what a new environment holds. */
+#include "fixture.h"
+
+static struct principal person(struct fixture *f, int n)
+{
+	return (struct principal){ .kind = PRINCIPAL_USER, .tenant = f->tenant, .oid = test_uuid(100 + n), .name = S("Anna Berg"),
+				   .upn = S("anna@contoso.example") };
+}
+
+static enum authz_reason admit(struct fixture *f, const struct principal *p, struct authz_context **out)
+{
+	struct audit_event who = { .actor_type = AUDIT_ACTOR_USER, .actor_id = S("x") };
+	enum authz_reason reason = REASON_ERROR;
+	*out = NULL;
+	must(authz_admit(f->authz, p, (struct instant){ 1000 }, &who, out, &reason));
+	return reason;
+}
+
+static void new_environment_has_root_team_roles_and_privileges(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(number_in(f, "SELECT count(*) FROM sys_businessunit WHERE parentbusinessunitid IS NULL"), 1);
+	assert_int_equal(number_in(f, "SELECT count(*) FROM sys_team WHERE isdefault = 1 AND name = 'Contoso'"), 1);
+	assert_int_equal(number_in(f, "SELECT count(*) FROM sys_role WHERE id = parentrootroleid AND parentroleid IS NULL"), 6);
+	assert_int_equal(number_in(f, "SELECT count(*) FROM sys_privilege WHERE name LIKE 'prv%new_Case'"), 8);
+	assert_int_equal(number_in(f, "SELECT count(*) FROM sys_privilege WHERE name LIKE 'prv%new_Country' AND canbebasic = 0"), 6);
+	assert_int_equal(number_in(f, "SELECT canbebasic FROM sys_privilege WHERE name = 'prvReadBusinessUnit'"), 0);
+	assert_int_equal(number_in(f, "SELECT canbelocal FROM sys_privilege WHERE name = 'prvReadBusinessUnit'"), 1);
+	assert_int_equal(number_in(f, "SELECT count(*) FROM sys_organization"), 1);
+}
+
+static void opening_again_adds_nothing(void **state)
+{
+	struct fixture *f = *state;
+	int64_t before = number_in(f, "SELECT count(*) * 1000 + (SELECT count(*) FROM role) FROM privilege");
+	struct authz_options a = { .store = f->store, .metadata = f->metadata, .tenant = f->tenant, .environment = f->environment,
+				   .name = S("Other"), .state = ENVIRONMENT_READY };
+	authz_close(f->authz);
+	f->authz = NULL;
+	must(authz_open(&a, &f->authz));
+	assert_int_equal(number_in(f, "SELECT count(*) * 1000 + (SELECT count(*) FROM role) FROM privilege"), before);
+}
+
+static void person_arrives_once_without_roles(void **state)
+{
+	struct fixture *f = *state;
+	struct principal p = person(f, 1);
+	struct authz_context *first, *again;
+	assert_int_equal(admit(f, &p, &first), REASON_NONE);
+	int64_t key = first->facts.key;
+	assert_int_equal(admit(f, &p, &again), REASON_NONE);
+	assert_int_equal(again->facts.key, key);
+	assert_int_equal(number_in(f, "SELECT count(*) FROM systemuser"), 2);
+	assert_int_equal(number_in(f, "SELECT count(*) FROM audit_outbox WHERE CAST(body AS TEXT) LIKE '%create.systemuser%'"), 1);
+	struct decision d = authz_check_privilege(again, f->cases, RIGHT_READ);
+	assert_int_equal(d.reason, REASON_NO_ROLES);
+	assert_false(again->administrator);
+}
+
+static void global_administrator_arrives_as_system_administrator(void **state)
+{
+	struct fixture *f = *state;
+	struct principal p = person(f, 1);
+	struct uuid wid;
+	struct authz_context *ctx;
+	must(uuid_parse(S("62e90394-69f5-4237-9190-012177145e10"), &wid));
+	p.wids = &wid;
+	p.wid_count = 1;
+	assert_int_equal(admit(f, &p, &ctx), REASON_NONE);
+	assert_true(ctx->administrator);
+	struct decision d = authz_check_row(ctx, f->cases, RIGHT_DELETE, 77, 77);
+	assert_true(allowed(&d));
+	assert_int_equal(d.path, PATH_GLOBAL);
+	assert_int_equal(d.epoch, number_in(f, "SELECT epoch FROM authz_state"));
+}
+
+static void foreign_and_unknown_are_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct principal p = person(f, 1), app = person(f, 2);
+	struct authz_context *ctx;
+	p.tenant = test_uuid(999);
+	assert_int_equal(admit(f, &p, &ctx), REASON_TENANT);
+	assert_null(ctx);
+	app.kind = PRINCIPAL_APP;
+	app.app_id = test_uuid(500);
+	assert_int_equal(admit(f, &app, &ctx), REASON_TENANT);
+	assert_int_equal(number_in(f, "SELECT count(*) FROM systemuser"), 1);
+}
+
+static void closed_environment_admits_administrators_or_nobody(void **state)
+{
+	struct fixture *f = *state;
+	struct principal admin = person(f, 1), other = person(f, 2), late = person(f, 3);
+	struct uuid wid;
+	struct authz_context *ctx;
+	must(uuid_parse(S("11648597-926c-4cf3-9c36-bcebb0ba8dcc"), &wid));
+	admin.wids = &wid;
+	admin.wid_count = 1;
+	assert_int_equal(admit(f, &admin, &ctx), REASON_NONE);
+	assert_int_equal(admit(f, &other, &ctx), REASON_NONE);
+	authz_set_state(f->authz, ENVIRONMENT_ADMINISTRATION);
+	assert_int_equal(admit(f, &admin, &ctx), REASON_NONE);
+	assert_int_equal(admit(f, &other, &ctx), REASON_ENVIRONMENT);
+	assert_int_equal(admit(f, &late, &ctx), REASON_ENVIRONMENT);
+	authz_set_state(f->authz, ENVIRONMENT_DISABLED);
+	assert_int_equal(admit(f, &admin, &ctx), REASON_ENVIRONMENT);
+	struct decision d = authz_check_privilege(ctx, f->cases, RIGHT_READ);
+	assert_int_equal(d.reason, REASON_ENVIRONMENT);
+	must(authz_admit_operator(f->authz, &ctx));
+	d = authz_check_privilege(ctx, f->cases, RIGHT_READ);
+	assert_true(allowed(&d));
+}
+
+static void rolled_back_epoch_is_never_given_again(void **state)
+{
+	struct fixture *f = *state;
+	int64_t before = number_in(f, "SELECT epoch FROM authz_state"), inside;
+	{
+		SCOPED(transaction) tx = { 0 };
+		must(transaction_begin(f->store, &tx));
+		must(authz_epoch_bump(f->authz));
+		inside = number_in(f, "SELECT epoch FROM authz_state");
+	}
+	assert_int_equal(number_in(f, "SELECT epoch FROM authz_state"), before);
+	must(authz_epoch_bump(f->authz));
+	assert_true(number_in(f, "SELECT epoch FROM authz_state") > inside);
+}
+
+/* The shape of 4.8, read by clients. */
+static void missing_privilege_is_told_in_the_words_that_clients_parse(void **state)
+{
+	struct fixture *f = *state;
+	struct authz_context *ctx;
+	struct principal p = person(f, 1);
+	assert_int_equal(admit(f, &p, &ctx), REASON_NONE);
+	struct decision d = { .reason = REASON_MISSING_PRIVILEGE, .right = RIGHT_READ };
+	struct refusal r = authz_refusal_of(f->authz, ctx, f->cases, &d, f->arena);
+	assert_int_equal(r.status, 403);
+	assert_true(str_equal(r.code, S("0x80040220")));
+	assert_true(str_starts_with(r.message, S("Principal user (Id=")));
+	assert_true(str_find(r.message, S(", type=8, roleCount=0, privilegeCount=0, accessMode=0), is missing prvReadnew_Case "
+					  "privilege (Id="), 0) != SIZE_MAX);
+	assert_true(str_ends_with(r.message, S(") on OTC=10064 for entity 'new_case'.")));
+}
+
+static void cache_keeps_to_its_bound_and_answers_the_same(void **state)
+{
+	struct fixture *f = *state;
+	struct authz_context *ctx, *self;
+	int64_t first = 0;
+	{
+		SCOPED(transaction) tx = { 0 };
+		must(transaction_begin(f->store, &tx));
+		for (int i = 0; i < CONTEXTS_MAX + 300; i++) {
+			struct new_user u = { .id = test_uuid(1000 + i), .unit = f->authz->root_unit, .full_name = S("u") };
+			int64_t key;
+			must(insert_user(f->store, &u, &key));
+			first = first ? first : key;
+		}
+		must(authz_epoch_bump(f->authz));
+		must(transaction_commit(&tx));
+	}
+	for (int i = 0; i < 3 * (CONTEXTS_MAX + 300); i++) {
+		int64_t key = first + i * 7 % (CONTEXTS_MAX + 300);
+		must(authz_context_of(f->authz, first, &self));
+		must(authz_context_of(f->authz, key, &ctx));
+		assert_int_equal(ctx->facts.key, key);
+		assert_int_equal(self->facts.key, first); /* used again and again: it stays */
+	}
+}
+
+int main(void)
+{
+#define T(name_) cmocka_unit_test_setup_teardown(name_, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		T(new_environment_has_root_team_roles_and_privileges),
+		T(opening_again_adds_nothing),
+		T(person_arrives_once_without_roles),
+		T(global_administrator_arrives_as_system_administrator),
+		T(foreign_and_unknown_are_refused),
+		T(closed_environment_admits_administrators_or_nobody),
+		T(rolled_back_epoch_is_never_given_again),
+		T(missing_privilege_is_told_in_the_words_that_clients_parse),
+		T(cache_keeps_to_its_bound_and_answers_the_same),
+	};
+	return cmocka_run_group_tests_name("authz/admission", tests, NULL, NULL);
+}
