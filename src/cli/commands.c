@@ -1,5 +1,7 @@
 #include "cli/commands.h"
 
+#include "cli/audit_verify.h"
+
 #define TENANT { "tenant", "T", "the tenant: its id or one of its domains", true }
 
 static int serve(struct cli_call *call)
@@ -62,6 +64,8 @@ static const struct command commands[] = {
 	  { TENANT, { "role", "ROLE", "the role", true } }, cli_role_assign },
 	{ "role", "list", "DIR", "Lists who holds which directory role", { TENANT }, cli_role_list },
 	{ "audit", "logs", "DIR", "Lists a tenant's audit logs, their sizes and states", { TENANT }, cli_audit_logs },
+	{ "audit", "verify", "DIR", "Recomputes every audit log and says which event is missing or altered",
+	  { { "tenant", "T", "only this tenant's: its id or one of its domains", false } }, cli_audit_verify },
 	{ "version", NULL, "", "Says which version this is", { { 0 } }, version },
 };
 

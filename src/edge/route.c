@@ -157,6 +157,10 @@ static void route_main_site(const struct routing_table *t, enum channel_lane lan
 			to_worker(out, ROLE_CONTROL, NULL, NULL);
 		else
 			refuse(out, REFUSE_NOT_FOUND);
+	} else if (lane == LANE_OPERATOR && below(path, S("/audit"))) { /* the installation's own log */
+		out->path = path;
+		out->base = str_slice(path, 0, 0);
+		to_worker(out, ROLE_RECORDER, NULL, NULL);
 	} else if (str_equal(path, S("/")) || below(path, S("/app")) || str_equal(path, S("/favicon.ico")) ||
 		   str_equal(path, S("/robots.txt"))) {
 		out->kind = ROUTE_STATIC;

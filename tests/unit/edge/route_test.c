@@ -43,6 +43,7 @@ static const struct {
 	{ OWN, "/CONTOSO.example/v2.0/.well-known/openid-configuration", LANE_PUBLIC,
 	  W(ROLE_IDENTITY, "/CONTOSO.example", "/v2.0/.well-known/openid-configuration") },
 	{ OWN, "/" TENANT "/discovery/v2.0/keys", LANE_PUBLIC, W(ROLE_IDENTITY, "/" TENANT, "/discovery/v2.0/keys") },
+	{ OWN, "/audit/logs", LANE_OPERATOR, W(ROLE_RECORDER, "", "/audit/logs") }, /* the installation's own */
 	{ OWN, "/contoso.example/audit/v1/events", LANE_PUBLIC, W(ROLE_RECORDER, "/contoso.example", "/audit/v1/events") },
 	{ OWN, "/contoso.example/v1.0/environments", LANE_PUBLIC, W(ROLE_CONTROL, "/contoso.example", "/v1.0/environments") },
 	{ OWN, "/contoso.example/v1.0/environmentsx", LANE_PUBLIC, W(ROLE_IDENTITY, "/contoso.example", "/v1.0/environmentsx") },
@@ -90,7 +91,8 @@ static void check_row(size_t i, const struct route *got)
 	if (got->worker.role != rows[i].role || !str_equal(got->base, str_of(rows[i].base)) ||
 	    !str_equal(got->path, str_of(rows[i].rest)))
 		fail_msg("%s: role %d base %.*s path %.*s", rows[i].path, got->worker.role, STR_ARG(got->base), STR_ARG(got->path));
-	assert_true(uuid_is_nil(&got->worker.tenant) == (rows[i].role == ROLE_CONTROL));
+	bool installation = rows[i].role == ROLE_CONTROL || (rows[i].lane == LANE_OPERATOR && *rows[i].base == '\0');
+	assert_true(uuid_is_nil(&got->worker.tenant) == installation);
 }
 
 static void each_path_finds_its_worker(void **state)
