@@ -10,6 +10,7 @@ int main(int argc, char **argv)
 		{ "edge", edge_main },
 		{ "control", control_main },
 		{ "recorder", recorder_main },
+		{ "identity", identity_main },
 		{ "hasher", hasher_main },
 	};
 	static const struct cli_ports ports = { supervisor_main, roles, COUNT_OF(roles) };

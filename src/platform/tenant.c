@@ -54,7 +54,7 @@ err tenant_insert(struct store *store, const struct uuid *id, str display_name, 
 	TRY(display_name_check(display_name));
 	TRY(domain_name_check(domain));
 	SCOPED(statement) add = { 0 };
-	TRY(statement_open(store, &SQL_TENANT_INSERT, &add));
+	TRY(statement_open(store, &SQL_TENANT_BEGIN, &add));
 	TRY(bind_uuid(&add, 1, id));
 	TRY(bind_text(&add, 2, display_name));
 	TRY(bind_i64(&add, 3, now.ms));
