@@ -72,8 +72,8 @@ static err builtin_fill(struct snapshot *s, const struct metadata *m, struct rol
 {
 	struct privilege list[RIGHTS_END - 1];
 	r->misc = builtin_misc(r->kind);
-	for (uint16_t i = 0; i < s->table_count; i++) {
-		const struct table *t = metadata_table_by_ordinal(m, i);
+	for (size_t i = 0; i < s->table_count; i++) {
+		const struct table *t = metadata_table_by_ordinal(m, (uint16_t)i);
 		size_t n = t ? table_privileges(t, s->arena, list) : 0;
 		for (size_t k = 0; k < n; k++)
 			grant(r, t, list[k].right, builtin_depth(r->kind, t, list[k].right));
