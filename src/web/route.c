@@ -48,9 +48,9 @@ static bool pattern_matches(str pattern, str path, struct match *m)
 	m->rest = false;
 	while (next_segment(&pattern, &want)) {
 		if (str_equal(want, S("*")) && !pattern.len) {
-			if (m->arg_count == PATH_ARGS_MAX)
+			if (!path.len || m->arg_count == PATH_ARGS_MAX)
 				return false;
-			m->args[m->arg_count++] = path.len ? str_from(path, 1) : path;
+			m->args[m->arg_count++] = str_from(path, 1);
 			m->rest = true;
 			return true;
 		}
