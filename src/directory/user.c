@@ -1,5 +1,6 @@
 #include "directory/user.h"
 
+#include "codec/json_write.h"
 #include "codec/utf8.h"
 
 static bool is_upn_char(char c)
@@ -230,4 +231,47 @@ void user_init(struct user *u, const struct uuid *id, struct instant now)
 {
 	*u = (struct user){ .id = *id, .business_phones = S("[]"), .other_mails = S("[]"), .enabled = true,
 			    .sessions_valid_from = now, .changed = now, .created = now };
+}
+
+static void write_text(struct json_writer *w, str name, str value)
+{
+	if (value.at)
+		json_member_str(w, name, value);
+	else
+		json_member_null(w, name);
+}
+
+static void write_change(struct json_writer *w, str name, str before, str after)
+{
+	if (str_equal(before, after) && !before.at == !after.at)
+		return;
+	json_key(w, name);
+	json_open_object(w);
+	write_text(w, S("old"), before);
+	write_text(w, S("new"), after);
+	json_close_object(w);
+}
+
+static str truth(bool value)
+{
+	return value ? S("true") : S("false");
+}
+
+str user_changes(const struct user *before, const struct user *after, struct arena *arena)
+{
+	struct buffer b;
+
+	buffer_init(&b, 1 << 20);
+	struct json_writer w = json_writer_to(&b);
+	json_open_object(&w);
+	for (size_t i = 0; i < COUNT_OF(members); i++)
+		write_change(&w, str_of(members[i].name), before->text[members[i].text], after->text[members[i].text]);
+	write_change(&w, S("businessPhones"), before->business_phones, after->business_phones);
+	write_change(&w, S("otherMails"), before->other_mails, after->other_mails);
+	write_change(&w, S("accountEnabled"), truth(before->enabled), truth(after->enabled));
+	write_change(&w, S("userType"), before->guest ? S("Guest") : S("Member"), after->guest ? S("Guest") : S("Member"));
+	json_close_object(&w);
+	str text = b.failed ? (str){ 0 } : str_copy(arena, buffer_str(&b));
+	buffer_release(&b);
+	return text;
 }

@@ -44,6 +44,8 @@ MUST_USE err password_check(str password, str upn);
  * as is a missing required one when `creating`. */
 MUST_USE NONNULL err user_apply(const struct json *body, bool creating, struct arena *arena, struct user *u,
 				struct password_profile *out_password);
+/* {"city":{"old":"X","new":"Y"}} of what differs, for the audit log; `at` null when the budget is spent. */
+NONNULL str user_changes(const struct user *before, const struct user *after, struct arena *arena);
 /* Sets the defaults of a new user. */
 NONNULL void user_init(struct user *u, const struct uuid *id, struct instant now);
 

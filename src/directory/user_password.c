@@ -3,12 +3,6 @@
 #include "directory/routes_internal.h"
 #include "directory/user_routes_internal.h"
 
-/* {"changed":["displayName"]} would need the old values of every member; what was set is enough to ask for history later. */
-static str changes_of(const struct user_change *change)
-{
-	return change->password.given ? S("{\"password\":{\"new\":\"set\"}}") : S("");
-}
-
 err user_change_create(struct user_change *change, str phc)
 {
 	struct web_call *call = change->call;
@@ -23,7 +17,7 @@ err user_change_create(struct user_change *change, str phc)
 		TRY(e);
 		if (phc.at)
 			TRY(user_put_password(store, u->key, phc, change->password.force_change, call->now));
-		TRY(directory_audit(call, S("create.user"), S("user"), &u->id, u->text[USER_PRINCIPAL_NAME], changes_of(change)));
+		TRY(directory_audit(call, S("create.user"), S("user"), &u->id, u->text[USER_PRINCIPAL_NAME], change->changes));
 		TRY(transaction_commit(&tx));
 	}
 	return graph_one(call, &entity_user, u->key, 201);
@@ -47,7 +41,7 @@ err user_change_update(struct user_change *change, str phc)
 	if (phc.at)
 		TRY(user_put_password(store, u->key, phc, change->password.force_change, call->now));
 	TRY(directory_audit(call, phc.at ? S("reset.password") : S("update.user"), S("user"), &u->id,
-			    u->text[USER_PRINCIPAL_NAME], changes_of(change)));
+			    u->text[USER_PRINCIPAL_NAME], change->changes));
 	TRY(transaction_commit(&tx));
 	return graph_no_content(call);
 }

@@ -157,6 +157,8 @@ err users_update(struct web_call *call)
 	if (has_role && is_sensitive(&before, change) && !caller_manages_roles(call))
 		return refuse_role_holder(call);
 	change->user.changed = call->now;
+	change->changes = user_changes(&before, &change->user, call->arena);
+	TRY_NEW(change->changes.at);
 	/* every session begun under the old state is over */
 	if ((before.enabled && !change->user.enabled) || change->password.given)
 		change->user.sessions_valid_from = call->now;

@@ -116,6 +116,22 @@ static void scope_words_are_joined_once(void **state)
 	arena_free(arena);
 }
 
+static void changes_name_what_differs_only(void **state)
+{
+	struct arena *arena = arena_new(1 << 20);
+	struct user a = { .business_phones = S("[]"), .other_mails = S("[]"), .enabled = true }, b = a;
+
+	(void)state;
+	assert_true(str_equal(user_changes(&a, &b, arena), S("{}")));
+	a.text[USER_CITY] = S("X");
+	b.text[USER_STATE] = S("Y");
+	b.enabled = false;
+	assert_true(str_equal(user_changes(&a, &b, arena),
+			      S("{\"city\":{\"old\":\"X\",\"new\":null},\"state\":{\"old\":null,\"new\":\"Y\"},"
+				"\"accountEnabled\":{\"old\":\"true\",\"new\":\"false\"}}")));
+	arena_free(arena);
+}
+
 static const struct property items[] = {
 	{ "name", "t.name", PROPERTY_TEXT, false },
 	{ "on", "t.enabled", PROPERTY_BOOL, false },
@@ -173,6 +189,7 @@ int main(void)
 		cmocka_unit_test(passwords_have_12_to_256_octets),
 		cmocka_unit_test(redirect_uris_are_https_or_loopback),
 		cmocka_unit_test(scope_words_are_joined_once),
+		cmocka_unit_test(changes_name_what_differs_only),
 		cmocka_unit_test(filters_become_sql_with_bound_values),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
