@@ -1,0 +1,364 @@
+/* The Web API end to end inside one process: definitions, rows, rights, paging, concurrency, import. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "server.h"
+
+#define LABEL(text_) "{\"LocalizedLabels\":[{\"Label\":\"" text_ "\",\"LanguageCode\":1033}]}"
+static const char case_table[] =
+	"{\"@odata.type\":\"Microsoft.Dynamics.CRM.EntityMetadata\",\"SchemaName\":\"new_Case\",\"EntitySetName\":\"new_cases\","
+	"\"DisplayName\":" LABEL("Case") ",\"DisplayCollectionName\":" LABEL("Cases") ",\"OwnershipType\":\"UserOwned\","
+	"\"IsActivity\":false,\"HasNotes\":false,\"Attributes\":[{\"@odata.type\":\"Microsoft.Dynamics.CRM.StringAttributeMetadata\","
+	"\"SchemaName\":\"new_Name\",\"IsPrimaryName\":true,\"RequiredLevel\":{\"Value\":\"None\"},\"MaxLength\":100,\"DisplayName\":"
+	LABEL("Name") "}]}";
+static const char price_column[] = "{\"@odata.type\":\"Microsoft.Dynamics.CRM.MoneyAttributeMetadata\",\"SchemaName\":\"new_Price\","
+	"\"Precision\":2,\"DisplayName\":" LABEL("Price") "}";
+static const char parent_lookup[] =
+	"{\"@odata.type\":\"Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata\",\"SchemaName\":\"new_case_case\","
+	"\"ReferencedEntity\":\"new_case\",\"ReferencedAttribute\":\"new_caseid\",\"ReferencingEntity\":\"new_case\",\"Lookup\":"
+	"{\"@odata.type\":\"Microsoft.Dynamics.CRM.LookupAttributeMetadata\",\"SchemaName\":\"new_ParentId\",\"DisplayName\":"
+	LABEL("Parent") ",\"RequiredLevel\":{\"Value\":\"None\"}}}";
+
+static int setup(void **state)
+{
+	struct server *s = server_new();
+	*state = s;
+	EXPECT(server_ask(s, (struct ask){ "POST", "/EntityDefinitions", .body = case_table }), 204);
+	EXPECT(server_ask(s, (struct ask){ "POST", "/EntityDefinitions(LogicalName='new_case')/Attributes", .body = price_column }), 204);
+	EXPECT(server_ask(s, (struct ask){ "POST", "/RelationshipDefinitions", .body = parent_lookup }), 204);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	server_free(*state);
+	return 0;
+}
+
+static const char *row_path(struct server *s, const char *id)
+{
+	return str_format(s->arena, "/new_cases(%s)", id).at;
+}
+
+static void a_row_is_created_read_changed_and_deleted(void **state)
+{
+	struct server *s = *state;
+	struct answer a = server_ask(s, (struct ask){ "POST", "/new_cases", .body = "{\"new_name\":\"Zo\\u00eb\",\"new_price\":12.345}" });
+	EXPECT(a, 204);
+	const char *path = row_path(s, new_id(s, a));
+	a = server_ask(s, (struct ask){ "GET", path, .prefer = "odata.include-annotations=\"*\"" });
+	EXPECT(a, 200);
+	assert_true(str_equal(member_str(a.json, "new_name"), S("Zo\xc3\xab")));
+	assert_true(str_equal(json_member(a.json, S("new_price"))->text, S("12.35")));
+	assert_true(str_equal(member_str(a.json, "statecode@OData.Community.Display.V1.FormattedValue"), S("Active")));
+	assert_true(str_equal(member_str(a.json, "_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname"), S("systemuser")));
+	str etag = member_str(a.json, "@odata.etag");
+	EXPECT(server_ask(s, (struct ask){ "PATCH", path, .body = "{\"new_price\":null}", .if_match = "W/\"1\"" }), 412);
+	EXPECT(server_ask(s, (struct ask){ "PATCH", path, .body = "{\"new_price\":null,\"statecode\":1}", .if_match = etag.at }), 204);
+	a = server_ask(s, (struct ask){ "GET", path, "$select=new_price,statuscode" });
+	assert_true(json_is(json_member(a.json, S("new_price")), JSON_NULL));
+	assert_true(str_equal(json_member(a.json, S("statuscode"))->text, S("2")));
+	str fresh = str_copy(s->arena, a.etag);
+	assert_false(str_equal(fresh, etag));
+	EXPECT(server_ask(s, (struct ask){ "GET", path, .if_none_match = fresh.at }), 304);
+	EXPECT(server_ask(s, (struct ask){ "GET", path, .if_none_match = "null" }), 200);
+	EXPECT(server_ask(s, (struct ask){ "DELETE", path }), 204);
+	a = server_ask(s, (struct ask){ "GET", path });
+	EXPECT(a, 404);
+	assert_true(code_is(a, "0x80040217"));
+}
+
+static void patch_creates_unless_if_match_forbids(void **state)
+{
+	struct server *s = *state;
+	const char *path = row_path(s, "00000000-0000-4000-8000-00000000cafe");
+	struct answer a = server_ask(s, (struct ask){ "PATCH", path, .body = "{\"new_name\":\"a\"}", .if_match = "*" });
+	EXPECT(a, 404);
+	EXPECT(server_ask(s, (struct ask){ "PATCH", path, .body = "{\"new_name\":\"a\"}" }), 204);
+	EXPECT(server_ask(s, (struct ask){ "PATCH", path, .body = "{\"new_name\":\"b\"}", .if_none_match = "*" }), 412);
+	a = server_ask(s, (struct ask){ "PATCH", path, .body = "{\"new_name\":\"c\"}", .prefer = "return=representation" });
+	EXPECT(a, 200);
+	assert_true(str_equal(member_str(a.json, "new_name"), S("c")));
+	a = server_ask(s, (struct ask){ "POST", "/new_cases", .body = "{\"new_caseid\":\"00000000-0000-4000-8000-00000000CAFE\"}" });
+	EXPECT(a, 412);
+	assert_true(code_is(a, "0x80040237"));
+	EXPECT(server_ask(s, (struct ask){ "DELETE", path }), 204);
+}
+
+static const struct {
+	const char *body;
+	int status;
+} refused[] = {
+	{ "{\"new_nope\":1}", 400 },
+	{ "{\"new_name\":5}", 400 },
+	{ "{\"new_price\":\"5\"}", 400 },
+	{ "{\"new_price\":1e400}", 400 },
+	{ "{\"versionnumber\":5}", 400 },
+	{ "{\"createdon\":\"2026-01-01T00:00:00Z\"}", 400 },
+	{ "{\"new_parentid\":\"00000000-0000-4000-8000-00000000cafe\"}", 400 },
+	{ "{\"new_ParentId@odata.bind\":\"/teams(00000000-0000-4000-8000-00000000cafe)\"}", 400 },
+	{ "{\"new_ParentId@odata.bind\":\"/new_cases(00000000-0000-4000-8000-00000000cafe)\"}", 404 },
+	{ "{\"new_ParentId\":{\"new_name\":\"deep\"}}", 501 },
+	{ "{\"statecode\":0,\"statuscode\":2}", 400 },
+	{ "{\"statecode\":7}", 400 },
+	{ "{\"new_name\":\"a\",\"new_name\":\"b\"}", 400 },
+	{ "{\"new_caseid\":\"00000000-0000-0000-0000-000000000000\"}", 400 },
+	{ "[]", 400 },
+	{ "{", 400 },
+};
+
+static int64_t count_rows(struct server *s, const char *token)
+{
+	int64_t n;
+	struct answer a = server_ask(s, (struct ask){ "GET", "/new_cases", "$count=true&$top=1", .token = token });
+	EXPECT(a, 200);
+	assert_true(json_to_i64(json_member(a.json, S("@odata.count")), &n));
+	return n;
+}
+
+static void bad_bodies_are_refused_and_change_nothing(void **state)
+{
+	struct server *s = *state;
+	int64_t before = count_rows(s, NULL);
+	for (size_t i = 0; i < COUNT_OF(refused); i++) {
+		struct answer a = server_ask(s, (struct ask){ "POST", "/new_cases", .body = refused[i].body });
+		if (a.status != refused[i].status)
+			fail_msg("%s: %d %.*s", refused[i].body, a.status, STR_ARG(a.text));
+	}
+	assert_int_equal(count_rows(s, NULL), before);
+}
+
+static const struct {
+	const char *method, *path, *query;
+	int status;
+	const char *code; /* null: any */
+} requests[] = {
+	{ "GET", "", NULL, 200, NULL },
+	{ "GET", "/", NULL, 200, NULL },
+	{ "GET", "/$metadata", NULL, 200, NULL },
+	{ "GET", "/WhoAmI", NULL, 200, NULL },
+	{ "GET", "/WhoAmI()", NULL, 200, NULL },
+	{ "GET", "/RetrieveCurrentOrganization(AccessType=@p1)", "@p1=Microsoft.Dynamics.CRM.EndpointAccessType'Default'", 200, NULL },
+	{ "POST", "/WhoAmI", NULL, 405, "0x80040227" },
+	{ "GET", "/nothing", NULL, 404, "0x8006088a" },
+	{ "GET", "/new_cases/$count", NULL, 200, NULL },
+	{ "GET", "/new_cases", "$select=new_nope", 400, "0x80060888" },
+	{ "GET", "/new_cases", "$expand=new_ParentId", 501, NULL },
+	{ "GET", "/new_cases", "$skiptoken=abc", 400, "0x80060888" },
+	{ "GET", "/new_cases(1)", NULL, 400, NULL },
+	{ "GET", "/new_cases(new_name='x')", NULL, 501, NULL },
+	{ "PUT", "/new_cases", NULL, 405, NULL },
+	{ "GET", "/businessunits", NULL, 200, NULL },
+	{ "GET", "/systemusers", "$select=domainname", 200, NULL },
+	{ "GET", "/teams", "$filter=isdefault eq true", 200, NULL },
+	{ "GET", "/roles", "$orderby=name", 200, NULL },
+	{ "GET", "/privileges", "$filter=contains(name,'new_Case')", 200, NULL },
+	{ "GET", "/organizations", NULL, 200, NULL },
+	{ "GET", "/EntityDefinitions", "$select=LogicalName&$filter=EntitySetName eq 'new_cases'", 200, NULL },
+	{ "GET", "/EntityDefinitions(LogicalName='new_case')", "$select=ObjectTypeCode,Privileges", 200, NULL },
+	{ "GET", "/EntityDefinitions(LogicalName='new_case')/Attributes(LogicalName='new_price')/Microsoft.Dynamics.CRM.MoneyAttributeMetadata", NULL, 200, NULL },
+	{ "GET", "/EntityDefinitions(LogicalName='nope')", NULL, 404, NULL },
+};
+
+static void paths_answer_as_the_table_says(void **state)
+{
+	struct server *s = *state;
+	for (size_t i = 0; i < COUNT_OF(requests); i++) {
+		struct answer a = server_ask(s, (struct ask){ requests[i].method, requests[i].path, requests[i].query });
+		if (a.status != requests[i].status || (requests[i].code && !code_is(a, requests[i].code)))
+			fail_msg("%s: %d %.*s", requests[i].path, a.status, STR_ARG(a.text));
+	}
+	EXPECT(server_ask(s, (struct ask){ "GET", "/new_cases", .surface = "/api/data/v8.2" }), 404);
+}
+
+static const struct {
+	const char *oid, *audience;
+	int status;
+} tokens[] = {
+	{ "00000000-0000-4000-8000-0000000000a1", ENVIRONMENT, 200 },
+	{ "00000000-0000-4000-8000-0000000000a1", "https://localhost:8443/e/sales", 200 },
+	{ "00000000-0000-4000-8000-0000000000a1", "https://sales.localhost:8443/", 200 },
+	{ "00000000-0000-4000-8000-0000000000a1", "https://localhost:8443/e/other", 401 },
+	{ "00000000-0000-4000-8000-0000000000a1", TENANT, 401 },
+};
+
+static void only_tokens_for_this_environment_are_taken(void **state)
+{
+	struct server *s = *state;
+	for (size_t i = 0; i < COUNT_OF(tokens); i++) {
+		str t = server_token(s, tokens[i].oid, "admin@contoso.example", tokens[i].audience, true);
+		struct answer a = server_ask(s, (struct ask){ "GET", "/WhoAmI", .token = t.at });
+		if (a.status != tokens[i].status)
+			fail_msg("%s: %d %.*s", tokens[i].audience, a.status, STR_ARG(a.text));
+	}
+	EXPECT(server_ask(s, (struct ask){ "GET", "/WhoAmI", .token = "e.e.e" }), 401);
+}
+
+/* --- rights --- */
+
+static const char *id_where(struct server *s, const char *set, const char *filter, const char *id_column)
+{
+	struct answer a = server_ask(s, (struct ask){ "GET", str_format(s->arena, "/%s", set).at, str_format(s->arena, "$filter=%s", filter).at });
+	EXPECT(a, 200);
+	const struct json *first = json_member(a.json, S("value"))->first;
+	if (!first)
+		fail_msg("%s where %s: none", set, filter);
+	return member_str(first, id_column).at;
+}
+
+/* A seller in a unit of her own, with a role of which Read reaches the unit and Create, Write, AppendTo, Append only her own rows. */
+static const char *seller_make(struct server *s, const char *oid, const char *upn, const char *unit, const char *role)
+{
+	static const struct {
+		const char *name, *depth;
+	} grants[] = { { "prvReadnew_Case", "Local" }, { "prvCreatenew_Case", "Basic" }, { "prvWritenew_Case", "Basic" } };
+	SCOPED(buffer) b;
+	buffer_init(&b, 8192);
+	struct answer a = server_ask(s, (struct ask){ "POST", "/businessunits", .body = str_format(s->arena,
+		"{\"name\":\"%s\",\"parentbusinessunitid@odata.bind\":\"/businessunits(%s)\"}", unit,
+		id_where(s, "businessunits", "_parentbusinessunitid_value eq null", "businessunitid")).at });
+	EXPECT(a, 204);
+	const char *unit_id = new_id(s, a);
+	a = server_ask(s, (struct ask){ "POST", "/systemusers", .body = str_format(s->arena, "{\"domainname\":\"%s\","
+		"\"azureactivedirectoryobjectid\":\"%s\",\"businessunitid@odata.bind\":\"/businessunits(%s)\"}", upn, oid, unit_id).at });
+	EXPECT(a, 204);
+	const char *user = new_id(s, a);
+	a = server_ask(s, (struct ask){ "POST", "/roles", .body = str_format(s->arena, "{\"name\":\"%s\","
+		"\"businessunitid@odata.bind\":\"/businessunits(%s)\"}", role, unit_id).at });
+	EXPECT(a, 204);
+	const char *role_id = new_id(s, a);
+	buffer_append_str(&b, S("{\"Privileges\":["));
+	for (size_t i = 0; i < COUNT_OF(grants); i++)
+		buffer_append_format(&b, "%s{\"PrivilegeId\":\"%s\",\"Depth\":\"%s\"}", i ? "," : "",
+			id_where(s, "privileges", str_format(s->arena, "name eq '%s'", grants[i].name).at, "privilegeid"), grants[i].depth);
+	buffer_append_str(&b, S("]}"));
+	EXPECT(server_ask(s, (struct ask){ "POST", str_format(s->arena, "/roles(%s)/Microsoft.Dynamics.CRM.AddPrivilegesRole", role_id).at,
+		.body = str_copy(s->arena, buffer_str(&b)).at }), 204);
+	EXPECT(server_ask(s, (struct ask){ "POST", str_format(s->arena, "/systemusers(%s)/systemuserroles_association/$ref", user).at,
+		.body = str_format(s->arena, "{\"@odata.id\":\"https://localhost:8443/e/sales/api/data/v9.2/roles(%s)\"}", role_id).at }), 204);
+	return user;
+}
+
+static void each_seller_sees_and_changes_what_the_role_allows(void **state)
+{
+	struct server *s = *state;
+	static const char *const oids[] = { "00000000-0000-4000-8000-0000000000b1", "00000000-0000-4000-8000-0000000000b2" };
+	const char *anna = seller_make(s, oids[0], "anna@contoso.example", "North", "Seller north");
+	(void)seller_make(s, oids[1], "bo@contoso.example", "South", "Seller south");
+	const char *token_a = server_token(s, oids[0], "anna@contoso.example", ENVIRONMENT, false).at;
+	const char *token_b = server_token(s, oids[1], "bo@contoso.example", ENVIRONMENT, false).at;
+	const char *stranger = server_token(s, "00000000-0000-4000-8000-0000000000b9", "eve@contoso.example", ENVIRONMENT, false).at;
+	struct answer a = server_ask(s, (struct ask){ "POST", "/new_cases", .body = "{\"new_name\":\"of anna\"}", .token = token_a });
+	EXPECT(a, 204);
+	const char *path = row_path(s, new_id(s, a));
+	EXPECT(server_ask(s, (struct ask){ "POST", "/new_cases", .body = "{\"new_name\":\"of bo\"}", .token = token_b }), 204);
+	assert_int_equal(count_rows(s, token_a), 1);
+	assert_int_equal(count_rows(s, token_b), 1);
+	EXPECT(server_ask(s, (struct ask){ "PATCH", path, .body = "{\"new_name\":\"still of anna\"}", .token = token_a }), 204);
+	a = server_ask(s, (struct ask){ "GET", path, .token = token_b });
+	EXPECT(a, 403);
+	assert_true(code_is(a, "0x80048306"));
+	EXPECT(server_ask(s, (struct ask){ "PATCH", path, .body = "{\"new_name\":\"taken\"}", .token = token_b }), 403);
+	a = server_ask(s, (struct ask){ "DELETE", path, .token = token_a });
+	EXPECT(a, 403);
+	assert_true(code_is(a, "0x80040220"));
+	assert_true(str_find(a.text, S("prvDeletenew_Case"), 0) != SIZE_MAX);
+	a = server_ask(s, (struct ask){ "GET", "/new_cases", .token = stranger });
+	EXPECT(a, 403);
+	assert_true(code_is(a, "0x80042f09"));
+	a = server_ask(s, (struct ask){ "POST", "/EntityDefinitions", .body = case_table, .token = token_a });
+	EXPECT(a, 403);
+	a = server_ask(s, (struct ask){ "GET", str_format(s->arena, "/systemusers(%s)/systemuserroles_association", anna).at, "$select=name" });
+	EXPECT(a, 200);
+	assert_int_equal(json_member(a.json, S("value"))->count, 1);
+	/* assigned away, it is gone from the one list and in the other */
+	EXPECT(server_ask(s, (struct ask){ "PATCH", path, .body = str_format(s->arena, "{\"ownerid@odata.bind\":\"/systemusers(%s)\"}",
+		id_where(s, "systemusers", "domainname eq 'bo@contoso.example'", "systemuserid")).at }), 204);
+	assert_int_equal(count_rows(s, token_a), 0);
+	assert_int_equal(count_rows(s, token_b), 2);
+}
+
+/* --- import and paging --- */
+
+static void an_import_batch_counts_once_and_tells_its_rejects(void **state)
+{
+	struct server *s = *state;
+	int64_t before = count_rows(s, NULL);
+	const struct ask batch = { "POST", "/new_case", "job=00000000-0000-4000-8000-00000000abcd&batch=1", .surface = "/import/v1",
+		.body = "[{\"new_name\":\"one\"},{\"new_name\":5},{\"new_name\":\"two\",\"@team\":\"nobody\"},{\"new_name\":\"three\"}]" };
+	struct answer first = server_ask(s, batch), second = server_ask(s, batch);
+	EXPECT(first, 200);
+	assert_true(str_equal(first.text, second.text));
+	assert_int_equal(count_rows(s, NULL), before + 2);
+	const struct json *rejected = json_member(first.json, S("rejected"));
+	assert_int_equal(rejected->count, 2);
+	assert_true(str_equal(json_member(rejected->first, S("row"))->text, S("1")));
+	struct ask public = batch;
+	public.token = server_token(s, "00000000-0000-4000-8000-0000000000a1", "admin@contoso.example", ENVIRONMENT, true).at;
+	EXPECT(server_ask(s, public), 404);
+}
+
+static void next_links_visit_every_row_once(void **state)
+{
+	struct server *s = *state;
+	SCOPED(buffer) b;
+	buffer_init(&b, 1 << 20);
+	buffer_append_char(&b, '[');
+	for (int i = 0; i < 95; i++)
+		buffer_append_format(&b, "%s{\"new_name\":\"page %02d\",\"new_price\":%d}", i ? "," : "", i, i % 7);
+	buffer_append_char(&b, ']');
+	EXPECT(server_ask(s, (struct ask){ "POST", "/new_case", "job=00000000-0000-4000-8000-00000000abce&batch=1", .surface = "/import/v1",
+		.body = str_copy(s->arena, buffer_str(&b)).at }), 200);
+	bool seen[95] = { false };
+	str query = S("$select=new_name&$orderby=new_price%20desc,new_name&$filter=startswith(new_name,'page')"), link;
+	for (int pages = 0;; pages++) {
+		struct answer a = server_ask(s, (struct ask){ "GET", "/new_cases", str_copy(s->arena, query).at,
+			.prefer = pages ? NULL : "odata.maxpagesize=10" });
+		EXPECT(a, 200);
+		for (const struct json *row = json_member(a.json, S("value"))->first; row; row = row->next) {
+			str name = member_str(row, "new_name");
+			int i = (name.at[5] - '0') * 10 + name.at[6] - '0';
+			assert_false(seen[i]);
+			seen[i] = true;
+		}
+		if (!json_member_is_str(a.json, S("@odata.nextLink"), &link)) {
+			assert_int_equal(pages, 9);
+			break;
+		}
+		query = str_from(link, str_find_char(link, '?', 0) + 1);
+	}
+	for (size_t i = 0; i < COUNT_OF(seen); i++)
+		assert_true(seen[i]);
+	/* another query with the same token */
+	EXPECT(server_ask(s, (struct ask){ "GET", "/new_cases", str_format(s->arena, "$select=new_price&%.*s",
+		STR_ARG(str_from(query, str_find(query, S("$skiptoken"), 0)))).at }), 400);
+}
+
+static void a_restart_finds_everything_again(void **state)
+{
+	struct server *s = *state;
+	int64_t before = count_rows(s, NULL);
+	server_close(s);
+	server_open(s);
+	assert_int_equal(count_rows(s, NULL), before);
+	EXPECT(server_ask(s, (struct ask){ "POST", "/EntityDefinitions", .body = case_table }), 412);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_row_is_created_read_changed_and_deleted),
+		cmocka_unit_test(patch_creates_unless_if_match_forbids),
+		cmocka_unit_test(bad_bodies_are_refused_and_change_nothing),
+		cmocka_unit_test(paths_answer_as_the_table_says),
+		cmocka_unit_test(only_tokens_for_this_environment_are_taken),
+		cmocka_unit_test(each_seller_sees_and_changes_what_the_role_allows),
+		cmocka_unit_test(an_import_batch_counts_once_and_tells_its_rejects),
+		cmocka_unit_test(next_links_visit_every_row_once),
+		cmocka_unit_test(a_restart_finds_everything_again),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
