@@ -144,16 +144,15 @@ static void gather_write(struct sql_builder *b, const struct odata_query *q, con
 
 static err plan_settle(struct store *store, const struct rows_wish *wish, enum plan_kind *out)
 {
-	const struct visible *v = wish->visible;
 	int64_t total, visible_rows;
 	*out = wish->force;
-	if (v->everything)
+	if (wish->visible->everything)
 		*out = PLAN_OPEN;
 	else if (wish->query->table->builtin)
 		*out = PLAN_SCAN; /* views of a few thousand rows, without counters */
 	if (*out != PLAN_CHOOSE)
 		return OK;
-	TRY(counters_read(store, wish->query->table, v, &total, &visible_rows));
+	TRY(counters_recall(store, wish, &total, &visible_rows));
 	*out = plan_choose(wish, total, visible_rows);
 	return OK;
 }

@@ -23,6 +23,17 @@ struct visible {
 enum plan_kind { PLAN_CHOOSE = 0, PLAN_OPEN, PLAN_SCAN, PLAN_STREAMS, PLAN_GATHER };
 enum { PLAN_STREAMS_MAX = 128 };
 
+/* Remembers what the counters said, by table and by the content of the arrays, for the next few pages: the choice of a plan is an
+ * estimate, and the seeks would cost as much as a small page. Zeroed: empty. */
+enum { PLAN_MEMORY_SLOTS = 64, PLAN_MEMORY_USES = 32 };
+struct plan_memory {
+	struct {
+		uint64_t key;
+		int64_t total, visible_rows;
+		int uses; /* left */
+	} slot[PLAN_MEMORY_SLOTS];
+};
+
 struct rows_wish {
 	const struct odata_query *query;
 	const struct visible *visible;
@@ -31,6 +42,7 @@ struct rows_wish {
 	int64_t after_key;
 	const int64_t *keys;         /* not null: only rows with these keys (an association)       */
 	size_t key_count;
+	struct plan_memory *memory;  /* null: the counters are read each time                      */
 	enum plan_kind force;        /* tests walk every plan                                      */
 };
 

@@ -1,5 +1,7 @@
 /* data/plan_choice.c - counters and costs. */
 #include "data/plan.h"
+
+#include "base/map.h"
 #include "data/plan_internal.h"
 #include "data/sql_catalog.h"
 
@@ -67,6 +69,32 @@ err counters_read(struct store *store, const struct table *t, const struct visib
 		TRY(number_of(store, &SQL_COUNT_UNITS, t->ordinal, &units, NULL, &by_unit));
 	}
 	*out_visible = by_owner + by_unit;
+	return OK;
+}
+
+static uint64_t memory_key(const struct table *t, const struct visible *v)
+{
+	uint64_t owners = siphash((struct map_seed){ 31, t->ordinal }, bytes_of(v->owners, v->owner_count * sizeof *v->owners));
+	return siphash((struct map_seed){ owners, t->ordinal }, bytes_of(v->units, v->unit_count * sizeof *v->units)) | 1;
+}
+
+err counters_recall(struct store *store, const struct rows_wish *wish, int64_t *out_total, int64_t *out_visible)
+{
+	const struct table *t = wish->query->table;
+	if (!wish->memory)
+		return counters_read(store, t, wish->visible, out_total, out_visible);
+	uint64_t key = memory_key(t, wish->visible);
+	size_t at = key / 2 % PLAN_MEMORY_SLOTS;
+	if (wish->memory->slot[at].key != key || wish->memory->slot[at].uses == 0) {
+		TRY(counters_read(store, t, wish->visible, out_total, out_visible));
+		wish->memory->slot[at].key = key;
+		wish->memory->slot[at].total = *out_total;
+		wish->memory->slot[at].visible_rows = *out_visible;
+		wish->memory->slot[at].uses = PLAN_MEMORY_USES;
+	}
+	wish->memory->slot[at].uses--;
+	*out_total = wish->memory->slot[at].total;
+	*out_visible = wish->memory->slot[at].visible_rows;
 	return OK;
 }
 

@@ -11,6 +11,8 @@ struct value array_value(const int64_t *values, size_t count);
 /* Rows of the table, and an upper bound of the visible ones (a row of a visible owner in a visible unit counts twice). */
 MUST_USE NONNULL err counters_read(struct store *store, const struct table *t, const struct visible *v, int64_t *out_total,
 				   int64_t *out_visible);
+/* The same, through wish->memory if there is one. */
+MUST_USE NONNULL err counters_recall(struct store *store, const struct rows_wish *wish, int64_t *out_total, int64_t *out_visible);
 /* Exactly the visible rows. */
 MUST_USE NONNULL err counters_exact(struct store *store, const struct table *t, const struct visible *v, int64_t *out);
 

@@ -111,7 +111,8 @@ static err rows_write(struct data_call *dc, struct json_writer *w, struct listin
 {
 	SCOPED(rows) rows = { 0 };
 	struct rows_wish wish = { .query = &l->query, .visible = &l->visible, .limit = l->page + (l->paged ? 1 : 0),
-				  .keys = l->keys, .key_count = l->key_count };
+				  .keys = l->keys, .key_count = l->key_count,
+				  .memory = &dc->app->plan_memory };
 	if (l->query.skip_token.len) {
 		struct value *after = NEW_ARRAY(dc->arena, struct value, ORDER_MAX);
 		TRY_NEW(after);

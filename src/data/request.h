@@ -25,6 +25,7 @@ struct data_app {
 	struct purpose_key cursor_secret;
 	struct uuid environment, tenant;
 	str unique_name, friendly_name;
+	struct plan_memory plan_memory;
 	struct arena *arena;           /* of the names, for the worker's life */
 };
 
