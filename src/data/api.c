@@ -104,6 +104,19 @@ static err row_run(struct data_call *dc, const struct table *t, const struct uui
 	}
 }
 
+static err column_run(struct data_call *dc, const struct table *t, const struct column *c, const struct uuid *id)
+{
+	switch (method_of(dc)) {
+	case HTTP_GET:
+		return read_column(dc, t, id, c->logical_name);
+	case HTTP_PUT:
+	case HTTP_DELETE:
+		return write_column(dc, c, t, id);
+	default:
+		return method_refused(dc);
+	}
+}
+
 static err table_run(struct data_call *dc, const struct table *t)
 {
 	const struct path_segment *first = &dc->path.segment[0], *second = &dc->path.segment[1];
@@ -117,9 +130,8 @@ static err table_run(struct data_call *dc, const struct table *t)
 	TRY(key_read(dc, first, &id));
 	if (dc->path.count == 1)
 		return row_run(dc, t, &id);
-	if (dc->path.count == 2 && !second->has_arguments && method_of(dc) == HTTP_GET && table_column(t, second->name))
-		return read_column(dc, t, &id, second->name);
-	return segment_unknown(dc, second->name);
+	const struct column *c = second->has_arguments ? NULL : table_column(t, second->name);
+	return c && dc->path.count == 2 ? column_run(dc, t, c, &id) : segment_unknown(dc, second->name);
 }
 
 static err run(struct data_call *dc)

@@ -11,13 +11,19 @@
 #include "data/state.h"
 #include "host/random.h"
 
-static err body_read(struct data_call *dc, const struct table *t, bool creating, struct body *out)
+static err body_json(struct data_call *dc, const struct json **out)
 {
-	const struct json *in = NULL;
-	err e = web_json(dc->web, &in);
+	err e = web_json(dc->web, out);
 	if (err_kind_of(e) == ERR_INVALID)
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The body is not valid JSON: %s.", err_why(e));
-	TRY(e);
+	return e;
+}
+
+/* `in` null: the request's body. */
+static err body_read(struct data_call *dc, const struct table *t, const struct json *in, bool creating, struct body *out)
+{
+	if (!in)
+		TRY(body_json(dc, &in));
 	TRY(body_parse(dc, t, in, creating, out));
 	return t->builtin ? OK : state_settle(dc, t, out);
 }
@@ -130,7 +136,7 @@ err write_create(struct data_call *dc, const struct table *t)
 	struct body b = { 0 };
 	struct uuid id;
 	TRY(rights_gate(dc, DO_CREATE, t));
-	TRY(body_read(dc, t, true, &b));
+	TRY(body_read(dc, t, NULL, true, &b));
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
 	TRY(create_in(dc, t, &b, &id));
@@ -215,10 +221,11 @@ static err update_existing(struct data_call *dc, const struct table *t, const st
 	return change_log_emit(&log, dc, S("update.row"), t, &row->id);
 }
 
-static err update_found(struct data_call *dc, const struct table *t, const struct uuid *id, const struct row_place *row)
+static err update_found(struct data_call *dc, const struct table *t, const struct uuid *id, const struct json *in,
+			const struct row_place *row)
 {
 	struct body b = { .has_id = true, .id = *id };
-	TRY(body_read(dc, t, false, &b));
+	TRY(body_read(dc, t, in, false, &b));
 	if (t->builtin) {
 		TRY(version_check(dc, row));
 		return rights_admin_update(dc, t, row, &b);
@@ -227,17 +234,17 @@ static err update_found(struct data_call *dc, const struct table *t, const struc
 }
 
 /* PATCH of a row that does not exist creates it, unless If-Match says that there must be one. */
-static err update_missing(struct data_call *dc, const struct table *t, const struct uuid *id)
+static err update_missing(struct data_call *dc, const struct table *t, const struct uuid *id, bool must_exist)
 {
 	struct body b = { 0 };
 	struct uuid made;
 	str match;
-	if (web_header(&dc->web->request, S("if-match"), &match)) {
+	if (must_exist || web_header(&dc->web->request, S("if-match"), &match)) {
 		TRY(rights_gate(dc, DO_WRITE, t));
 		return row_missing(dc, t, id);
 	}
 	TRY(rights_gate(dc, DO_CREATE, t));
-	TRY(body_read(dc, t, true, &b));
+	TRY(body_read(dc, t, NULL, true, &b));
 	if (b.has_id && !uuid_equal(&b.id, id))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The primary id of the body is not that of the address.");
 	b.has_id = true;
@@ -245,7 +252,8 @@ static err update_missing(struct data_call *dc, const struct table *t, const str
 	return create_in(dc, t, &b, &made);
 }
 
-err write_update(struct data_call *dc, const struct table *t, const struct uuid *id)
+/* `in` null: the request's body, and a missing row is made. */
+static err update_row(struct data_call *dc, const struct table *t, const struct uuid *id, const struct json *in)
 {
 	struct row_place row;
 	bool found;
@@ -253,11 +261,32 @@ err write_update(struct data_call *dc, const struct table *t, const struct uuid 
 	TRY(transaction_begin(dc->app->store, &tx));
 	TRY(row_place_find(dc, t, id, &row, &found));
 	if (found)
-		TRY(update_found(dc, t, id, &row));
+		TRY(update_found(dc, t, id, in, &row));
 	else
-		TRY(update_missing(dc, t, id));
+		TRY(update_missing(dc, t, id, in != NULL));
 	TRY(write_answer(dc, t, id, found ? 200 : 201));
 	return transaction_commit(&tx);
+}
+
+err write_update(struct data_call *dc, const struct table *t, const struct uuid *id)
+{
+	return update_row(dc, t, id, NULL);
+}
+
+err write_column(struct data_call *dc, const struct column *c, const struct table *t, const struct uuid *id)
+{
+	struct json member = { .kind = JSON_NULL }, object = { .kind = JSON_OBJECT, .first = &member, .count = 1 };
+	const struct json *body, *value;
+	if (dc->web->request.method == HTTP_PUT) {
+		TRY(body_json(dc, &body));
+		value = json_member(body, S("value"));
+		if (!value)
+			return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must be {\"value\": ...}.");
+		member = *value;
+		member.next = NULL;
+	}
+	member.name = c->logical_name;
+	return update_row(dc, t, id, &object);
 }
 
 /* --- delete --- */

@@ -65,7 +65,14 @@ static void a_row_is_created_read_changed_and_deleted(void **state)
 	assert_false(str_equal(fresh, etag));
 	EXPECT(server_ask(s, (struct ask){ "GET", path, .if_none_match = fresh.at }), 304);
 	EXPECT(server_ask(s, (struct ask){ "GET", path, .if_none_match = "null" }), 200);
+	const char *column = str_format(s->arena, "%s/new_name", path).at;
+	EXPECT(server_ask(s, (struct ask){ "PUT", column, .body = "{\"value\":\"put\"}" }), 204);
+	a = server_ask(s, (struct ask){ "GET", column });
+	assert_true(str_equal(member_str(a.json, "value"), S("put")));
+	EXPECT(server_ask(s, (struct ask){ "DELETE", column }), 204);
+	EXPECT(server_ask(s, (struct ask){ "GET", column }), 204);
 	EXPECT(server_ask(s, (struct ask){ "DELETE", path }), 204);
+	EXPECT(server_ask(s, (struct ask){ "PUT", column, .body = "{\"value\":\"put\"}" }), 404);
 	a = server_ask(s, (struct ask){ "GET", path });
 	EXPECT(a, 404);
 	assert_true(code_is(a, "0x80040217"));
