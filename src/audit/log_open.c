@@ -92,12 +92,12 @@ static err replay(struct audit_log *log, const struct log_options *options)
 /* A crash between signing and publishing leaves the old note: the keeper signs the same tree again. */
 static err republish(struct audit_log *log)
 {
-	struct arena *arena = arena_new(NOTE_BYTES_MAX * 4);
 	struct note note;
 	struct checkpoint c;
 	str raw;
 	if (log->last.size == 0)
 		return OK;
+	struct arena *arena = arena_new(NOTE_BYTES_MAX * 4);
 	if (!arena)
 		FAIL(ERR_LIMIT, "no memory to read a checkpoint");
 	bool good = !failed(log_files_read_checkpoint(&log->files, arena, &raw)) && !failed(note_parse(raw, arena, &note)) &&
