@@ -83,7 +83,7 @@ static struct keeper *make_keeper(const struct audit_fixture *f)
 	snprintf(root_path, sizeof root_path, "%s/root.key", f->folder);
 	snprintf(store_path, sizeof store_path, "%s/keys.store", f->folder);
 	uuid_format(&f->tenant, id);
-	snprintf(issuer, sizeof issuer, "https://audit.test:8443/%s/v2.0", id);
+	snprintf(issuer, sizeof issuer, "https://test:8443/%s/v2.0", id);
 	ensure(root_file_create(root_path));
 	ensure(root_file_open(root_path, &root));
 	ensure(key_store_create(store_path, &root));
@@ -150,7 +150,7 @@ err recording_open(const struct audit_fixture *f, struct recording *out)
 	if (failed(e) && err_kind_of(e) != ERR_CORRUPT)
 		return e;
 	struct recorder_options recorder = { .store = out->store, .keys = &out->keys, .folder = f->folder, .tenant = f->tenant,
-					     .host = S("audit.test:8443"), .clock = &clock_system };
+					     .host = S("test:8443"), .clock = &clock_system };
 	return recorder_new(&recorder, &out->recorder);
 }
 
