@@ -180,17 +180,24 @@ static void drop_stopped(struct recorder *recorder)
 	recorder->queued = kept;
 }
 
-static err open_logs(struct recorder *recorder)
+/* A log that cannot be opened now (no keeper, or none of its tenant's) keeps its events waiting, and nobody else's. */
+static err open_logs(struct recorder *recorder, size_t *out_ready)
 {
+	err why = OK;
+	*out_ready = 0;
 	for (size_t i = 0; i < recorder->queued; i++) { /* say_corrupt may add an event behind */
 		struct recorder_log *log = recorder->queue[i].log;
-		if (!log->files && !recorder_log_files(recorder, log))
-			FAIL(ERR_UNAVAILABLE, "a log cannot be opened now");
+		if (!log->files && !recorder_log_files(recorder, log)) {
+			why = ERR(ERR_UNAVAILABLE, "a log cannot be opened now");
+			continue;
+		}
 		log->tip = audit_log_tip(log->files);
 		buffer_clear(&log->entries);
 	}
 	drop_stopped(recorder);
-	return OK;
+	for (size_t i = 0; i < recorder->queued; i++)
+		*out_ready += recorder->queue[i].log->files != NULL;
+	return why;
 }
 
 static err commit(struct recorder *recorder)
@@ -202,6 +209,8 @@ static err commit(struct recorder *recorder)
 	if (!failed(e))
 		e = transaction_begin(recorder->store, &tx);
 	for (size_t i = 0; i < recorder->queued && !failed(e); i++) {
+		if (!recorder->queue[i].log->files)
+			continue;
 		e = record_one(recorder, &recorder->queue[i], arena);
 		arena_reset(arena);
 	}
@@ -218,7 +227,7 @@ static void append(struct recorder *recorder)
 {
 	for (size_t i = 0; i < recorder->log_count; i++) {
 		struct recorder_log *log = recorder->logs[i];
-		if (log->queued == 0)
+		if (log->queued == 0 || !log->files)
 			continue;
 		size_t count = log->entries.len / ENTRY_BYTES;
 		log->queued = 0;
@@ -242,24 +251,45 @@ static void forget_numbers(struct recorder *recorder)
 	}
 }
 
+/* What stays in the queue moves to a fresh arena, so that one log that waits does not hold the drafts of all others. */
+static err keep_waiting(struct recorder *recorder)
+{
+	struct arena *fresh = arena_new(RECORDER_ARENA_BYTES);
+	size_t kept = 0;
+	if (!fresh)
+		FAIL(ERR_LIMIT, "no memory for the recorder's queue");
+	recorder->queued_bytes = 0;
+	for (size_t i = 0; i < recorder->queued; i++) {
+		struct queued_event q = recorder->queue[i];
+		if (q.log->queued == 0) /* recorded */
+			continue;
+		q.draft = bytes_copy(fresh, q.draft);
+		recorder->queued_bytes += q.draft.len;
+		recorder->queue[kept++] = q;
+	}
+	recorder->queued = kept;
+	arena_free(recorder->arena);
+	recorder->arena = fresh;
+	return OK;
+}
+
 err recorder_flush(struct recorder *recorder)
 {
+	size_t ready;
 	if (recorder->queued == 0)
 		return OK;
 	if (!recorder->store)
 		FAIL(ERR_CORRUPT, "audit.db cannot be opened");
-	TRY(open_logs(recorder));
-	err e = recorder->queued ? commit(recorder) : OK;
+	err why = open_logs(recorder, &ready);
+	err e = ready ? commit(recorder) : OK;
 	if (failed(e)) {
 		forget_numbers(recorder);
 		return e;
 	}
 	append(recorder);
-	recorder->queued = 0;
-	recorder->queued_bytes = 0;
-	arena_reset(recorder->arena);
+	TRY(keep_waiting(recorder));
 	FAULT("audit.record.done");
-	return OK;
+	return why;
 }
 
 bool recorder_is_signed(const struct recorder *recorder)

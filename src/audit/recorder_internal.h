@@ -5,6 +5,8 @@
 #include "audit/recorder.h"
 #include "base/buffer.h"
 
+enum { RECORDER_ARENA_BYTES = 48 << 20 };
+
 struct recorder_log {
 	struct recorder *recorder;
 	struct uuid id, environment;

@@ -239,7 +239,7 @@ err recorder_new(const struct recorder_options *options, struct recorder **out)
 	recorder->tenant = options->tenant;
 	recorder->clock = options->clock;
 	snprintf(recorder->host, sizeof recorder->host, "%.*s", STR_ARG(options->host));
-	recorder->arena = arena_new((size_t)48 << 20);
+	recorder->arena = arena_new(RECORDER_ARENA_BYTES);
 	err e = recorder->arena ? OK : ERR(ERR_LIMIT, "no memory for the recorder's queue");
 	if (snprintf(recorder->folder, sizeof recorder->folder, "%s", options->folder) >= (int)sizeof recorder->folder)
 		e = ERR(ERR_LIMIT, "path too long");

@@ -129,8 +129,19 @@ static void foreign_log_is_not_signed(void **state)
 	struct recorder_log *log = log_of(&r, &foreign);
 	struct uuid id = fixture_id(0);
 	ensure(recorder_add(r.recorder, log, fixture_draft(&id, 0)));
-	assert_true(failed(recorder_flush(r.recorder)));
+	assert_int_equal(err_kind_of(recorder_flush(r.recorder)), ERR_UNAVAILABLE);
 	assert_null(recorder_log_files(r.recorder, log));
+	/* nor does it keep the others from being recorded */
+	struct recorder_log *own = log_of(&r, &nil);
+	for (unsigned n = 1; n < 4; n++) {
+		id = fixture_id(n);
+		ensure(recorder_add(r.recorder, own, fixture_draft(&id, n)));
+		assert_int_equal(err_kind_of(recorder_flush(r.recorder)), ERR_UNAVAILABLE);
+		assert_true(recorder_log_is_durable(own));
+	}
+	assert_int_equal(recorder_queued(r.recorder), 1);
+	recorder_checkpoint(r.recorder);
+	verify_clean(&f, &r, &f.tenant, 3);
 	recording_close(&r);
 	fixture_remove(&f);
 }
