@@ -11,19 +11,11 @@
 #include "proc/worker.h"
 #include "signin/signin.h"
 
-static err open_store(struct worker *w, const struct database_keys *keys)
-{
-	const struct store_options options = { .path = w->child->start.path, .keys = keys, .migrations = directory_migrations,
-					       .migration_count = DIRECTORY_MIGRATION_COUNT };
-
-	return store_open(&options, &w->store);
-}
-
 static err open_parts(struct worker *w, const struct database_keys *keys, struct identity_app *app)
 {
 	struct signin *signin = NULL;
 
-	TRY(open_store(w, keys));
+	TRY(worker_open_store(w, keys, directory_migrations, DIRECTORY_MIGRATION_COUNT));
 	TRY(directory_open(w->store, &w->keys, w->child->facts, clock_now(&clock_system), &app->directory));
 	TRY(signin_open(app->directory, keys, &signin));
 	app->signin = signin;
