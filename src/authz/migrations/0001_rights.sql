@@ -138,19 +138,19 @@ SELECT p.key, p.id, p.version, 0 AS owner, p.unit, p.name AS fullname, s.domain_
        s.object_id AS azureactivedirectoryobjectid, s.application_id AS applicationid, s.first_name AS firstname,
        s.last_name AS lastname, s.email AS internalemailaddress, u.id AS businessunitid, m.id AS parentsystemuserid,
        s.access_mode AS accessmode, s.disabled AS isdisabled, 1 AS islicensed
-FROM systemuser AS s CROSS JOIN principal AS p ON p.key = s.key CROSS JOIN unit AS u ON u.key = p.unit
+FROM systemuser AS s JOIN principal AS p ON p.key = s.key JOIN unit AS u ON u.key = p.unit
 LEFT JOIN principal AS m ON m.key = s.manager;
 
 CREATE VIEW sys_team AS
 SELECT p.key, p.id, p.version, 0 AS owner, p.unit, p.name, t.type AS teamtype, u.id AS businessunitid, a.id AS administratorid,
        t.object_id AS azureactivedirectoryobjectid, t.membership_type AS membershiptype, t.is_default AS isdefault
-FROM team AS t CROSS JOIN principal AS p ON p.key = t.key CROSS JOIN unit AS u ON u.key = p.unit
+FROM team AS t JOIN principal AS p ON p.key = t.key JOIN unit AS u ON u.key = p.unit
 LEFT JOIN principal AS a ON a.key = t.administrator;
 
 CREATE VIEW sys_role AS
 SELECT i.key, i.id, r.version, 0 AS owner, i.unit, r.name, u.id AS businessunitid, r.direct_user AS isinherited,
        above.id AS parentroleid, r.id AS parentrootroleid
-FROM roleinstance AS i CROSS JOIN role AS r ON r.key = i.role CROSS JOIN unit AS u ON u.key = i.unit
+FROM roleinstance AS i JOIN role AS r ON r.key = i.role JOIN unit AS u ON u.key = i.unit
 LEFT JOIN roleinstance AS above ON above.role = i.role AND above.unit = u.parent;
 
 CREATE VIEW sys_privilege AS

@@ -1,0 +1,91 @@
+/* authz/admin_internal.h - what the files of administration share. */
+#ifndef AUTHZ_ADMIN_INTERNAL_H
+#define AUTHZ_ADMIN_INTERNAL_H
+
+#include "authz/admin.h"
+#include "authz/internal.h"
+#include "authz/sql_catalog.h"
+
+struct admin_values {
+	const struct admin_value *at;
+	size_t count;
+};
+
+/* Null when the body has no such column. */
+NONNULL const struct admin_value *value_named(struct admin_values values, const char *logical_name);
+/* Text, or null `at` for null and absent; a number or `fallback`. */
+str value_text(const struct admin_value *v);
+int64_t value_i64(const struct admin_value *v, int64_t fallback);
+
+/* Fills the refusal; always fails. An empty format: the reason's own text. */
+MUST_USE PRINTF_LIKE(3, 4) err admin_refuse(struct admin_call *call, enum authz_reason reason, const char *format, ...);
+MUST_USE err admin_settle(struct admin_call *call, const struct table *table, struct decision d);
+
+struct admin_row {
+	int64_t key, unit;
+	struct uuid id;
+};
+/* A row of a built-in table by id: privilege first, then existence (404), then access. */
+MUST_USE NONNULL err admin_row(struct admin_call *call, const struct table *table, const struct uuid *id, enum right right,
+			       struct admin_row *out);
+/* A table of the definitions by name. */
+NONNULL const struct table *admin_table(const struct admin_call *call, const char *logical_name);
+/* The unit that a lookup names: it exists (404), and AppendTo covers it. */
+MUST_USE NONNULL err admin_unit_referred(struct admin_call *call, const struct admin_value *v, int64_t *out_key);
+/* The user that a lookup names, 0 for null; `found` says whether it may be one at all. */
+MUST_USE err admin_user_referred(struct admin_call *call, const struct admin_value *v, int64_t *out_key);
+/* The primary id of the body, or a new one. Refuses nil. */
+MUST_USE NONNULL err admin_new_id(struct admin_call *call, struct admin_values values, const struct table *table, struct uuid *out);
+
+/* One event for a change of a row. `values` become its changes. */
+MUST_USE NONNULL err admin_emit(struct admin_call *call, str op, const struct table *table, const struct uuid *id, str name,
+				struct admin_values values);
+/* One event with changes made by the caller: a JSON object, or empty. */
+MUST_USE NONNULL err admin_emit_json(struct admin_call *call, str op, const struct table *table, const struct uuid *id, str name,
+				     str changes);
+
+/* --- the bound of 1.9: nobody grants more than they hold --- */
+
+/* Does the caller hold everything that `role`, as an instance in `unit`, would give? */
+MUST_USE NONNULL err bound_role(struct admin_call *call, int64_t role, int64_t unit);
+/* ... of every role that this team holds, measured from the team's unit. */
+MUST_USE NONNULL err bound_team(struct admin_call *call, int64_t team, int64_t team_unit);
+/* ... at this depth, wherever it is measured from. */
+MUST_USE NONNULL err bound_privilege(struct admin_call *call, int64_t table, int64_t right, enum depth depth);
+/* Number of people who can administer; afterwards one must remain if there was one. */
+MUST_USE NONNULL err administrators_count(struct admin_call *call, int64_t *out);
+MUST_USE NONNULL err administrators_remain(struct admin_call *call, int64_t before);
+
+/* Classic mode (1.3): the roles stay behind, the rows go along. */
+MUST_USE NONNULL err principal_move(struct admin_call *call, int64_t key, int64_t unit);
+
+MUST_USE NONNULL err unit_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err unit_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+MUST_USE NONNULL err unit_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
+MUST_USE NONNULL err user_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err user_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+MUST_USE NONNULL err team_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err team_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+MUST_USE NONNULL err team_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
+MUST_USE NONNULL err role_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err role_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+MUST_USE NONNULL err role_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
+
+/* A role with all that hangs on it. */
+MUST_USE NONNULL err role_remove(struct admin_call *call, int64_t role);
+
+/* A role as an id names it. */
+struct role_place {
+	int64_t role, unit, home; /* unit: of the instance; home: where the role is defined */
+	enum role_kind kind;
+	struct uuid root_id;
+	str name;
+	bool direct_user;
+};
+/* Privilege, existence, access; then the role. */
+MUST_USE NONNULL err role_place(struct admin_call *call, const struct table *t, const struct uuid *id, enum right right,
+				struct role_place *out);
+/* The same, refused when the role cannot be edited there: built-in, or not the root instance. */
+MUST_USE NONNULL err role_for_editing(struct admin_call *call, const struct uuid *id, enum right right, struct role_place *out);
+
+#endif

@@ -1,0 +1,2 @@
+-- ?1 key.
+DELETE FROM principal WHERE key = ?1

@@ -1,0 +1,2 @@
+-- ?1 role.
+DELETE FROM role WHERE key = ?1

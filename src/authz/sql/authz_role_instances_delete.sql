@@ -1,0 +1,2 @@
+-- ?1 role.
+DELETE FROM roleinstance WHERE role = ?1

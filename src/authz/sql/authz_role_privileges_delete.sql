@@ -1,0 +1,2 @@
+-- ?1 role.
+DELETE FROM roleprivilege WHERE role = ?1

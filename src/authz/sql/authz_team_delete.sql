@@ -1,0 +1,2 @@
+-- ?1 key.
+DELETE FROM team WHERE key = ?1

@@ -1,0 +1,2 @@
+-- ?1 key.
+DELETE FROM unit WHERE key = ?1

@@ -1,0 +1,2 @@
+-- ?1 unit. One row: is it enabled?
+SELECT disabled = 0 FROM unit WHERE key = ?1
