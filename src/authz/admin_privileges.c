@@ -25,7 +25,7 @@ static err privilege_find(struct admin_call *call, const struct uuid *id, struct
 
 static err privilege_put(struct admin_call *call, int64_t role, const struct role_privilege *p)
 {
-	struct privilege_row row;
+	struct privilege_row row = { 0 };
 	TRY(privilege_find(call, &p->id, &row));
 	if (p->depth < DEPTH_BASIC || p->depth > DEPTH_GLOBAL || !(row.depths >> p->depth & 1))
 		return admin_refuse(call, REASON_INVALID_ARGUMENT, "The privilege cannot take the depth %s.", depth_name(p->depth));
@@ -97,7 +97,7 @@ err authz_admin_remove_privilege(struct admin_call *call, const struct uuid *id,
 {
 	struct role_privilege one = { .id = *privilege };
 	struct role_place role;
-	struct privilege_row row;
+	struct privilege_row row = { 0 };
 	TRY(role_for_editing(call, id, RIGHT_WRITE, &role));
 	TRY(privilege_find(call, privilege, &row));
 	TRY(sql_run(call->authz->store, &SQL_AUTHZ_ROLE_PRIVILEGE_DELETE, ARGS(arg_i64(role.role), arg_i64(row.key))));
