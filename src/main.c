@@ -11,6 +11,7 @@ int main(int argc, char **argv)
 		{ "control", control_main },
 		{ "recorder", recorder_main },
 		{ "identity", identity_main },
+		{ "data", data_main },
 		{ "hasher", hasher_main },
 	};
 	static const struct cli_ports ports = { supervisor_main, roles, COUNT_OF(roles) };

@@ -18,7 +18,7 @@ struct admin_table {
 /* What has no function is refused: 405. Users are disabled, not deleted; privileges belong to tables. */
 static const struct admin_table tables[] = {
 	{ "businessunit", unit_create, unit_update, unit_delete },
-	{ "systemuser", user_create, user_update, NULL },
+	{ "systemuser", systemuser_create, systemuser_update, NULL },
 	{ "team", team_create, team_update, team_delete },
 	{ "role", role_create, role_update, role_delete },
 	{ "privilege", NULL, NULL, NULL },

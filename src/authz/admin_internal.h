@@ -62,8 +62,8 @@ MUST_USE NONNULL err principal_move(struct admin_call *call, int64_t key, int64_
 MUST_USE NONNULL err unit_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
 MUST_USE NONNULL err unit_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
 MUST_USE NONNULL err unit_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
-MUST_USE NONNULL err user_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
-MUST_USE NONNULL err user_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+MUST_USE NONNULL err systemuser_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err systemuser_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
 MUST_USE NONNULL err team_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
 MUST_USE NONNULL err team_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
 MUST_USE NONNULL err team_delete(struct admin_call *call, const struct table *t, const struct uuid *id);

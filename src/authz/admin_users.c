@@ -86,7 +86,7 @@ static err bound_unit(struct admin_call *call, int64_t unit)
 	return bound_team(call, team, unit);
 }
 
-err user_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id)
+err systemuser_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id)
 {
 	struct new_user u = { 0 };
 	int64_t key;
@@ -189,7 +189,7 @@ static err refuse_operator(struct admin_call *call, const struct user_row *u)
 	return u->operator ? admin_refuse(call, REASON_READ_ONLY, "%s", "") : OK;
 }
 
-err user_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values)
+err systemuser_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values)
 {
 	const struct admin_value *unit = value_named(values, "businessunitid");
 	struct admin_row row;

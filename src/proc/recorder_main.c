@@ -262,7 +262,7 @@ static void queued(void *self)
 	arm(s, &s->flush, batch_wait_ns);
 }
 
-/* "https://example.org:8443" -> "example.org:8443". The installation's log has no host: its keeper record has no issuer. */
+/* "https://example.org:8443" -> "example.org:8443": the host in a log's name (audit-and-trust 4.5). */
 static str host_of(str origin)
 {
 	size_t scheme = str_find(origin, S("://"), 0);
@@ -293,7 +293,7 @@ static err make_recorder(struct state *s, str origin)
 		FAIL(ERR_INVALID, "audit.db without a folder");
 	*slash = '\0';
 	struct recorder_options options = { .store = s->worker->store, .keys = &s->worker->keys, .folder = folder,
-					    .tenant = start->tenant, .host = installation ? S("") : host_of(origin),
+					    .tenant = start->tenant, .host = host_of(origin),
 					    .clock = &clock_system };
 	TRY(recorder_new(&options, &s->app.recorder));
 	return installation || str_is_empty(origin) ? OK : make_verifier(s, origin);

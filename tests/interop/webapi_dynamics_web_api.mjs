@@ -1,4 +1,4 @@
-// The Web API through the npm package dynamics-web-api, as its users call it. Environment: WEBAPI_URL (https://host/e/name),
+// The Web API through the npm package dynamics-web-api, as its users call it. Environment: WEBAPI_URL (https://host/e/name/, with its last slash),
 // WEBAPI_TOKEN (of a System Administrator), NODE_EXTRA_CA_CERTS. Prints a line for each step; exits 1 when one fails.
 import { createRequire } from 'node:module';
 

@@ -112,7 +112,7 @@ def main():
         run('environment', 'create', folder, '--tenant', 'contoso.example', '--unique-name', 'sales')
         app = run('app', 'create', folder, '--tenant', 'contoso.example', '--name', 'interop', '--secret', '--json')
         administrator_make(folder, app)
-        client = dict(os.environ, WEBAPI_URL=f'{origin}/e/sales', WEBAPI_TOKEN=token_of(origin, context, app),
+        client = dict(os.environ, WEBAPI_URL=f'{origin}/e/sales/', WEBAPI_TOKEN=token_of(origin, context, app),
                       WEBAPI_MODULES=f'{node}/package.json', NODE_EXTRA_CA_CERTS=f'{folder}/tls/ca.pem')
         return subprocess.run(['node', f'{here}/webapi_dynamics_web_api.mjs'], env=client, timeout=120).returncode
     finally:
