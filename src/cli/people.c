@@ -115,7 +115,10 @@ int cli_user_delete(struct cli_call *call)
 static err read_password(const char *path, struct arena *arena, str *out)
 {
 	bytes raw;
-	TRY(file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, PASSWORD_BYTES_MAX + 2, arena, &raw));
+	if (strcmp(path, "-") == 0)
+		TRY(fd_read_all(STDIN_FILENO, PASSWORD_BYTES_MAX + 2, arena, &raw));
+	else
+		TRY(file_read(path, PASSWORD_BYTES_MAX + 2, arena, &raw));
 	str text = str_of_bytes(raw);
 	if (str_ends_with(text, S("\n")))
 		text.len--;

@@ -37,6 +37,27 @@ err err_of_errno(int errno_value)
 	}
 }
 
+err fd_read_all(int fd, size_t size_max, struct arena *arena, bytes *out)
+{
+	uint8_t *at = arena_alloc(arena, size_max + 1); /* the octet more tells a longer content apart */
+	size_t len = 0;
+	TRY_NEW(at);
+	while (len <= size_max) {
+		ssize_t n = read(fd, at + len, size_max + 1 - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_of_errno(errno);
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	if (len > size_max)
+		FAIL(ERR_LIMIT, "more than allowed");
+	*out = (bytes){ at, len };
+	return OK;
+}
+
 err file_read(const char *path, size_t size_max, struct arena *arena, bytes *out)
 {
 	SCOPED(fd) file = { open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) };
@@ -47,21 +68,7 @@ err file_read(const char *path, size_t size_max, struct arena *arena, bytes *out
 		FAIL(ERR_INVALID, "not a regular file");
 	if ((uint64_t)info.st_size > size_max)
 		FAIL(ERR_LIMIT, "file larger than allowed");
-	size_t size = (size_t)info.st_size, len = 0;
-	uint8_t *at = arena_alloc(arena, size + 1);
-	TRY_NEW(at);
-	while (len < size) {
-		ssize_t n = read(file.n, at + len, size - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_of_errno(errno);
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	*out = (bytes){ at, len };
-	return OK;
+	return fd_read_all(file.n, (size_t)info.st_size, arena, out);
 }
 
 err fd_write_all(int fd, bytes content)

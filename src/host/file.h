@@ -16,6 +16,8 @@ NONNULL void fd_release(struct fd *fd);
 
 /* The whole file, at most size_max octets (ERR_LIMIT). ERR_NOT_FOUND when it does not exist. */
 MUST_USE NONNULL err file_read(const char *path, size_t size_max, struct arena *arena, bytes *out);
+/* Whatever a descriptor still gives, a pipe's too, until its end; ERR_LIMIT when that is more than size_max. */
+MUST_USE NONNULL err fd_read_all(int fd, size_t size_max, struct arena *arena, bytes *out);
 /* Atomically and durably: temporary name, write, fsync, rename, fsync of the folder. ERR_FULL without room. */
 MUST_USE NONNULL err file_write(const char *path, bytes content, mode_t mode);
 /* Writes all of it at the descriptor's position. */
