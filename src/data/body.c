@@ -113,9 +113,9 @@ static err member_take(struct data_call *dc, const struct table *t, const struct
 	}
 	if (at != SIZE_MAX)
 		return OK; /* an annotation of a member, as it was read */
-	if (in->kind == JSON_OBJECT || in->kind == JSON_ARRAY)
-		return REFUSE(dc, 501, CODE_BAD_QUERY, "Nested rows ('%.*s') are not supported.", STR_ARG(in->name));
 	const struct column *c = table_column(t, in->name);
+	if (!c && (in->kind == JSON_OBJECT || in->kind == JSON_ARRAY))
+		return REFUSE(dc, 501, CODE_BAD_QUERY, "Nested rows ('%.*s') are not supported.", STR_ARG(in->name));
 	return c ? column_take(dc, c, in, creating, b) : unknown_member(dc, t, in->name);
 }
 

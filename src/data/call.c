@@ -2,6 +2,7 @@
 #include "data/answer.h"
 #include "data/api.h"
 #include "data/audit_who.h"
+#include "data/negotiate.h"
 #include "host/log.h"
 
 enum { OPTIONS_MAX = 40 };
@@ -25,7 +26,8 @@ err data_call_begin(struct data_call *dc, struct web_call *web, str version, str
 	err e = url_params_parse(web->request.query, OPTIONS_MAX, dc->arena, &dc->params);
 	if (failed(e))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The query string is not valid: %s.", err_why(e));
-	return odata_path_parse(path, dc->arena, &dc->problem, &dc->path);
+	TRY(odata_path_parse(path, dc->arena, &dc->problem, &dc->path));
+	return data_negotiate(dc);
 }
 
 static err denial_emit(struct data_call *dc)

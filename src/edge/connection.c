@@ -9,7 +9,7 @@
 #include "edge/edge_internal.h"
 
 #define NS_PER_MS INT64_C(1000000)
-enum { READS_PER_TURN = 4, LINGER_BYTES_MAX = 256 * 1024 };
+enum { READS_PER_TURN = 4, LINGER_BYTES_MAX = 4 << 20 };
 
 static int64_t now_of(const struct connection *c)
 {
@@ -177,7 +177,8 @@ void connection_linger(struct connection *c)
 	connection_set_deadline(c, now_of(c) + c->edge->settings.linger_ms * NS_PER_MS);
 }
 
-/* The answer is out; what the client still sends is read from the socket, unseen, for a moment. */
+/* The answer is out; what the client still sends is read from the socket, unseen, for a moment: most clients send a body that is
+ * some megabytes too long to its end before they look at the answer, and a reset would take the answer from them. */
 static void drain(struct connection *c)
 {
 	uint8_t waste[4096];

@@ -61,7 +61,6 @@ static void to_environment(const struct routing_table *t, str name, str base, st
 	}
 	out->base = base;
 	out->path = path;
-	out->large_body = true;
 	to_worker(out, ROLE_DATA, &e->tenant, &e->environment);
 }
 
@@ -196,4 +195,6 @@ void route_find(const struct routing_table *t, enum channel_lane lane, const str
 	} else if (site == SITE_MAIN) {
 		route_main_site(t, lane, head, out);
 	}
+	/* Strangers send no uploads yet: only the operator's import has bodies above the ordinary bound. */
+	out->large_body = lane == LANE_OPERATOR && out->kind == ROUTE_WORKER && out->worker.role == ROLE_DATA;
 }
