@@ -5,7 +5,7 @@
 
 static const char *const tenant_names[] = { "id", "displayName", "domains", "state", "issuer", NULL };
 static const char *const environment_names[] = { "id", "tenantId", "uniqueName", "displayName", "state", "webApiUrl", NULL };
-static const char *const process_names[] = { "role", "lane", "pid", "uid", "ready", "starts", "tenantId", "confinedBy", "notOffered", NULL };
+static const char *const process_names[] = { "role", "lane", "pid", "uid", "ready", "starts", "failing", "tenantId", "confinedBy", "notOffered", NULL };
 
 int cli_status(struct cli_call *call)
 {

@@ -20,6 +20,12 @@ static const struct refusal_text texts[REFUSAL_COUNT] = {
 	[REFUSE_WORKER_FAILED] = { 502, false, true, PROBLEM, BODY(502, "The service was interrupted"), { 0 }, { 0 } },
 	[REFUSE_OVERLOAD] = { 503, false, true, PROBLEM, BODY(503, "Too busy"), { 0 }, { 0 } },
 	[REFUSE_UNAVAILABLE] = { 503, false, true, PROBLEM, BODY(503, "Temporarily unavailable"), { 0 }, { 0 } },
+	[REFUSE_NO_IDENTITY] = { 503, false, true, S("application/json"),
+				 S("{\"error\":\"temporarily_unavailable\",\"error_description\":"
+				   "\"The organization's sign-in service is not available just now.\"}"), { 0 }, { 0 } },
+	[REFUSE_NO_DATA] = { 503, false, true, S("application/json"),
+			     S("{\"error\":{\"code\":\"ServiceUnavailable\",\"message\":"
+			       "\"The environment is not available just now.\"}}"), { 0 }, { 0 } },
 	[REFUSE_WORKER_SLOW] = { 504, false, true, PROBLEM, BODY(504, "No answer in time"), { 0 }, { 0 } },
 	[REFUSE_TENANT] = { 400, false, false, S("application/json"),
 			    S("{\"error\":\"invalid_tenant\",\"error_description\":\"There is no such tenant.\","

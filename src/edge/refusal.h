@@ -21,6 +21,8 @@ enum refusal {
 	REFUSE_WORKER_FAILED,    /* 502: it went away in the middle, or its answer was malformed */
 	REFUSE_OVERLOAD,         /* 503: queue full or waited too long */
 	REFUSE_UNAVAILABLE,      /* 503: the worker cannot be started just now */
+	REFUSE_NO_IDENTITY,      /* the same, as OAuth says it (RFC 6749 4.1.2.1) */
+	REFUSE_NO_DATA,          /* the same, as OData says it (JSON format 4.01, section 21) */
 	REFUSE_WORKER_SLOW,      /* 504 */
 	REFUSE_TENANT,           /* 400 JSON: unknown tenant */
 	REFUSE_TENANT_PAGE,      /* 400 page: unknown tenant at the authorize endpoint */

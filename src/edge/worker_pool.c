@@ -357,7 +357,8 @@ err worker_pool_channel(struct worker_pool *pool, const struct worker_name *name
 static enum refusal refusal_without(const struct worker_name *name, int result)
 {
 	if (result != ERR_NOT_FOUND)
-		return REFUSE_UNAVAILABLE;
+		return name->role == ROLE_DATA ? REFUSE_NO_DATA :
+		       name->role == ROLE_IDENTITY ? REFUSE_NO_IDENTITY : REFUSE_UNAVAILABLE;
 	return name->role == ROLE_DATA ? REFUSE_ENVIRONMENT : name->role == ROLE_IDENTITY ? REFUSE_TENANT : REFUSE_NOT_FOUND;
 }
 

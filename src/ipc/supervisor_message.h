@@ -46,7 +46,7 @@ enum supervisor_message_kind {
 	SUPERVISOR_PROVISIONED, /* answer to CHILD_PROVISION                           */
 	SUPERVISOR_FACTS_ASKED, /* to control: what are this worker's facts?           */
 	/* child to supervisor */
-	CHILD_READY = 64,     /* struct child_ready: sandbox in force, serving         */
+	CHILD_READY = 64,     /* struct child_ready: sandbox in force, database open, serving */
 	CHILD_WORKER_WANTED,  /* edge: a channel to that worker, please                */
 	CHILD_IDLE,           /* worker: nothing to do for a while; may I leave?       */
 	CHILD_FACTS,          /* control: facts of a worker (answer, or unasked when they changed) */
@@ -117,7 +117,8 @@ struct process_status {
 	struct uuid tenant, environment;
 	uint32_t confinement, starts; /* starts > 1: it has been restarted */
 	int64_t started_ms;           /* UTC */
-	uint8_t ready;
+	uint32_t failures;            /* at starts, one after the other; 0 when it serves */
+	uint8_t ready, failing;       /* failing: requests for it are refused until the next try */
 };
 
 struct supervisor_status {

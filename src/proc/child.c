@@ -19,6 +19,12 @@ err child_send(struct child *child, const void *message, size_t size)
 	return channel_send(SUPERVISOR_FD, bytes_of(message, size), NULL);
 }
 
+err child_say_ready(struct child *child)
+{
+	struct child_ready ready = { .kind = CHILD_READY, .confinement = child->confinement };
+	return child_send(child, &ready, sizeof ready);
+}
+
 static err keep_facts(struct child *child, bytes text)
 {
 	arena_reset(child->facts_arena);
@@ -145,7 +151,6 @@ static uint32_t confine(const struct child *child)
 
 static err start(struct child *child)
 {
-	struct child_ready ready = { .kind = CHILD_READY };
 	child->loop = loop_new();
 	child->facts_arena = arena_new(FACTS_ARENA_BYTES);
 	if (!child->loop || !child->facts_arena)
@@ -153,10 +158,10 @@ static err start(struct child *child)
 	TRY(receive_start(child));
 	name_process(child);
 	TRY(child->hooks->open(child));
-	ready.confinement = confine(child);
+	child->confinement = confine(child);
 	child->watch = (struct loop_watch){ SUPERVISOR_FD, supervisor_ready, child };
 	TRY(loop_add(child->loop, &child->watch, LOOP_READ));
-	return child_send(child, &ready, sizeof ready);
+	return child->hooks->ready_later ? OK : child_say_ready(child);
 }
 
 int child_run(const struct child_hooks *hooks, void *self)

@@ -2,8 +2,9 @@
  * confines itself, then serves its loop.
  *
  * Order: read SUPERVISOR_START -> hooks.open (opens files, sockets; allocates) -> confine (uid is already dropped by the
- * supervisor's fork; seccomp, Landlock, rlimits here) -> CHILD_READY -> loop. When descriptor 3 closes, the supervisor
- * is gone and the process ends. */
+ * supervisor's fork; seccomp, Landlock, rlimits here) -> CHILD_READY -> loop. A role that has more to do before it can serve
+ * (`ready_later`: a worker opens its database when the keeper's channel is there) says CHILD_READY itself. When descriptor 3
+ * closes, the supervisor is gone and the process ends. */
 #ifndef PROC_CHILD_H
 #define PROC_CHILD_H
 
@@ -19,12 +20,14 @@ struct child {
 	void *self;         /* the hooks' own */
 	const struct child_hooks *hooks;
 	struct loop_watch watch;
+	uint32_t confinement;
 	struct arena *facts_arena;
 	bool stopping;
 };
 
 struct child_hooks {
 	enum process_role role;
+	bool ready_later; /* child_say_ready is called by the hooks */
 	/* Sets child->self. Runs unconfined: keep untrusted bytes out of it. */
 	err (*open)(struct child *child);
 	/* A channel arrived, at start or later as a replacement. The hook owns fd. */
@@ -43,6 +46,9 @@ struct child_hooks {
 int child_run(const struct child_hooks *hooks, void *self);
 /* Sends one struct to the supervisor. */
 MUST_USE NONNULL err child_send(struct child *child, const void *message, size_t size);
+
+/* For roles with ready_later: it serves from now on. */
+MUST_USE NONNULL err child_say_ready(struct child *child);
 
 /* One per role: what main() of a re-executed process calls. */
 int keeper_main(void);

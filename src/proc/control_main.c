@@ -237,6 +237,8 @@ static void write_process(struct json_writer *w, const struct process_status *p)
 		json_member_uuid(w, S("environmentId"), &p->environment);
 	json_member_bool(w, S("ready"), p->ready != 0);
 	json_member_i64(w, S("starts"), p->starts);
+	json_member_i64(w, S("failures"), p->failures);
+	json_member_bool(w, S("failing"), p->failing != 0);
 	instant_format((struct instant){ p->started_ms }, true, text);
 	json_member_str(w, S("started"), str_of(text));
 	confinement_text(p->confinement, text, sizeof text);

@@ -13,12 +13,14 @@
 #include "host/loop.h"
 #include "ipc/channel.h"
 #include "ipc/supervisor_message.h"
+#include "proc/restart.h"
 
 enum { PROCESSES_MAX = 4096, EDGES_MAX = 64, LISTENERS_MAX = EDGES_MAX * CONFIG_LISTEN_MAX };
 
 enum process_state {
 	PROCESS_ABSENT = 0, /* no slot                                                         */
 	PROCESS_WANTED,     /* waits for its facts, its start delay or a predecessor to end    */
+	PROCESS_RESTING,    /* ended by a failure that is remembered; nobody has wanted it since */
 	PROCESS_STARTING,   /* forked; CHILD_READY has not come                                */
 	PROCESS_RUNNING,
 	PROCESS_STOPPING,   /* told to stop                                                    */
@@ -37,8 +39,10 @@ struct process {
 	struct loop_watch channel_watch; /* fd -1 when not running */
 	struct loop_watch exit_watch;    /* pidfd */
 	struct loop_timer start_timer, stop_timer;
-	uint32_t confinement, starts, quick_deaths;
-	int64_t started_ns;
+	struct loop_timer patience_timer; /* set while edges wait: they are refused when it fires */
+	struct restart restart;
+	uint32_t confinement, starts;
+	int64_t ready_ns;       /* 0 until CHILD_READY came */
 	struct { int64_t ms; } started;
 	bool permanent;         /* restarted whenever it ends: all but identity, data and tenants' recorders */
 	bool wanted_again;      /* someone asked while it was stopping */
@@ -73,7 +77,6 @@ struct supervisor {
 
 /* The slot of that process, or null. */
 NONNULL struct process *process_find(struct supervisor *s, const struct worker_name *name);
-NONNULL struct process *process_find_pid(struct supervisor *s, pid_t pid);
 /* A slot for it, in state WANTED; null when the table is full. */
 NONNULL struct process *process_add(struct supervisor *s, const struct worker_name *name, enum channel_lane lane,
 				    uint32_t index, bool permanent);
@@ -81,6 +84,14 @@ NONNULL struct process *process_add(struct supervisor *s, const struct worker_na
 MUST_USE NONNULL err process_start(struct process *p, str facts);
 /* Starts it as soon as its back-off allows; asks control for facts first where the role has facts. */
 NONNULL void process_start_soon(struct process *p);
+/* Someone wants a process that rests: starts it, or refuses whoever waits when it fails too often (restart.h). */
+NONNULL void process_wake(struct process *p);
+/* It could not be started: the back-off decides what comes next. */
+NONNULL void process_start_failed(struct process *p, err why);
+/* Frees its slot. */
+NONNULL void process_forget(struct process *p);
+/* For how long it has been ready; 0 when it is not. */
+NONNULL int64_t process_served_ns(const struct process *p);
 NONNULL void process_stop(struct process *p);
 NONNULL bool process_is_up(const struct process *p);
 

@@ -3,6 +3,8 @@
 #include "host/log.h"
 #include "proc/confinement.h"
 
+static const int64_t worker_patience_ns = 10000000000;
+
 err process_send(struct process *p, const void *message, size_t size, str text, const struct channel_fds *fds)
 {
 	static uint8_t raw[CHANNEL_MESSAGE_BYTES_MAX];
@@ -29,6 +31,7 @@ static struct process *edge_of_index(struct supervisor *s, size_t index)
 void supervisor_refuse_wanted(struct process *worker, int err_kind)
 {
 	struct supervisor_answer answer = { .kind = SUPERVISOR_NO_WORKER, .worker = worker->name, .result = err_kind };
+	loop_timer_stop(worker->supervisor->loop, &worker->patience_timer);
 	for (size_t i = 0; i < EDGES_MAX; i++) {
 		if (!worker->edge_wants[i])
 			continue;
@@ -39,14 +42,17 @@ void supervisor_refuse_wanted(struct process *worker, int err_kind)
 	}
 }
 
+/* What fails because the worker has just died stays wanted: its end starts it again. */
 static void give_to_edges(struct process *worker)
 {
+	loop_timer_stop(worker->supervisor->loop, &worker->patience_timer);
 	for (size_t i = 0; i < EDGES_MAX; i++) {
 		if (!worker->edge_wants[i])
 			continue;
 		worker->edge_wants[i] = false;
 		struct process *edge = edge_of_index(worker->supervisor, i);
 		err e = edge && process_is_up(edge) ? channel_edge_to_worker(edge, worker) : OK;
+		worker->edge_wants[i] = failed(e);
 		if (failed(e))
 			log_err("connecting an edge", e);
 	}
@@ -60,6 +66,7 @@ static void on_ready(struct process *from, bytes raw)
 	memcpy(&message, raw.at, sizeof message);
 	from->confinement = message.confinement;
 	from->state = PROCESS_RUNNING;
+	from->ready_ns = loop_now_ns(from->supervisor->loop);
 	give_to_edges(from);
 }
 
@@ -70,6 +77,8 @@ static void want_recorder_of(struct supervisor *s, const struct worker_name *nam
 	struct process *p = process_find(s, &recorder);
 	if (!p && (p = process_add(s, &recorder, LANE_NONE, 0, false)))
 		process_start_soon(p);
+	else if (p && p->state == PROCESS_RESTING)
+		process_wake(p);
 	else if (p && p->state == PROCESS_STOPPING)
 		p->wanted_again = true;
 }
@@ -88,6 +97,27 @@ static bool may_be_wanted(const struct worker_name *name, enum channel_lane lane
 	default:
 		return false;
 	}
+}
+
+/* Towards a channel: gives it, or sees to it that the worker starts. */
+static void bring_worker(struct process *p, bool fresh)
+{
+	struct supervisor *s = p->supervisor;
+	if (p->state == PROCESS_RUNNING) {
+		give_to_edges(p);
+		return;
+	}
+	if (p->patience_timer.heap_index == 0 &&
+	    failed(loop_timer_set(s->loop, &p->patience_timer, loop_now_ns(s->loop) + worker_patience_ns)))
+		log_line(LOG_ERROR, "no memory for a timer");
+	if ((fresh || p->state == PROCESS_RESTING) && p->name.role != ROLE_RECORDER)
+		want_recorder_of(s, &p->name);
+	if (fresh)
+		process_start_soon(p);
+	else if (p->state == PROCESS_RESTING)
+		process_wake(p);
+	else if (p->state == PROCESS_STOPPING)
+		p->wanted_again = true;
 }
 
 static void on_worker_wanted(struct process *from, bytes raw)
@@ -110,15 +140,7 @@ static void on_worker_wanted(struct process *from, bytes raw)
 		return;
 	}
 	p->edge_wants[from->index] = true;
-	if (p->state == PROCESS_RUNNING) {
-		give_to_edges(p);
-	} else if (fresh) {
-		if (p->name.role != ROLE_RECORDER)
-			want_recorder_of(s, &p->name);
-		process_start_soon(p);
-	} else if (p->state == PROCESS_STOPPING) {
-		p->wanted_again = true;
-	}
+	bring_worker(p, fresh);
 }
 
 static void send_edge_facts(struct supervisor *s, str text)
@@ -150,14 +172,14 @@ static void on_facts(struct process *from, bytes raw)
 	if (!p)
 		return;
 	if (p->state == PROCESS_WANTED) {
-		err e = message.known ? process_start(p, text) : ERR(ERR_NOT_FOUND, "no such tenant or environment");
-		if (!failed(e))
+		if (!message.known) {
+			supervisor_refuse_wanted(p, ERR_NOT_FOUND);
+			process_forget(p);
 			return;
-		if (message.known)
-			log_err("starting a worker", e);
-		supervisor_refuse_wanted(p, err_kind_of(e));
-		if (p->state == PROCESS_WANTED)
-			p->state = PROCESS_ABSENT;
+		}
+		err e = process_start(p, text);
+		if (failed(e))
+			process_start_failed(p, e);
 	} else if (process_is_up(p)) {
 		message.kind = SUPERVISOR_FACTS;
 		if (failed(process_send(p, &message, sizeof message, text, NULL)))
@@ -186,7 +208,7 @@ static bool tenant_has_producers(struct supervisor *s, const struct process *rec
 	for (size_t i = 0; i < PROCESSES_MAX; i++) {
 		const struct process *p = &s->processes[i];
 		if ((p->name.role == ROLE_IDENTITY || p->name.role == ROLE_DATA) && p->state != PROCESS_ABSENT &&
-		    uuid_equal(&p->name.tenant, &recorder->name.tenant))
+		    p->state != PROCESS_RESTING && uuid_equal(&p->name.tenant, &recorder->name.tenant))
 			return true;
 	}
 	return false;
@@ -208,8 +230,12 @@ static void on_status_asked(struct process *from)
 	uint32_t total = 0, sent = 0;
 	if (from->name.role != ROLE_CONTROL)
 		return;
-	for (size_t i = 0; i < PROCESSES_MAX; i++)
-		total += s->processes[i].state != PROCESS_ABSENT;
+	for (size_t i = 0; i < PROCESSES_MAX; i++) {
+		struct process *p = &s->processes[i];
+		if (p->state == PROCESS_RESTING && restart_failures(&p->restart, 0, loop_now_ns(s->loop)) == 0)
+			process_forget(p);
+		total += p->state != PROCESS_ABSENT;
+	}
 	message = (struct supervisor_status){ .kind = SUPERVISOR_STATUS, .row_total = total };
 	for (size_t i = 0; i < PROCESSES_MAX; i++) {
 		const struct process *p = &s->processes[i];
@@ -219,6 +245,8 @@ static void on_status_asked(struct process *from)
 			.role = p->name.role, .lane = p->lane, .pid = (int32_t)p->pid, .uid = (uint32_t)p->uid,
 			.tenant = p->name.tenant, .environment = p->name.environment, .confinement = p->confinement,
 			.starts = p->starts, .started_ms = p->started.ms, .ready = p->state == PROCESS_RUNNING,
+			.failures = restart_failures(&p->restart, process_served_ns(p), loop_now_ns(s->loop)),
+			.failing = restart_is_failing(&p->restart, process_served_ns(p), loop_now_ns(s->loop)),
 		};
 		sent++;
 		if (message.row_count == STATUS_ROWS_PER_MESSAGE || sent == total) {

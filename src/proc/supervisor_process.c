@@ -15,9 +15,7 @@
 
 enum { CHILD_SUPERVISOR_FD = 3, CHILD_FIRST_LISTENER_FD = 4, STOP_GRACE_MS = 10000 };
 
-static const int64_t quick_death_ns = 2000000000;   /* a process that lived shorter is started again later and later */
-static const int64_t restart_delay_ns = 50000000;
-static const int64_t restart_delay_max_ns = 1600000000;
+static const int64_t facts_retry_ns = 50000000;
 
 struct process *process_find(struct supervisor *s, const struct worker_name *name)
 {
@@ -35,24 +33,54 @@ bool process_is_up(const struct process *p)
 	return p->state == PROCESS_STARTING || p->state == PROCESS_RUNNING;
 }
 
+int64_t process_served_ns(const struct process *p)
+{
+	return p->ready_ns ? loop_now_ns(p->supervisor->loop) - p->ready_ns : 0;
+}
+
 static void on_start_due(struct loop_timer *timer);
 static void on_stop_overdue(struct loop_timer *timer);
+static void on_patience_ended(struct loop_timer *timer);
+
+void process_forget(struct process *p)
+{
+	struct loop *loop = p->supervisor->loop;
+	loop_timer_stop(loop, &p->start_timer);
+	loop_timer_stop(loop, &p->stop_timer);
+	loop_timer_stop(loop, &p->patience_timer);
+	p->state = PROCESS_ABSENT;
+}
+
+/* A free slot, else that of the process that has rested longest. */
+static struct process *free_slot(struct supervisor *s)
+{
+	struct process *rested = NULL;
+	for (size_t i = 0; i < PROCESSES_MAX; i++) {
+		struct process *p = &s->processes[i];
+		if (p->state == PROCESS_ABSENT)
+			return p;
+		if (p->state == PROCESS_RESTING &&
+		    (!rested || p->restart.last_failure_ns < rested->restart.last_failure_ns))
+			rested = p;
+	}
+	if (rested)
+		process_forget(rested);
+	return rested;
+}
 
 struct process *process_add(struct supervisor *s, const struct worker_name *name, enum channel_lane lane, uint32_t index,
 			    bool permanent)
 {
-	for (size_t i = 0; i < PROCESSES_MAX; i++) {
-		struct process *p = &s->processes[i];
-		if (p->state != PROCESS_ABSENT)
-			continue;
-		*p = (struct process){ .state = PROCESS_WANTED, .supervisor = s, .name = *name, .lane = lane,
-				       .index = index, .permanent = permanent };
-		p->channel_watch.fd = p->exit_watch.fd = -1;
-		p->start_timer = (struct loop_timer){ .fire = on_start_due, .owner = p };
-		p->stop_timer = (struct loop_timer){ .fire = on_stop_overdue, .owner = p };
-		return p;
-	}
-	return NULL;
+	struct process *p = free_slot(s);
+	if (!p)
+		return NULL;
+	*p = (struct process){ .state = PROCESS_WANTED, .supervisor = s, .name = *name, .lane = lane,
+			       .index = index, .permanent = permanent };
+	p->channel_watch.fd = p->exit_watch.fd = -1;
+	p->start_timer = (struct loop_timer){ .fire = on_start_due, .owner = p };
+	p->stop_timer = (struct loop_timer){ .fire = on_stop_overdue, .owner = p };
+	p->patience_timer = (struct loop_timer){ .fire = on_patience_ended, .owner = p };
+	return p;
 }
 
 /* --- starting --- */
@@ -144,6 +172,18 @@ static void fill_start(const struct process *p, struct supervisor_start *out)
 		out->inherited_fd_count += s->listeners[i].edge_index == p->index && s->listeners[i].lane == p->lane;
 }
 
+/* It runs, but cannot be spoken to. Its end is told by the pidfd, if there is one. */
+static err abandon(struct process *p, err why)
+{
+	kill(p->pid, SIGKILL);
+	if (p->exit_watch.fd >= 0) {
+		log_err("starting a process", why);
+		return OK;
+	}
+	waitpid(p->pid, NULL, 0);
+	return why;
+}
+
 err process_start(struct process *p, str facts)
 {
 	struct supervisor_start start;
@@ -161,11 +201,14 @@ err process_start(struct process *p, str facts)
 	p->state = PROCESS_STARTING;
 	p->starts++;
 	p->confinement = 0;
-	p->started_ns = loop_now_ns(p->supervisor->loop);
+	p->ready_ns = 0;
 	p->started.ms = clock_now(&clock_system).ms;
-	TRY(watch_process(p, ends[0]));
 	fill_start(p, &start);
-	TRY(process_send(p, &start, sizeof start, facts, NULL));
+	err e = watch_process(p, ends[0]);
+	if (!failed(e))
+		e = process_send(p, &start, sizeof start, facts, NULL);
+	if (failed(e))
+		return abandon(p, e);
 	channels_connect(p);
 	return OK;
 }
@@ -176,21 +219,30 @@ static bool has_facts(const struct process *p)
 	       (p->name.role == ROLE_RECORDER && !uuid_is_nil(&p->name.tenant));
 }
 
+/* The answer starts it (supervisor_message.c). Control itself may be starting just now. */
+static void ask_facts(struct process *p)
+{
+	struct supervisor *s = p->supervisor;
+	struct supervisor_facts ask = { .kind = SUPERVISOR_FACTS_ASKED, .worker = p->name };
+	struct process *control = process_find(s, &(struct worker_name){ .role = ROLE_CONTROL });
+	if (control && control->state == PROCESS_RUNNING &&
+	    !failed(process_send(control, &ask, sizeof ask, (str){ 0 }, NULL)))
+		return;
+	err e = loop_timer_set(s->loop, &p->start_timer, loop_now_ns(s->loop) + facts_retry_ns);
+	if (failed(e))
+		log_err("asking for a worker's facts", e);
+}
+
 static void start_now(struct process *p)
 {
 	struct supervisor *s = p->supervisor;
-	err e = OK;
-	if (has_facts(p)) { /* the answer starts it (supervisor_message.c) */
-		struct supervisor_facts ask = { .kind = SUPERVISOR_FACTS_ASKED, .worker = p->name };
-		struct process *control = process_find(s, &(struct worker_name){ .role = ROLE_CONTROL });
-		if (!control || control->state != PROCESS_RUNNING ||
-		    failed(process_send(control, &ask, sizeof ask, (str){ 0 }, NULL)))
-			e = loop_timer_set(s->loop, &p->start_timer, loop_now_ns(s->loop) + restart_delay_ns);
-	} else {
-		e = process_start(p, p->name.role == ROLE_EDGE ? s->edge_facts : s->first_facts);
+	if (has_facts(p)) {
+		ask_facts(p);
+		return;
 	}
+	err e = process_start(p, p->name.role == ROLE_EDGE ? s->edge_facts : s->first_facts);
 	if (failed(e))
-		log_err("starting a process", e);
+		process_start_failed(p, e);
 }
 
 static void on_start_due(struct loop_timer *timer)
@@ -202,18 +254,71 @@ static void on_start_due(struct loop_timer *timer)
 
 void process_start_soon(struct process *p)
 {
-	int64_t delay = 0;
+	struct loop *loop = p->supervisor->loop;
 	p->state = PROCESS_WANTED;
-	if (p->quick_deaths) {
-		delay = restart_delay_ns << (p->quick_deaths < 6 ? p->quick_deaths - 1 : 5);
-		if (delay > restart_delay_max_ns)
-			delay = restart_delay_max_ns;
-	}
-	if (delay == 0)
+	if (p->restart.not_before_ns <= loop_now_ns(loop))
 		start_now(p);
-	else if (failed(loop_timer_set(p->supervisor->loop, &p->start_timer,
-				       loop_now_ns(p->supervisor->loop) + delay)))
+	else if (failed(loop_timer_set(loop, &p->start_timer, p->restart.not_before_ns)))
 		log_line(LOG_ERROR, "no memory for a timer");
+}
+
+/* --- when it fails --- */
+
+static void log_failing(const struct process *p)
+{
+	char id[UUID_TEXT_LEN + 1];
+	const struct uuid *of = uuid_is_nil(&p->name.environment) ? &p->name.tenant : &p->name.environment;
+	int64_t wait_ns = p->restart.not_before_ns - loop_now_ns(p->supervisor->loop);
+	uuid_format(of, id);
+	log_line(LOG_ERROR, "%s%s%s failed at %u starts one after the other: its requests are refused, the next try is due in %.1f s",
+		 process_role_name(p->name.role), uuid_is_nil(of) ? "" : " ", uuid_is_nil(of) ? "" : id, p->restart.failures,
+		 (double)wait_ns / 1e9);
+}
+
+static void take_action(struct process *p, enum restart_action action)
+{
+	switch (action) {
+	case RESTART_FORGET:
+		process_forget(p);
+		return;
+	case RESTART_REST:
+		p->state = PROCESS_RESTING;
+		return;
+	case RESTART_START:
+		process_start_soon(p);
+		return;
+	case RESTART_REFUSE:
+		supervisor_refuse_wanted(p, ERR_UNAVAILABLE);
+		p->state = PROCESS_RESTING;
+		if (p->permanent)
+			process_start_soon(p);
+		return;
+	}
+}
+
+void process_wake(struct process *p)
+{
+	take_action(p, restart_wanted(&p->restart, loop_now_ns(p->supervisor->loop)));
+}
+
+void process_start_failed(struct process *p, err why)
+{
+	struct restart_end end = { .needed = true };
+	log_err("starting a process", why);
+	enum restart_action action = restart_ended(&p->restart, &end, loop_now_ns(p->supervisor->loop));
+	if (action == RESTART_REFUSE)
+		log_failing(p);
+	take_action(p, action);
+}
+
+/* A start that takes too long, be it for want of facts or of the keeper: who waits is told, the start goes on. */
+static void on_patience_ended(struct loop_timer *timer)
+{
+	struct process *p = timer->owner;
+	if (p->state == PROCESS_RUNNING)
+		return;
+	log_line(LOG_WARNING, "%s is long in starting: its requests are refused meanwhile", process_role_name(p->name.role));
+	supervisor_refuse_wanted(p, ERR_UNAVAILABLE);
 }
 
 /* --- ending --- */
@@ -290,12 +395,17 @@ static void on_exit_ready(struct loop_watch *watch, unsigned events)
 	close_watch(s->loop, &p->exit_watch);
 	close_watch(s->loop, &p->channel_watch);
 	loop_timer_stop(s->loop, &p->stop_timer);
-	bool bad = p->state != PROCESS_STOPPING;
-	p->quick_deaths = bad && loop_now_ns(s->loop) - p->started_ns < quick_death_ns ? p->quick_deaths + 1 : 0;
-	if (s->stopping || !is_needed(p)) {
-		p->state = PROCESS_ABSENT;
+	if (s->stopping) {
+		process_forget(p);
 		return;
 	}
+	struct restart_end end = { .asked_for = p->state == PROCESS_STOPPING, .needed = is_needed(p),
+				   .served_ns = process_served_ns(p) };
+	enum restart_action action = restart_ended(&p->restart, &end, loop_now_ns(s->loop));
+	if (action == RESTART_REFUSE)
+		log_failing(p);
 	p->wanted_again = false;
-	process_start_soon(p);
+	p->ready_ns = 0;
+	p->pid = 0;
+	take_action(p, action);
 }

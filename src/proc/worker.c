@@ -335,12 +335,12 @@ static err open_app(struct frame *frame)
 	TRY(frame->app->open(&frame->worker));
 	frame->opened = true;
 	if (frame->app->no_audit_pump)
-		return OK;
+		return child_say_ready(frame->worker.child);
 	TRY(store_execute(frame->worker.store, str_of(audit_outbox_schema)));
 	TRY(audit_pump_new(frame->worker.store, &frame->worker.pump));
 	audit_pump_set_channel(frame->worker.pump, frame->recorder);
 	audit_pump_send(frame->worker.pump);
-	return OK;
+	return child_say_ready(frame->worker.child);
 }
 
 static err set_keeper(struct frame *frame, int fd)
@@ -488,7 +488,7 @@ err worker_open_store(struct worker *worker, const struct database_keys *keys, c
 int worker_run(const struct worker_app *app)
 {
 	struct child_hooks hooks = {
-		.role = app->role, .open = on_open, .channel = on_channel, .facts = on_facts, .reload = on_reload,
+		.role = app->role, .ready_later = true, .open = on_open, .channel = on_channel, .facts = on_facts, .reload = on_reload,
 		.stop = on_stop, .message = on_message, .close = on_close,
 	};
 	struct frame *frame = calloc(1, sizeof *frame);
