@@ -67,6 +67,14 @@ static const char *code_of(int status)
 	}
 }
 
+/* RFC 6750, 3.1: who brought no token is told no error, only what to bring. */
+static void challenge(struct web_call *web)
+{
+	str raw;
+	web_set_header(web, S("www-authenticate"),
+		       web_bearer(&web->request, &raw) ? S("Bearer error=\"invalid_token\"") : S("Bearer"));
+}
+
 void answer_error(struct web_call *web, const struct problem *problem, const struct prefer *prefer, int status, err why)
 {
 	bool said = problem && problem->status;
@@ -80,7 +88,7 @@ void answer_error(struct web_call *web, const struct problem *problem, const str
 	web_set_header(web, S("content-type"), json_type);
 	web_set_header(web, S("odata-version"), S("4.0"));
 	if (status == 401)
-		web_set_header(web, S("www-authenticate"), S("Bearer error=\"invalid_token\""));
+		challenge(web);
 	struct json_writer w = json_writer_to(&web->response.body);
 	str message = said ? problem->message : message_of(status, why);
 	json_open_object(&w);

@@ -83,9 +83,13 @@ static err view_parse(struct data_call *dc, struct definition_view *view, struct
 	(void)url_param_find(&dc->params, S("$select"), &view->select);
 	if (url_param_find(&dc->params, S("$filter"), &text))
 		TRY(definition_filter_parse(dc, text, filter));
-	/* a column's own OptionSet is always there, so expanding it changes nothing */
-	if (url_param_find(&dc->params, S("$expand"), &text) && !str_starts_with(text, S("OptionSet")))
-		TRY(expand_parse(dc, text, view));
+	if (!url_param_find(&dc->params, S("$expand"), &text))
+		return OK;
+	/* a column's own OptionSet is there unless $select leaves it out; expanding names it */
+	if (!str_starts_with(text, S("OptionSet")))
+		return expand_parse(dc, text, view);
+	if (view->select.len)
+		view->select = str_join(dc->arena, view->select, S(",OptionSet"));
 	return OK;
 }
 
@@ -249,6 +253,14 @@ static err table_post(struct data_call *dc)
 	return data_app_reload(dc->app);
 }
 
+static const char *attributes_set(struct data_call *dc, const struct table *t)
+{
+	char text[UUID_TEXT_LEN + 1];
+	uuid_format(&t->id, text);
+	str set = str_format(dc->arena, "EntityDefinitions(%s)/Attributes", text);
+	return set.at ? set.at : "EntityDefinitions/Attributes";
+}
+
 static err column_post(struct data_call *dc, const struct table *t)
 {
 	const struct json *body;
@@ -263,7 +275,7 @@ static err column_post(struct data_call *dc, const struct table *t)
 	TRY(defined(dc, define_column(dc->app->store, t, &wish, dc->arena)));
 	TRY(rights_definitions_changed(dc));
 	TRY(definition_audit(dc, S("create.column"), &wish.id, wish.schema_name));
-	TRY(entity_id_answer(dc, "EntityDefinitions/Attributes", &wish.id));
+	TRY(entity_id_answer(dc, attributes_set(dc, t), &wish.id));
 	TRY(transaction_commit(&tx));
 	return data_app_reload(dc->app);
 }

@@ -36,9 +36,9 @@ static void fixed_columns(struct data_call *dc, struct sql_builder *b, struct bu
 	struct value id = { .kind = VALUE_UUID, .uuid = place->id };
 	pair(b, marks, S("id"), id);
 	pair(b, marks, S("version"), number(place->version));
-	pair(b, marks, S("created_on"), number(dc->web->now.ms));
+	pair(b, marks, S("created_on"), number(dc->web->now.ms / 1000 * 1000));
 	pair(b, marks, S("created_by"), number(dc->caller.user));
-	pair(b, marks, S("modified_on"), number(dc->web->now.ms));
+	pair(b, marks, S("modified_on"), number(dc->web->now.ms / 1000 * 1000));
 	pair(b, marks, S("modified_by"), number(dc->caller.user));
 	if (!owned)
 		return;
@@ -81,7 +81,7 @@ err row_update(struct data_call *dc, const struct table *t, const struct body *b
 	TRY(sql_builder_init(&sql, b->count + FIXED_VALUES_MAX, dc->arena));
 	buffer_append_format(&sql.text, "UPDATE %.*s SET ", STR_ARG(t->sql));
 	assign(&sql, S("version"), number(after->version));
-	assign(&sql, S("modified_on"), number(dc->web->now.ms));
+	assign(&sql, S("modified_on"), number(dc->web->now.ms / 1000 * 1000));
 	assign(&sql, S("modified_by"), number(dc->caller.user));
 	if (after->owner != before->owner)
 		assign(&sql, S("owner"), number(after->owner));

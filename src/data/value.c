@@ -74,6 +74,13 @@ static err instant_check(const struct column *c, str text, struct arena *arena, 
 	return OK;
 }
 
+/* Rows keep whole seconds, as the wire shows them: what is read back finds its row. */
+static void seconds_only(struct value *v)
+{
+	int64_t rest = v->i64 % 1000;
+	v->i64 -= rest < 0 ? rest + 1000 : rest;
+}
+
 static err uuid_check(const struct column *c, str text, struct arena *arena, struct problem *problem, struct value *out)
 {
 	struct uuid id;
@@ -144,8 +151,11 @@ err value_of_json(const struct column *c, const struct json *in, struct arena *a
 		return wrong(c, arena, problem, "text");
 	if (c->type == TYPE_STRING || c->type == TYPE_MEMO)
 		return text_check(c, in->text, arena, problem, out);
-	if (c->type == TYPE_DATETIME)
-		return instant_check(c, in->text, arena, problem, out);
+	if (c->type == TYPE_DATETIME) {
+		TRY(instant_check(c, in->text, arena, problem, out));
+		seconds_only(out);
+		return OK;
+	}
 	if (c->type == TYPE_UNIQUEID)
 		return uuid_check(c, in->text, arena, problem, out);
 	return problem_say(arena, problem, 400, CODE_BAD_QUERY, "Set '%.*s' through '%.*s@odata.bind'.", STR_ARG(c->logical_name),
