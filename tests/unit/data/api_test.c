@@ -1,4 +1,4 @@
-/* The Web API end to end inside one process: definitions, rows, rights, paging, concurrency, import. */
+/* The Web API end to end inside one process: definitions, rows, rights, paging, concurrency. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -288,37 +288,14 @@ static void each_seller_sees_and_changes_what_the_role_allows(void **state)
 	assert_int_equal(count_rows(s, token_b), 2);
 }
 
-/* --- import and paging --- */
-
-static void an_import_batch_counts_once_and_tells_its_rejects(void **state)
-{
-	struct server *s = *state;
-	int64_t before = count_rows(s, NULL);
-	const struct ask batch = { "POST", "/new_case", "job=00000000-0000-4000-8000-00000000abcd&batch=1", .surface = "/import/v1",
-		.body = "[{\"new_name\":\"one\"},{\"new_name\":5},{\"new_name\":\"two\",\"@team\":\"nobody\"},{\"new_name\":\"three\"}]" };
-	struct answer first = server_ask(s, batch), second = server_ask(s, batch);
-	EXPECT(first, 200);
-	assert_true(str_equal(first.text, second.text));
-	assert_int_equal(count_rows(s, NULL), before + 2);
-	const struct json *rejected = json_member(first.json, S("rejected"));
-	assert_int_equal(rejected->count, 2);
-	assert_true(str_equal(json_member(rejected->first, S("row"))->text, S("1")));
-	struct ask public = batch;
-	public.token = server_token(s, "00000000-0000-4000-8000-0000000000a1", "admin@contoso.example", ENVIRONMENT, true).at;
-	EXPECT(server_ask(s, public), 404);
-}
+/* --- paging --- */
 
 static void next_links_visit_every_row_once(void **state)
 {
 	struct server *s = *state;
-	SCOPED(buffer) b;
-	buffer_init(&b, 1 << 20);
-	buffer_append_char(&b, '[');
 	for (int i = 0; i < 95; i++)
-		buffer_append_format(&b, "%s{\"new_name\":\"page %02d\",\"new_price\":%d}", i ? "," : "", i, i % 7);
-	buffer_append_char(&b, ']');
-	EXPECT(server_ask(s, (struct ask){ "POST", "/new_case", "job=00000000-0000-4000-8000-00000000abce&batch=1", .surface = "/import/v1",
-		.body = str_copy(s->arena, buffer_str(&b)).at }), 200);
+		EXPECT(server_ask(s, (struct ask){ "POST", "/new_cases",
+			.body = str_format(s->arena, "{\"new_name\":\"page %02d\",\"new_price\":%d}", i, i % 7).at }), 204);
 	bool seen[95] = { false };
 	str query = S("$select=new_name&$orderby=new_price%20desc,new_name&$filter=startswith(new_name,'page')"), link;
 	for (int pages = 0;; pages++) {
@@ -363,7 +340,6 @@ int main(void)
 		cmocka_unit_test(paths_answer_as_the_table_says),
 		cmocka_unit_test(only_tokens_for_this_environment_are_taken),
 		cmocka_unit_test(each_seller_sees_and_changes_what_the_role_allows),
-		cmocka_unit_test(an_import_batch_counts_once_and_tells_its_rejects),
 		cmocka_unit_test(next_links_visit_every_row_once),
 		cmocka_unit_test(a_restart_finds_everything_again),
 	};

@@ -179,13 +179,13 @@ static str member_str(const struct json *object, const char *name)
 }
 
 /* "0x80040220" of an error body. */
-static bool code_is(struct answer a, const char *code)
+static inline bool code_is(struct answer a, const char *code)
 {
 	return str_equal(member_str(json_member(a.json, S("error")), "code"), str_of(code));
 }
 
 /* The GUID in the answer's OData-EntityId. */
-static const char *new_id(struct server *s, struct answer a)
+static inline const char *new_id(struct server *s, struct answer a)
 {
 	size_t open = str_find_char(a.entity_id, '(', 0);
 	if (open == SIZE_MAX)
