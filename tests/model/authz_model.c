@@ -1,0 +1,114 @@
+#include "model/authz_model.h"
+
+bool model_unit_is_within(const struct model *m, int unit, int above)
+{
+	for (; unit != NOBODY; unit = m->unit_parent[unit])
+		if (unit == above)
+			return true;
+	return false;
+}
+
+/* P(u): u, every team u is a member of, and the default team of u's unit. A team stands for itself alone. */
+static bool stands_for(const struct model *m, int who, int principal)
+{
+	const struct model_principal *u = &m->principals[who], *p = &m->principals[principal];
+	if (who == principal)
+		return true;
+	if (!u->user || p->user)
+		return false;
+	return p->default_team ? p->unit == u->unit : m->member[principal][who];
+}
+
+/* OWNER(r): the owner is in P(u), and the grant works as one's own or is that team's. */
+static bool by_owner(const struct model *m, int who, int holder, const struct model_role *role, int owner)
+{
+	return owner != NOBODY && stands_for(m, who, owner) && (holder == who || role->direct_user || holder == owner);
+}
+
+/* UNIT(r), measured from the unit of the holder. */
+static bool by_unit(const struct model *m, int holder, enum depth depth, int unit)
+{
+	int from = m->principals[holder].unit;
+	if (depth == DEPTH_LOCAL)
+		return unit == from;
+	return depth == DEPTH_DEEP && unit != NOBODY && model_unit_is_within(m, unit, from);
+}
+
+enum path { BY_ANY_PATH, BY_UNIT_ONLY };
+
+static bool reached(const struct model *m, int who, int table, enum right right, int owner, int unit, enum path path)
+{
+	for (int p = 0; p < m->principal_count; p++) {
+		for (int r = 0; r < m->role_count; r++) {
+			enum depth depth = m->roles[r].depth[table][right];
+			if (!stands_for(m, who, p) || !m->holds[p][r] || depth == DEPTH_NONE)
+				continue;
+			if (depth == DEPTH_GLOBAL)
+				return true;
+			if (!m->tables[table].owned)
+				continue;
+			if (by_unit(m, p, depth, unit) || (path == BY_ANY_PATH && by_owner(m, who, p, &m->roles[r], owner)))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The two halves of step 6. */
+static enum authz_reason any_grant(const struct model *m, int who, int table, enum right right)
+{
+	bool any_role = false;
+	for (int p = 0; p < m->principal_count; p++) {
+		for (int r = 0; r < m->role_count; r++) {
+			if (!stands_for(m, who, p) || !m->holds[p][r])
+				continue;
+			any_role = true;
+			if (m->roles[r].depth[table][right] != DEPTH_NONE)
+				return REASON_NONE;
+		}
+	}
+	return any_role ? REASON_MISSING_PRIVILEGE : REASON_NO_ROLES;
+}
+
+static bool mode_allows(enum access_mode mode, const struct model_table *table, enum right right)
+{
+	if (mode == ACCESS_ADMINISTRATIVE)
+		return table->admin_class;
+	if (mode == ACCESS_READ)
+		return right == RIGHT_READ;
+	return mode == ACCESS_READ_WRITE || mode == ACCESS_NON_INTERACTIVE;
+}
+
+enum authz_reason model_privilege(const struct model *m, int who, int table, enum right right)
+{
+	const struct model_principal *u = &m->principals[who];
+	if (u->disabled || m->unit_disabled[u->unit])
+		return REASON_USER_DISABLED;
+	if (!mode_allows(u->mode, &m->tables[table], right))
+		return REASON_ACCESS_MODE;
+	return any_grant(m, who, table, right);
+}
+
+enum authz_reason model_row(const struct model *m, int who, int table, enum right right, int owner, int unit)
+{
+	enum authz_reason gate = model_privilege(m, who, table, right);
+	if (gate != REASON_NONE)
+		return gate;
+	return reached(m, who, table, right, owner, unit, BY_ANY_PATH) ? REASON_NONE : REASON_NO_ACCESS;
+}
+
+enum authz_reason model_create(const struct model *m, int who, int table, int owner, int unit)
+{
+	enum authz_reason create = model_row(m, who, table, RIGHT_CREATE, owner, unit);
+	if (create != REASON_NONE || !m->tables[table].keeps_owner || stands_for(m, who, owner))
+		return create;
+	enum authz_reason assign = model_privilege(m, who, table, RIGHT_ASSIGN);
+	if (assign != REASON_NONE)
+		return assign;
+	return reached(m, who, table, RIGHT_ASSIGN, owner, unit, BY_UNIT_ONLY) ? REASON_NONE : REASON_NO_ACCESS;
+}
+
+enum authz_reason model_new_owner(const struct model *m, int owner, int table)
+{
+	return any_grant(m, owner, table, RIGHT_READ) == REASON_NONE ? REASON_NONE : REASON_TARGET_OWNER_LACKS_READ;
+}

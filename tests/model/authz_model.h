@@ -1,0 +1,51 @@
+/* The slow, obvious twin of src/authz: decides by the words of authorization-and-data 1.4 to 1.7 and 5.1, with loops over small arrays,
+ * no caches, no sets and nothing compiled. It shares only names with the engine: rights, depths, access modes and reasons.
+ *
+ * Principals, units and roles are named by their place in the arrays. No owner or no unit (rows of the organization, rows of
+ * administrative tables): NOBODY. */
+#ifndef TESTS_AUTHZ_MODEL_H
+#define TESTS_AUTHZ_MODEL_H
+
+#include "authz/context.h"
+
+enum { NOBODY = -1, MODEL_UNITS = 8, MODEL_PRINCIPALS = 24, MODEL_ROLES = 7, MODEL_TABLES = 3 };
+
+struct model_principal {
+	bool user, default_team, disabled;
+	int unit;
+	enum access_mode mode;
+};
+
+struct model_role {
+	bool direct_user;
+	enum depth depth[MODEL_TABLES][RIGHTS_END];
+};
+
+struct model_table {
+	bool owned, admin_class, keeps_owner; /* keeps_owner: rows have an owner, not only a unit */
+};
+
+struct model {
+	struct model_table tables[MODEL_TABLES];
+	int unit_parent[MODEL_UNITS];         /* NOBODY: the root */
+	bool unit_disabled[MODEL_UNITS];
+	int unit_count;
+	struct model_principal principals[MODEL_PRINCIPALS];
+	int principal_count;
+	bool member[MODEL_PRINCIPALS][MODEL_PRINCIPALS]; /* [team][user] */
+	struct model_role roles[MODEL_ROLES];
+	int role_count;
+	bool holds[MODEL_PRINCIPALS][MODEL_ROLES];       /* in classic mode always as the instance of the holder's own unit */
+};
+
+bool model_unit_is_within(const struct model *m, int unit, int above);
+/* Steps 1 to 6 of 5.1; REASON_NONE: may. */
+enum authz_reason model_privilege(const struct model *m, int who, int table, enum right right);
+/* Steps 1 to 7. */
+enum authz_reason model_row(const struct model *m, int who, int table, enum right right, int owner, int unit);
+/* 1.5, Create. */
+enum authz_reason model_create(const struct model *m, int who, int table, int owner, int unit);
+/* 1.7, the owner test. */
+enum authz_reason model_new_owner(const struct model *m, int owner, int table);
+
+#endif
