@@ -211,7 +211,7 @@ void directory_event_begin(struct web_call *call, struct audit_event *out)
 		.actor_name = c->name, .client_ip = web_client_text(call),
 		.request_id = uuid_text(call->arena, &call->request.id),
 		.method = str_of(http_method_name(call->request.method)),
-		.route = str_format(call->arena, "/v1.0%s", call->route),
+		.route = str_format(call->arena, "%s%s", call->surface->prefix, call->route),
 	};
 	if (c->principal) {
 		out->actor_id = uuid_text(call->arena, &c->oid);

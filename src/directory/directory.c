@@ -61,6 +61,8 @@ static err take_facts(struct directory *d, str text, struct instant now, struct 
 	d->issuer = issuer;
 	d->domains = facts.domains;
 	d->domain_count = facts.domain_count;
+	d->environments = facts.environments;
+	d->environment_count = facts.environment_count;
 	return make_verifier(d, d->keys);
 }
 

@@ -19,6 +19,14 @@
 
 struct hash_queue;
 struct token_verifier;
+
+/* An environment of the tenant, as the platform tells it. */
+struct environment_fact {
+	struct uuid id;
+	str unique_name, display_name;
+	bool is_ready; /* neither disabled nor closed for administration */
+};
+
 struct directory_caller; /* authority.h */
 
 enum { DIRECTORY_DOMAINS_MAX = 64, DIRECTORY_ENVIRONMENTS_MAX = 256 };
@@ -35,6 +43,8 @@ struct directory {
 	str issuer;                 /* "{origin}/{tenant}/v2.0" */
 	const str *domains;
 	size_t domain_count;
+	const struct environment_fact *environments;
+	size_t environment_count;
 };
 
 struct identity_app {
@@ -51,6 +61,8 @@ void directory_close(struct directory *d);
 
 /* The /v1.0 surface. */
 extern const struct web_surface directory_surface;
+/* /api/discovery: where a person's data can be. */
+extern const struct web_surface discovery_surface;
 
 /* The directory of a call of the identity worker. */
 NONNULL struct directory *directory_of(const struct web_call *call);

@@ -20,7 +20,7 @@ static err parse_domains(const struct json *list, struct arena *arena, struct fa
 
 static err parse_environment(const struct json *v, struct environment_fact *out)
 {
-	str id = { 0 };
+	str id = { 0 }, state = { 0 };
 
 	if (!json_member_is_str(v, S("id"), &id) || !json_member_is_str(v, S("uniqueName"), &out->unique_name) ||
 	    !out->unique_name.len)
@@ -28,6 +28,7 @@ static err parse_environment(const struct json *v, struct environment_fact *out)
 	TRY(uuid_parse(id, &out->id));
 	if (!json_member_is_str(v, S("displayName"), &out->display_name) || !out->display_name.len)
 		out->display_name = out->unique_name;
+	out->is_ready = !json_member_is_str(v, S("state"), &state) || str_equal(state, S("ready"));
 	return OK;
 }
 

@@ -4,11 +4,6 @@
 
 #include "directory/directory.h"
 
-struct environment_fact {
-	struct uuid id;
-	str unique_name, display_name;
-};
-
 struct facts {
 	struct uuid tenant;
 	str display_name, origin;

@@ -1,4 +1,4 @@
-/* directory/routes.c - the /v1.0 surface: which handler answers what, and who may call it (identity 1.12). */
+/* directory/routes.c - the /v1.0 surface and the one of discovery: which handler answers what, and who may call it (identity 1.12). */
 #include "directory/graph.h"
 #include "directory/routes_internal.h"
 
@@ -25,6 +25,7 @@
 #define APP_BY "/applications(appId='{}')"
 #define SP "/servicePrincipals/{}"
 #define SP_BY "/servicePrincipals(appId='{}')"
+#define INSTANCES "/v2.0/Instances"
 #define ROLE_ASSIGNMENTS "/roleManagement/directory/roleAssignments"
 
 #define BOTH(method_, id_, by_, tail_, subject_, permissions_, handler_)                                        \
@@ -91,10 +92,14 @@
 
 #define X(method_, pattern_, subject_, permissions_, self_, handler_)                                           \
 	{ method_, pattern_, subject_, permissions_, self_, handler_ },
-static const struct directory_route rules[] = { ROUTES };
+static const struct directory_route rules[] = {
+	ROUTES
+	X(HTTP_GET, INSTANCES, SUBJECT_READ, SELF_READ, NULL, instances_list)
+};
 #undef X
 #define X(method_, pattern_, subject_, permissions_, self_, handler_) { method_, pattern_, handler_ },
 static const struct web_route routes[] = { ROUTES };
+static const struct web_route discovery_routes[] = { { HTTP_GET, INSTANCES, instances_list } };
 #undef X
 
 const struct directory_route *directory_route_of(const char *pattern, enum http_method method)
@@ -110,4 +115,9 @@ const struct directory_route *directory_route_of(const char *pattern, enum http_
 const struct web_surface directory_surface = {
 	.prefix = "/v1.0", .routes = routes, .route_count = COUNT_OF(routes), .enter = authority_enter,
 	.write_error = graph_write_error,
+};
+
+const struct web_surface discovery_surface = {
+	.prefix = "/api/discovery", .routes = discovery_routes, .route_count = COUNT_OF(discovery_routes),
+	.enter = authority_enter, .write_error = graph_write_error,
 };

@@ -60,6 +60,9 @@ err role_assignments_delete(struct web_call *call);
 err role_definitions_list(struct web_call *call);
 err organization_list(struct web_call *call);
 
+/* instance_routes.c */
+err instances_list(struct web_call *call);
+
 /* The user that the path names: "/me", by id or by user principal name. */
 MUST_USE NONNULL err path_user(struct web_call *call, struct user *out);
 /* The application that the path names, by id or appId; the same for the application of a service principal. */

@@ -78,12 +78,12 @@ bool edge_answer_constant(struct edge *edge, const struct http_head *head, const
 	if (route->kind == ROUTE_REFUSED) {
 		edge->counters.refused++;
 		response_of_refusal(route->refusal, out);
-	} else if (!reads) {
-		response_of_refusal(REFUSE_METHOD, out);
-	} else if (route->kind == ROUTE_HEALTH) {
+	} else if (route->kind == ROUTE_STATIC) {
+		response_of_static(&edge->files, head, out);
+	} else if (reads) {
 		response_of_health(out);
 	} else {
-		response_of_static(&edge->files, head->path, http_head_field(head, S("if-none-match")), out);
+		response_of_refusal(REFUSE_READ_ONLY, out);
 	}
 	return true;
 }

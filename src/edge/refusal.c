@@ -10,6 +10,7 @@ static const struct refusal_text texts[REFUSAL_COUNT] = {
 	[REFUSE_NOT_FOUND] = { 404, false, false, PROBLEM, BODY(404, "Not found"), { 0 }, { 0 } },
 	[REFUSE_METHOD] = { 405, true, false, PROBLEM, BODY(405, "Method not allowed"), S("allow"),
 			    S("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS") },
+	[REFUSE_READ_ONLY] = { 405, false, false, PROBLEM, BODY(405, "This can only be read"), S("allow"), S("GET, HEAD") },
 	[REFUSE_TIMEOUT] = { 408, true, false, PROBLEM, BODY(408, "The request did not arrive in time"), { 0 }, { 0 } },
 	[REFUSE_BODY_SIZE] = { 413, true, false, PROBLEM, BODY(413, "Body too large"), { 0 }, { 0 } },
 	[REFUSE_URI_SIZE] = { 414, true, false, PROBLEM, BODY(414, "Request target too long"), { 0 }, { 0 } },

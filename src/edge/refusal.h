@@ -11,6 +11,7 @@ enum refusal {
 	REFUSE_UNAUTHENTICATED,  /* 401, WWW-Authenticate: Bearer */
 	REFUSE_NOT_FOUND,        /* 404 */
 	REFUSE_METHOD,           /* 405 */
+	REFUSE_READ_ONLY,        /* 405: GET and HEAD, nothing else */
 	REFUSE_TIMEOUT,          /* 408 */
 	REFUSE_BODY_SIZE,        /* 413 */
 	REFUSE_URI_SIZE,         /* 414 */

@@ -29,23 +29,31 @@ void response_of_health(struct edge_response *out)
 	add_own(out, S("content-type"), S("application/json"));
 }
 
-void response_of_static(const struct static_files *files, str path, str if_none_match, struct edge_response *out)
+void response_of_static(const struct static_files *files, const struct http_head *head, struct edge_response *out)
 {
-	for (size_t i = 0; i < files->count; i++) {
-		const struct static_file *file = &files->rows[i];
-		if (!str_equal(file->path, path))
-			continue;
-		bool same = file->etag.len && str_equal(if_none_match, file->etag);
-		*out = (struct edge_response){ .status = same ? 304 : 200, .body = same ? (bytes){ NULL, 0 } : file->content };
-		add_own(out, S("content-type"), file->content_type);
-		add_own(out, S("cache-control"), S("public, no-cache"));
-		if (file->etag.len)
-			add_own(out, S("etag"), file->etag);
-		if (file->content_security_policy.len)
-			add_own(out, S("content-security-policy"), file->content_security_policy);
+	const struct static_file *file = static_file_find(files, head->path);
+	if (!file) {
+		response_of_refusal(REFUSE_NOT_FOUND, out);
 		return;
 	}
-	response_of_refusal(REFUSE_NOT_FOUND, out);
+	if (head->method != HTTP_GET && head->method != HTTP_HEAD) {
+		response_of_refusal(REFUSE_READ_ONLY, out);
+		return;
+	}
+	bool gzip = file->compressed.len && accepts_gzip(http_head_field(head, S("accept-encoding")));
+	bool known = static_file_is_known(file, http_head_field(head, S("if-none-match")));
+	*out = (struct edge_response){ .status = known ? 304 : 200,
+				       .body = known ? (bytes){ NULL, 0 } : gzip ? file->compressed : file->content };
+	add_own(out, S("etag"), gzip ? file->compressed_etag : file->etag);
+	add_own(out, S("cache-control"), S("public, no-cache")); /* kept, and asked for again each time: a 304 is cheap */
+	add_own(out, S("vary"), S("accept-encoding"));
+	add_own(out, S("content-type"), file->content_type);
+	add_own(out, S("cross-origin-opener-policy"), S("same-origin"));
+	add_own(out, S("cross-origin-resource-policy"), S("same-origin"));
+	if (gzip && !known)
+		add_own(out, S("content-encoding"), S("gzip"));
+	if (file->content_security_policy.len)
+		add_own(out, S("content-security-policy"), file->content_security_policy);
 }
 
 bool response_field_is_ours(str name)

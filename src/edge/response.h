@@ -2,11 +2,10 @@
 #ifndef EDGE_RESPONSE_H
 #define EDGE_RESPONSE_H
 
-#include "edge/refusal.h"
+#include "edge/http_head.h"
 #include "edge/static_file.h"
-#include "ipc/http_message.h"
 
-enum { RESPONSE_FIELDS_MAX = HTTP_HEADERS_MAX + 16, RESPONSE_OWN_HEADERS_MAX = 4 };
+enum { RESPONSE_FIELDS_MAX = HTTP_HEADERS_MAX + 16, RESPONSE_OWN_HEADERS_MAX = 8 };
 
 struct edge_response {
 	uint16_t status;
@@ -27,8 +26,9 @@ struct response_frame {
 
 NONNULL void response_of_refusal(enum refusal refusal, struct edge_response *out);
 NONNULL void response_of_health(struct edge_response *out);
-/* The file at path, 304 when if_none_match names its etag, 404 when there is none. */
-NONNULL void response_of_static(const struct static_files *files, str path, str if_none_match, struct edge_response *out);
+/* The file at the path, in the coding that the client takes; 304 when it has it already, 404 when there is none, 405 to any
+ * method that would not just read it. */
+NONNULL void response_of_static(const struct static_files *files, const struct http_head *head, struct edge_response *out);
 
 /* Fields that only the edge writes, or that belong to one connection: a worker's are dropped. */
 bool response_field_is_ours(str name);

@@ -17,7 +17,7 @@ static const str oauth_surfaces[] = { S("/oauth2"), S("/v2.0"), S("/discovery"),
 				      S("/scim"), S("/audit"), S("/.well-known") };
 
 /* Surfaces that also exist without a tenant in the path: the bearer token's tid names it. */
-static const str tenantless[] = { S("/v1.0"), S("/oidc/userinfo"), S("/admin/v1"), S("/audit") };
+static const str tenantless[] = { S("/v1.0"), S("/oidc/userinfo"), S("/api/discovery"), S("/admin/v1"), S("/audit") };
 
 static bool below(str path, str prefix)
 {

@@ -10,7 +10,7 @@ static const struct option state_options[] = { { 0, { "Active", 6 } }, { 1, { "I
 static const struct option status_options[] = { { 1, { "Active", 6 } }, { 2, { "Inactive", 8 } } };
 
 struct system_column {
-	const char *logical_name, *schema_name, *sql;
+	const char *logical_name, *schema_name, *display_name, *sql;
 	enum column_type type;
 	uint32_t flags;
 	bool owned_only;
@@ -19,21 +19,21 @@ struct system_column {
 };
 
 static const struct system_column rows[] = {
-	{ "createdon", "CreatedOn", "created_on", TYPE_DATETIME, 0, false, NULL, 0 },
-	{ "createdby", "CreatedBy", "created_by", TYPE_LOOKUP, COLUMN_OWNER_KEY, false, user_targets, 1 },
-	{ "createdonbehalfby", "CreatedOnBehalfBy", "created_behalf", TYPE_LOOKUP, COLUMN_OWNER_KEY, false, user_targets, 1 },
-	{ "modifiedon", "ModifiedOn", "modified_on", TYPE_DATETIME, 0, false, NULL, 0 },
-	{ "modifiedby", "ModifiedBy", "modified_by", TYPE_LOOKUP, COLUMN_OWNER_KEY, false, user_targets, 1 },
-	{ "modifiedonbehalfby", "ModifiedOnBehalfBy", "modified_behalf", TYPE_LOOKUP, COLUMN_OWNER_KEY, false, user_targets, 1 },
-	{ "ownerid", "OwnerId", "owner", TYPE_OWNER, COLUMN_OWNER_KEY | COLUMN_CREATABLE | COLUMN_UPDATABLE, true,
+	{ "createdon", "CreatedOn", "Created On", "created_on", TYPE_DATETIME, 0, false, NULL, 0 },
+	{ "createdby", "CreatedBy", "Created By", "created_by", TYPE_LOOKUP, COLUMN_OWNER_KEY, false, user_targets, 1 },
+	{ "createdonbehalfby", "CreatedOnBehalfBy", "Created By (Delegate)", "created_behalf", TYPE_LOOKUP, COLUMN_OWNER_KEY, false, user_targets, 1 },
+	{ "modifiedon", "ModifiedOn", "Modified On", "modified_on", TYPE_DATETIME, 0, false, NULL, 0 },
+	{ "modifiedby", "ModifiedBy", "Modified By", "modified_by", TYPE_LOOKUP, COLUMN_OWNER_KEY, false, user_targets, 1 },
+	{ "modifiedonbehalfby", "ModifiedOnBehalfBy", "Modified By (Delegate)", "modified_behalf", TYPE_LOOKUP, COLUMN_OWNER_KEY, false, user_targets, 1 },
+	{ "ownerid", "OwnerId", "Owner", "owner", TYPE_OWNER, COLUMN_OWNER_KEY | COLUMN_CREATABLE | COLUMN_UPDATABLE, true,
 	  owner_targets, 2 },
-	{ "owninguser", "OwningUser", "owner", TYPE_LOOKUP, COLUMN_OWNER_KEY, true, user_targets, 1 },
-	{ "owningteam", "OwningTeam", "owner", TYPE_LOOKUP, COLUMN_OWNER_KEY, true, team_targets, 1 },
-	{ "owningbusinessunit", "OwningBusinessUnit", "unit", TYPE_LOOKUP,
+	{ "owninguser", "OwningUser", "Owning User", "owner", TYPE_LOOKUP, COLUMN_OWNER_KEY, true, user_targets, 1 },
+	{ "owningteam", "OwningTeam", "Owning Team", "owner", TYPE_LOOKUP, COLUMN_OWNER_KEY, true, team_targets, 1 },
+	{ "owningbusinessunit", "OwningBusinessUnit", "Owning Business Unit", "unit", TYPE_LOOKUP,
 	  COLUMN_UNIT_KEY | COLUMN_CREATABLE | COLUMN_UPDATABLE, true, unit_targets, 1 },
-	{ "versionnumber", "VersionNumber", "version", TYPE_BIGINT, 0, false, NULL, 0 },
-	{ "statecode", "statecode", "state", TYPE_STATE, COLUMN_UPDATABLE | COLUMN_CREATABLE, false, NULL, 0 },
-	{ "statuscode", "statuscode", "status", TYPE_STATUS, COLUMN_UPDATABLE | COLUMN_CREATABLE, false, NULL, 0 },
+	{ "versionnumber", "VersionNumber", "Version Number", "version", TYPE_BIGINT, 0, false, NULL, 0 },
+	{ "statecode", "statecode", "Status", "state", TYPE_STATE, COLUMN_UPDATABLE | COLUMN_CREATABLE, false, NULL, 0 },
+	{ "statuscode", "statuscode", "Status Reason", "status", TYPE_STATUS, COLUMN_UPDATABLE | COLUMN_CREATABLE, false, NULL, 0 },
 };
 
 static void system_options(struct column *c)
@@ -65,7 +65,7 @@ err system_columns(struct metadata *m, const struct table *t, struct column *out
 			continue;
 		struct column *c = &out[n++];
 		*c = (struct column){ .type = r->type, .flags = r->flags, .logical_name = str_of(r->logical_name),
-			.schema_name = str_of(r->schema_name), .display_name = str_of(r->schema_name), .sql = str_of(r->sql),
+			.schema_name = str_of(r->schema_name), .display_name = str_of(r->display_name), .sql = str_of(r->sql),
 			.targets = r->targets, .target_count = r->target_count, .min = INT64_MIN, .max = INT64_MAX };
 		c->id = metadata_id_of(t->logical_name, c->logical_name);
 		if (r->targets)

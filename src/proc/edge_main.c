@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "console/console_files.h"
 #include "edge/edge.h"
 #include "edge/tls_context.h"
 #include "edge/tls_keeper.h"
@@ -187,6 +188,8 @@ static err open_edge(struct child *child)
 	TRY(read_config(p, &p->config_arena, &p->config));
 	struct edge_options options = { .loop = child->loop, .settings = settings_of(&p->config), .lane = child->start.lane,
 					.ports = { worker_wanted, drained, p }, .owner = folder.st_uid };
+	if (is_public)
+		options.files = console_files;
 	fit_descriptors(&options.settings);
 	TRY(edge_new(&options, &p->edge));
 	TRY(edge_set_facts(p->edge, child->facts));

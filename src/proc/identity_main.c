@@ -78,7 +78,7 @@ static bool on_is_busy(struct worker *w)
 
 int identity_main(void)
 {
-	static const struct web_surface *const surfaces[] = { &signin_surface, &directory_surface };
+	static const struct web_surface *const surfaces[] = { &signin_surface, &directory_surface, &discovery_surface };
 	static const struct worker_app app = {
 		.role = ROLE_IDENTITY, .surfaces = surfaces, .surface_count = COUNT_OF(surfaces), .open = on_open,
 		.close = on_close, .facts = on_facts, .hasher_ready = on_hasher, .is_busy = on_is_busy,

@@ -59,7 +59,7 @@ static inline void api_hash_once(struct api *api)
 
 static inline struct answer api_call(struct api *api, enum http_method method, const char *path_and_query, const char *body)
 {
-	static const struct web_surface *const surfaces[] = { &directory_surface };
+	static const struct web_surface *const surfaces[] = { &directory_surface, &discovery_surface };
 	struct web_call *call = calloc(1, sizeof *call);
 	struct http_header headers[2];
 	str path = str_of(path_and_query);
@@ -83,7 +83,7 @@ static inline struct answer api_call(struct api *api, enum http_method method, c
 		headers[call->request.header_count++] =
 			(struct http_header){ S("authorization"), str_join(call->arena, S("Bearer "), api->bearer) };
 	api->finished = false;
-	web_dispatch(surfaces, 1, call);
+	web_dispatch(surfaces, COUNT_OF(surfaces), call);
 	a.parked = call->parked;
 	for (int i = 0; a.parked && !api->finished && i < 4; i++)
 		api_hash_once(api);

@@ -133,6 +133,10 @@ static const struct {
 	{ "admin without scope", ADMIN, "User.Read", HTTP_POST, "/v1.0/applications", "{\"displayName\":\"A\"}", 403 },
 	{ "admin makes role group", ADMIN, "Group.ReadWrite.All RoleManagement.ReadWrite.Directory", HTTP_POST, "/v1.0/groups",
 	  ROLE_GROUP, 201 },
+	{ "environments", USER, "User.Read", HTTP_GET, "/api/discovery/v2.0/Instances", NULL, 200 },
+	{ "environments without scope", USER, "openid", HTTP_GET, "/api/discovery/v2.0/Instances", NULL, 403 },
+	{ "environments filtered", USER, "User.Read", HTTP_GET, "/api/discovery/v2.0/Instances?$top=1", NULL, 400 },
+	{ "environments for an app", APP, "Directory.Read.All", HTTP_GET, "/api/discovery/v2.0/Instances", NULL, 200 },
 	{ "app reads", APP, "Directory.Read.All", HTTP_GET, "/v1.0/users", NULL, 200 },
 	{ "app reads only", APP, "Directory.Read.All", HTTP_POST, "/v1.0/groups", GROUP, 403 },
 	{ "app makes group", APP, "Group.ReadWrite.All", HTTP_POST, "/v1.0/groups", GROUP, 201 },
@@ -218,6 +222,27 @@ static void taking_a_role_away_works_at_once(void **state)
 	world_close(&w);
 }
 
+static void environments_are_told_with_their_address(void **state)
+{
+	struct fixture *f = *state;
+	struct world w;
+
+	world_open(&w, f);
+	w.api.bearer = token(&w, "user", w.user, "User.Read", "https://localhost:8443", 600);
+	struct answer a = api_want(&w.api, 200, HTTP_GET, "/api/discovery/v2.0/Instances", NULL);
+	const struct json *list = json_member(a.json, S("value"));
+	assert_true(json_is(list, JSON_ARRAY) && list->count == 1);
+	struct answer one = { .json = list->first };
+	assert_string_equal(api_str(&one, "UniqueName"), "sales");
+	assert_string_equal(api_str(&one, "FriendlyName"), "Sales");
+	assert_string_equal(api_str(&one, "ApiUrl"), "https://localhost:8443/e/sales");
+	assert_string_equal(api_str(&one, "EnvironmentId"), "aaaaaaaa-0000-4000-8000-000000000001");
+	assert_true(str_equal(json_member(list->first, S("State"))->text, S("0")));
+	w.api.bearer = S("");
+	api_want(&w.api, 401, HTTP_GET, "/api/discovery/v2.0/Instances", NULL);
+	world_close(&w);
+}
+
 static void own_password_needs_the_present_one(void **state)
 {
 	struct fixture *f = *state;
@@ -249,6 +274,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_caller_may_what_the_table_says, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(tokens_that_are_not_good_are_401, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(taking_a_role_away_works_at_once, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(environments_are_told_with_their_address, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(own_password_needs_the_present_one, fixture_setup, fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

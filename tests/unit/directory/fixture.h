@@ -21,7 +21,7 @@
 	"{\"tenantId\":\"1f3a09bc-0000-4000-8000-000000000001\",\"displayName\":\"Contoso\","                   \
 	"\"domains\":[\"contoso.example\",\"contoso.test\"],\"origin\":\"https://localhost:8443\","             \
 	"\"environments\":[{\"id\":\"aaaaaaaa-0000-4000-8000-000000000001\",\"uniqueName\":\"sales\","          \
-	"\"displayName\":\"Sales\",\"state\":\"active\"}]}"
+	"\"displayName\":\"Sales\",\"state\":\"ready\"}]}"
 
 static const struct instant fixture_now = { 1795500000000 };
 

@@ -106,7 +106,7 @@ static int run_edge(int listener, int control, int wanted, const struct edge_set
 {
 	struct edge_process p = { .loop = loop_new(), .control = control, .wanted = wanted };
 	static const struct static_file files[] = {
-		{ S("/"), S("text/html"), { (const uint8_t *)"<p>hello", 8 }, S("\"v1\""), { 0 } },
+		{ .path = S("/"), .content_type = S("text/html"), .content = { (const uint8_t *)"<p>hello", 8 }, .etag = S("\"v1\"") },
 	};
 	struct edge_options options = { .loop = p.loop, .settings = *settings, .lane = LANE_PUBLIC,
 					.ports = { worker_wanted, drained, &p }, .files = { files, 1 } };

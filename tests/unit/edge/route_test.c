@@ -65,6 +65,9 @@ static const struct {
 	{ "", "/platform/v1/tenants", LANE_OPERATOR, W(ROLE_CONTROL, "", "/platform/v1/tenants") },
 	{ OWN, "/v1.0/users", LANE_PUBLIC, R(REFUSE_UNAUTHENTICATED) },
 	{ OWN, "/oidc/userinfo", LANE_PUBLIC, R(REFUSE_UNAUTHENTICATED) },
+	{ OWN, "/api/discovery/v2.0/Instances", LANE_PUBLIC, R(REFUSE_UNAUTHENTICATED) },
+	{ OWN, "/contoso.example/api/discovery/v2.0/Instances", LANE_PUBLIC,
+	  W(ROLE_IDENTITY, "/contoso.example", "/api/discovery/v2.0/Instances") },
 };
 
 static struct routing_table *table;

@@ -1,0 +1,111 @@
+// One row, open in a dialog: what it holds, and a form over what can be changed at all. Whether this person may change this very row
+// is the service's to say; when it refuses, its reason is shown in words.
+import { $, el, fill, notice, show } from './dom.js';
+import { Problem, explain, field, text } from './webapi.js';
+
+const NUMBERS = ['Integer', 'BigInt', 'Decimal', 'Money', 'Double'];
+const EDITABLE = ['String', 'Memo', 'Boolean', 'Picklist', ...NUMBERS];
+
+const isEditable = (c) => c.updatable && EDITABLE.includes(c.type) && !['statecode', 'statuscode'].includes(c.name);
+
+function control(column, row) {
+  const value = row[field(column)];
+  const shared = { id: `field-${column.name}`, name: column.name, required: column.required };
+  const choice = (options) => el('select', shared, ...options.map(([key, title]) =>
+    el('option', { value: key, selected: key === String(value ?? '') }, title)));
+  if (column.type === 'Boolean') return choice([['', '–'], ['true', 'Yes'], ['false', 'No']]);
+  if (column.type === 'Picklist') return choice([['', '–'], ...(column.options ?? []).map((o) => [String(o.value), o.title])]);
+  const made = column.type === 'Memo' ? el('textarea', { ...shared, rows: 3, maxlength: column.length })
+    : el('input', { ...shared, type: 'text', maxlength: column.length, autocomplete: 'off',
+      inputmode: NUMBERS.includes(column.type) ? 'decimal' : undefined });
+  made.value = value ?? '';
+  return made;
+}
+
+// What stands in a control as the wire wants it: an empty one is null.
+function valueOf(column, shown) {
+  if (shown.trim() === '') return null;
+  if (column.type === 'Boolean') return shown === 'true';
+  if (column.type === 'Picklist') return Number(shown);
+  if (!NUMBERS.includes(column.type)) return shown;
+  const number = Number(shown);
+  if (!Number.isFinite(number)) throw new Problem('This value does not fit', `${column.title} must be a number.`, { column });
+  return number;
+}
+
+export class Row {
+  constructor({ saved, closed }) {
+    Object.assign(this, { saved, closed, dialog: $('row') });
+    $('row-close').addEventListener('click', () => this.dialog.close());
+    this.dialog.addEventListener('close', () => this.closed(this.row));
+    this.dialog.addEventListener('click', (event) => { if (event.target === this.dialog) this.dialog.close(); });
+    $('row-form').addEventListener('submit', (event) => { event.preventDefault(); this.save(); });
+  }
+
+  // `context`: environment, table, columns, me, privileges.
+  async open(context, row) {
+    Object.assign(this, context);
+    try {
+      this.row = await this.environment.row(this.table, row[this.table.id]);
+    } catch (problem) {
+      this.row = row;
+      throw explain(problem, { ...this });
+    }
+    this.draw();
+    if (!this.dialog.open) this.dialog.showModal();
+    $('row-title').focus();
+  }
+
+  draw() {
+    const { columns, row } = this;
+    $('row-title').textContent = row[this.table.primary] || this.table.title;
+    $('row-place').textContent = this.table.title;
+    fill($('row-fields'), ...columns.filter(isEditable).map((c) => el('p', { class: c.type === 'Memo' || c.primary ? 'wide' : '' },
+      el('label', { for: `field-${c.name}` }, c.title, c.required ? el('span', { class: 'soft' }, ' (needed)') : ''), control(c, row))));
+    const facts = columns.filter((c) => !isEditable(c) && !c.id && c.name !== 'versionnumber' && text(row, c));
+    fill($('row-facts'), ...facts.flatMap((c) => [el('dt', {}, c.title), el('dd', {}, text(row, c))]));
+    show($('row-save'), columns.some(isEditable));
+    notice($('row-notice'));
+    $('row-status').textContent = '';
+  }
+
+  changes() {
+    const changes = {};
+    for (const column of this.columns.filter(isEditable)) {
+      const shown = $(`field-${column.name}`).value;
+      if (shown !== String(this.row[field(column)] ?? '')) changes[column.name] = valueOf(column, shown);
+    }
+    return changes;
+  }
+
+  fault(problem) {
+    const wrong = problem.column ?? this.columns.find((c) => problem.status === 400 && isEditable(c) && problem.said?.includes(c.name));
+    notice($('row-notice'), problem);
+    for (const node of $('row-form').querySelectorAll('[aria-invalid]')) node.removeAttribute('aria-invalid');
+    if (!wrong) return $('row-save').focus();
+    $(`field-${wrong.name}`).setAttribute('aria-invalid', 'true');
+    return $(`field-${wrong.name}`).focus();
+  }
+
+  async save() {
+    $('row-status').textContent = '';
+    notice($('row-notice'));
+    $('row-save').setAttribute('aria-disabled', 'true');
+    try {
+      const changes = this.changes();
+      if (!Object.keys(changes).length) {
+        $('row-status').textContent = 'Nothing was changed.';
+        return;
+      }
+      this.row = await this.environment.change(this.table, this.row, changes);
+      this.draw();
+      $('row-status').textContent = 'Saved.';
+      this.saved(this.row);
+    } catch (problem) {
+      if (!(problem instanceof Error) || !('said' in problem || problem instanceof Problem)) throw problem;
+      this.fault(explain(problem, { ...this }));
+    } finally {
+      $('row-save').removeAttribute('aria-disabled');
+    }
+  }
+}
