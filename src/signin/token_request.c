@@ -63,17 +63,17 @@ static enum refusal read_client(const struct url_params *params, bool has_basic,
 }
 
 /* What each grant cannot do without. */
-static bool is_complete(const struct token_request *r)
+static enum refusal missing_of(const struct token_request *r)
 {
 	switch (r->grant) {
 	case GRANT_CODE:
-		return r->code.len;
+		return r->code.len ? REFUSAL_NONE : REFUSAL_PARAMETER_MISSING;
 	case GRANT_REFRESH:
-		return r->refresh_token.len;
+		return r->refresh_token.len ? REFUSAL_NONE : REFUSAL_PARAMETER_MISSING;
 	case GRANT_CLIENT_CREDENTIALS:
-		return r->scope.len;
+		return r->scope.len ? REFUSAL_NONE : REFUSAL_SCOPE_MISSING; /* RFC 6749, 3.3 */
 	}
-	return false;
+	return REFUSAL_GRANT_TYPE;
 }
 
 enum refusal token_request_read(const struct url_params *params, bool has_basic, str basic_user, str basic_password,
@@ -101,7 +101,5 @@ enum refusal token_request_read(const struct url_params *params, bool has_basic,
 	r.client_info = find(params, S("client_info"), &info) && str_equal(info, S("1"));
 	refusal = read_grant(params, &r);
 	*out = r;
-	if (refusal)
-		return refusal;
-	return is_complete(&r) ? REFUSAL_NONE : REFUSAL_PARAMETER_MISSING;
+	return refusal ? refusal : missing_of(&r);
 }
