@@ -46,7 +46,7 @@ static void each_bad_request_has_its_answer(void **state)
 	} rows[] = {
 		{ "wrong secret", wrong, S(""), "grant_type=client_credentials&" DEFAULT, 401, "invalid_client", true },
 		{ "two methods", good, post, "grant_type=client_credentials&" DEFAULT, 400, "invalid_request", false },
-		{ "no scope", good, S(""), "grant_type=client_credentials", 400, "invalid_request", false },
+		{ "no scope", good, S(""), "grant_type=client_credentials", 400, "invalid_scope", false },
 		{ "no .default", good, S(""), "grant_type=client_credentials&scope=https%3A%2F%2Flocalhost%3A8443%2FUser.Read.All", 400, "invalid_scope", false },
 		{ "two resources", good, S(""), "grant_type=client_credentials&" DEFAULT "+api%3A%2F%2Fx%2F.default", 400, "invalid_scope", false },
 		{ "unknown resource", good, S(""), "grant_type=client_credentials&scope=api%3A%2F%2Fx%2F.default", 400, "invalid_scope", false },
