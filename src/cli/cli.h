@@ -15,8 +15,13 @@ struct cli_role {
 	const char *name;
 	int (*main)(void);
 };
+struct serve_options {
+	const char *folder;
+	int port;                    /* 0: from the configuration              */
+	const char *passphrase_file; /* null: from elsewhere (keys/passphrase.h) */
+};
 struct cli_ports {
-	int (*serve)(const char *folder, int port);
+	int (*serve)(const struct serve_options *options);
 	const struct cli_role *roles;
 	size_t role_count;
 };

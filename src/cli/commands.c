@@ -10,7 +10,8 @@ static int serve(struct cli_call *call)
 	uint64_t port = 0;
 	if (text && (!str_to_u64(str_of(text), &port) || port == 0 || port > 65535))
 		return cli_usage(call, "--port wants a number from 1 to 65535");
-	return call->ports->serve(call->position[0], (int)port) == 0 ? CLI_OK : CLI_FAILED;
+	struct serve_options options = { call->position[0], (int)port, cli_value(call, "passphrase-file") };
+	return call->ports->serve(&options) == 0 ? CLI_OK : CLI_FAILED;
 }
 
 static int version(struct cli_call *call)
@@ -24,10 +25,11 @@ static const struct command commands[] = {
 	  { { "origin", "URL", "how clients name it (https://localhost:8443)", false },
 	    { "listen", "A:P", "where to listen, comma-separated (127.0.0.1 and the origin's port)", false },
 	    { "root", "file|passphrase", "what opens the keys (file: DIR/keys/root.key)", false },
-	    { "passphrase-file", "FILE", "for --root passphrase; else $CREDENTIALS_DIRECTORY/bailiwick.passphrase", false } },
+	    { "passphrase-file", "FILE", "for --root passphrase; else $BAILIWICK_PASSPHRASE_FD or $CREDENTIALS_DIRECTORY", false } },
 	  cli_init },
 	{ "serve", NULL, "DIR", "Runs the installation until it is told to stop",
-	  { { "port", "N", "another port than the configuration's", false } }, serve },
+	  { { "port", "N", "another port than the configuration's", false },
+	    { "passphrase-file", "FILE", "what opens a root of kind passphrase; else as for init", false } }, serve },
 	{ "status", NULL, "DIR", "Lists the processes and what confines each", { { 0 } }, cli_status },
 	{ "tenant", "create", "DIR", "Makes a tenant",
 	  { { "name", "NAME", "its display name", true }, { "domain", "DOMAIN", "its first domain", true } },

@@ -19,6 +19,7 @@
 #include "host/file.h"
 #include "ipc/database_id.h"
 #include "keys/keeper.h"
+#include "keys/passphrase.h"
 #include "keys/root.h"
 
 enum { CERTIFICATE_DAYS = 397, PATH_BYTES_MAX = 4096, TLS_INDEX_SERVER = 0, TLS_INDEX_AUTHORITY = 1 };
@@ -28,7 +29,7 @@ struct init {
 	const char *folder;
 	struct config config;
 	str config_text;
-	const char *passphrase_file; /* null: of the credentials' folder */
+	const char *passphrase_file; /* null: from elsewhere (keys/passphrase.h) */
 };
 
 static err path_of(const struct init *in, const char *name, const char **out)
@@ -67,15 +68,9 @@ static err refuse_initialised(const struct init *in)
 
 static err read_passphrase(const struct init *in, bytes *out)
 {
-	const char *path = in->passphrase_file, *credentials = getenv("CREDENTIALS_DIRECTORY");
-	if (!path && !credentials)
-		FAIL(ERR_INVALID, "no passphrase: give --passphrase-file, or CREDENTIALS_DIRECTORY with a bailiwick.passphrase");
-	if (!path) {
-		str text = str_format(in->arena, "%s/bailiwick.passphrase", credentials);
-		TRY_NEW(text.at);
-		path = text.at;
-	}
-	return file_read(path, PASSPHRASE_BYTES_MAX, in->arena, out);
+	SCOPED(fd) source = { -1 };
+	TRY(passphrase_open(in->passphrase_file, &source.n));
+	return passphrase_read(source.n, in->arena, out);
 }
 
 static err make_root(const struct init *in, struct wrapping_key *out)

@@ -17,6 +17,7 @@ static const char template[] =
 	"\n"
 	"[tls]\n"
 	"# Your own certificate chain and key (PEM). Without them the development certificate in tls/ is used.\n"
+	"# Only root needs to read the key, and others must not; SIGHUP takes new ones. Paths may be relative to this folder.\n"
 	"#certificate = /etc/ssl/certs/example.pem\n"
 	"#key = /etc/ssl/private/example.key\n"
 	"\n"

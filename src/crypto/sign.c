@@ -12,6 +12,7 @@
 #include <openssl/x509.h>
 #include <stdlib.h>
 
+#include "crypto/hash.h"
 #include "crypto/sign_internal.h"
 
 enum { RSA_BITS_NEW = 2048, RSA_BITS_MIN = 2048, RSA_BITS_MAX = 4096, P256_BYTES = 32, ES256_DER_MAX = 72 };
@@ -245,6 +246,18 @@ err sign_key_public(const struct sign_key *key, struct public_numbers *out)
 	if (!good)
 		FAIL(ERR_INTERNAL, "key without its public numbers");
 	*out = n;
+	return OK;
+}
+
+err sign_key_pin(const struct sign_key *key, uint8_t out[static 32])
+{
+	uint8_t *der = NULL;
+	int len = i2d_PUBKEY(key->pkey, &der);
+	if (len <= 0)
+		FAIL(ERR_INTERNAL, "the public key cannot be written");
+	struct sha256 digest = sha256_of(bytes_of(der, (size_t)len));
+	OPENSSL_free(der);
+	memcpy(out, digest.b, sizeof digest.b);
 	return OK;
 }
 

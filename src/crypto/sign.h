@@ -40,6 +40,8 @@ struct public_numbers {
 	uint8_t n[512];
 	size_t n_len;
 };
+/* SHA-256 of the SubjectPublicKeyInfo (RFC 7469 2.4): how a certificate and its private key find each other. */
+MUST_USE NONNULL err sign_key_pin(const struct sign_key *key, uint8_t out[static 32]);
 MUST_USE NONNULL err sign_key_public(const struct sign_key *key, struct public_numbers *out);
 
 /* ERR_INVALID for a point off the curve, an even or short modulus, ... */

@@ -48,11 +48,11 @@ void tls_library_free(struct tls_library *l)
 
 /* --- the key object: the certificate's public half and whose private half it is --- */
 
-static OSSL_PARAM *key_params(struct tls_context *c, uint32_t index)
+static OSSL_PARAM *key_params(struct tls_context *c, const struct sha256 *pin)
 {
 	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
 	OSSL_PARAM *ours = NULL, *public_half = NULL, *merged = NULL;
-	if (build && OSSL_PARAM_BLD_push_uint32(build, TLS_PARAM_KEY_INDEX, index) &&
+	if (build && OSSL_PARAM_BLD_push_octet_string(build, TLS_PARAM_PIN, pin->b, sizeof pin->b) &&
 	    OSSL_PARAM_BLD_push_octet_string(build, TLS_PARAM_LIBRARY, &c->library, sizeof c->library))
 		ours = OSSL_PARAM_BLD_to_param(build);
 	if (ours && EVP_PKEY_todata(c->public_key, EVP_PKEY_PUBLIC_KEY, &public_half))
@@ -65,10 +65,10 @@ static OSSL_PARAM *key_params(struct tls_context *c, uint32_t index)
 	return copy;
 }
 
-static err make_key(struct tls_context *c, uint32_t index)
+static err make_key(struct tls_context *c, const struct sha256 *pin)
 {
 	const char *type = EVP_PKEY_is_a(c->public_key, "EC") ? "EC" : EVP_PKEY_is_a(c->public_key, "RSA") ? "RSA" : NULL;
-	OSSL_PARAM *params = type ? key_params(c, index) : NULL;
+	OSSL_PARAM *params = type ? key_params(c, pin) : NULL;
 	EVP_PKEY_CTX *maker = params ? EVP_PKEY_CTX_new_from_name(c->library->openssl, type, "provider=" TLS_PROVIDER_NAME) : NULL;
 	bool made = maker && EVP_PKEY_fromdata_init(maker) == 1 &&
 		    EVP_PKEY_fromdata(maker, &c->key, EVP_PKEY_KEYPAIR, params) == 1;
@@ -90,15 +90,30 @@ static X509 *next_certificate(struct tls_library *l, BIO *pem)
 	return NULL;
 }
 
-static err use_certificates(struct tls_context *c, bytes raw, uint32_t key_index)
+/* The name under which the keeper holds the certificate's key. */
+static err pin_of(EVP_PKEY *public_key, struct sha256 *out)
+{
+	unsigned char *der = NULL;
+	int len = i2d_PUBKEY(public_key, &der);
+	if (len <= 0)
+		FAIL(ERR_INVALID, "a certificate's key that cannot be written");
+	*out = sha256_of(bytes_of(der, (size_t)len));
+	OPENSSL_free(der);
+	return OK;
+}
+
+static err use_certificates(struct tls_context *c, bytes raw)
 {
 	BIO *pem = BIO_new_mem_buf(raw.at, (int)raw.len);
 	X509 *leaf = pem ? next_certificate(c->library, pem) : NULL, *more;
+	struct sha256 pin;
 	err e = OK;
 	if (!leaf || SSL_CTX_use_certificate(c->ssl, leaf) != 1 || !(c->public_key = X509_get_pubkey(leaf)))
 		e = ERR(ERR_INVALID, "no certificate in the file");
 	if (!failed(e))
-		e = make_key(c, key_index);
+		e = pin_of(c->public_key, &pin);
+	if (!failed(e))
+		e = make_key(c, &pin);
 	if (!failed(e) && (SSL_CTX_use_PrivateKey(c->ssl, c->key) != 1 || SSL_CTX_check_private_key(c->ssl) != 1))
 		e = ERR(ERR_INVALID, "the key object does not fit the certificate");
 	while (!failed(e) && (more = next_certificate(c->library, pem)))
@@ -215,7 +230,7 @@ err tls_context_new(struct tls_library *library, const struct tls_options *optio
 	c->ssl = SSL_CTX_new_ex(library->openssl, "?provider=default", TLS_server_method());
 	err e = c->ssl ? set_protocols(c) : ERR(ERR_LIMIT, "no memory for TLS");
 	if (!failed(e))
-		e = use_certificates(c, options->certificate_pem, options->key_index);
+		e = use_certificates(c, options->certificate_pem);
 	if (failed(e))
 		tls_context_unref(c);
 	else

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "crypto/hash.h"
 #include "keys/client.h"
 
 struct tls_context;
@@ -24,8 +25,9 @@ struct tls_signature {
 
 /* Whoever holds the private key: the keeper's channel, in tests a key beside it. */
 struct tls_signer {
-	/* content: what TLS signs (RFC 8446 4.4.3, RFC 8422 5.4), unhashed. scheme: SignatureScheme. */
-	err (*start)(void *self, uint32_t key_index, uint16_t scheme, bytes content, struct tls_signature *signature);
+	/* pin: which key, the SHA-256 of the certificate's SubjectPublicKeyInfo (RFC 7469 2.4). content: what TLS signs
+	 * (RFC 8446 4.4.3, RFC 8422 5.4), unhashed. scheme: SignatureScheme. */
+	err (*start)(void *self, const struct sha256 *pin, uint16_t scheme, bytes content, struct tls_signature *signature);
 	void *self;
 };
 NONNULL void tls_signature_done(struct tls_signature *signature, err outcome, bytes octets);
@@ -37,7 +39,6 @@ void tls_library_free(struct tls_library *library);
 struct tls_options {
 	bytes certificate_pem; /* the leaf, then its chain */
 	str host;              /* names that SNI may say: host and one label below it */
-	uint32_t key_index;
 	bool http2;
 };
 

@@ -30,7 +30,7 @@ struct tls_context {
 int tls_provider_init(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in, const OSSL_DISPATCH **out, void **context);
 #define TLS_PROVIDER_NAME "bwkeeper"
 /* Extra import parameters of our keys: which of the keeper's keys it is, and the tls_library (a pointer's octets). */
-#define TLS_PARAM_KEY_INDEX "bwk-key-index"
+#define TLS_PARAM_PIN "bwk-pin"
 #define TLS_PARAM_LIBRARY "bwk-library"
 
 void tls_context_unref(struct tls_context *context);

@@ -101,7 +101,7 @@ err tls_keeper_set_channel(struct tls_keeper *k, int fd)
 
 /* --- signatures --- */
 
-static err start_signature(void *self, uint32_t key_index, uint16_t scheme, bytes content, struct tls_signature *signature)
+static err start_signature(void *self, const struct sha256 *pin, uint16_t scheme, bytes content, struct tls_signature *signature)
 {
 	struct tls_keeper *k = self;
 	struct waiting *place = NULL;
@@ -112,8 +112,9 @@ static err start_signature(void *self, uint32_t key_index, uint16_t scheme, byte
 			place = &k->waiting[i];
 	if (!place)
 		FAIL(ERR_LIMIT, "too many signatures wait for the keeper");
-	struct keeper_sign_tls request = { .head = head_of(k, KEEPER_SIGN_TLS), .key_index = key_index, .scheme = scheme,
+	struct keeper_sign_tls request = { .head = head_of(k, KEEPER_SIGN_TLS), .scheme = scheme,
 					   .content_len = (uint16_t)content.len };
+	memcpy(request.pin, pin->b, sizeof request.pin);
 	memcpy(request.content, content.at, content.len);
 	TRY(channel_send(k->watch.fd, bytes_of(&request, sizeof request), NULL));
 	*place = (struct waiting){ request.head.correlation, signature };

@@ -18,7 +18,7 @@ enum { CONTENT_BYTES_MAX = 1024 };
 struct remote_key {
 	struct tls_library *library;
 	bool rsa;
-	uint32_t index;
+	struct sha256 pin;
 	int bits, security_bits, signature_bytes_max;
 	OSSL_PARAM *public_half;
 };
@@ -64,13 +64,14 @@ static int key_has(const void *raw, int selection)
 static int key_import(void *raw, int selection, const OSSL_PARAM params[])
 {
 	struct remote_key *key = raw;
-	const OSSL_PARAM *index = OSSL_PARAM_locate_const(params, TLS_PARAM_KEY_INDEX);
+	const OSSL_PARAM *pin = OSSL_PARAM_locate_const(params, TLS_PARAM_PIN);
 	const OSSL_PARAM *modulus = OSSL_PARAM_locate_const(params, OSSL_PKEY_PARAM_RSA_N);
 	const OSSL_PARAM *group = OSSL_PARAM_locate_const(params, OSSL_PKEY_PARAM_GROUP_NAME);
 	const OSSL_PARAM *library = OSSL_PARAM_locate_const(params, TLS_PARAM_LIBRARY);
 	(void)selection;
-	if (!index || !OSSL_PARAM_get_uint32(index, &key->index))
+	if (!pin || pin->data_size != sizeof key->pin)
 		return 0;
+	memcpy(&key->pin, pin->data, sizeof key->pin);
 	/* A built-in provider of OpenSSL 3.0 has no other way to be told whom it works for. */
 	if (!library || library->data_size != sizeof key->library)
 		return 0;
@@ -101,11 +102,11 @@ static int key_export(void *raw, int selection, OSSL_CALLBACK *give, void *argum
 
 static const OSSL_PARAM ec_types[] = {
 	OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, NULL, 0), OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, NULL, 0),
-	OSSL_PARAM_uint32(TLS_PARAM_KEY_INDEX, NULL), OSSL_PARAM_octet_string(TLS_PARAM_LIBRARY, NULL, 0), OSSL_PARAM_END,
+	OSSL_PARAM_octet_string(TLS_PARAM_PIN, NULL, 0), OSSL_PARAM_octet_string(TLS_PARAM_LIBRARY, NULL, 0), OSSL_PARAM_END,
 };
 static const OSSL_PARAM rsa_types[] = {
 	OSSL_PARAM_BN(OSSL_PKEY_PARAM_RSA_N, NULL, 0), OSSL_PARAM_BN(OSSL_PKEY_PARAM_RSA_E, NULL, 0),
-	OSSL_PARAM_uint32(TLS_PARAM_KEY_INDEX, NULL), OSSL_PARAM_octet_string(TLS_PARAM_LIBRARY, NULL, 0), OSSL_PARAM_END,
+	OSSL_PARAM_octet_string(TLS_PARAM_PIN, NULL, 0), OSSL_PARAM_octet_string(TLS_PARAM_LIBRARY, NULL, 0), OSSL_PARAM_END,
 };
 
 static const OSSL_PARAM *ec_import_types(int selection)
@@ -265,7 +266,7 @@ static int sign_final(void *raw, unsigned char *to, size_t *len, size_t capacity
 	if (!signature || !ASYNC_get_current_job() || scheme == 0)
 		return 0;
 	signature->done = signature->ok = false;
-	err e = library->signer.start(library->signer.self, s->key->index, scheme, bytes_of(s->content, s->len), signature);
+	err e = library->signer.start(library->signer.self, &s->key->pin, scheme, bytes_of(s->content, s->len), signature);
 	if (failed(e))
 		return 0;
 	while (!signature->done)

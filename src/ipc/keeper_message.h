@@ -100,7 +100,7 @@ struct keeper_checkpoint_state_answer {
 
 struct keeper_sign_tls {
 	struct keeper_head head;
-	uint32_t key_index;     /* 0: the server's key */
+	uint8_t pin[32];        /* whose key: SHA-256 of the certificate's SubjectPublicKeyInfo (RFC 7469 2.4) */
 	uint16_t scheme;        /* RFC 8446 4.2.3 */
 	uint16_t content_len;
 	uint8_t content[TLS_CONTENT_BYTES_MAX];

@@ -39,7 +39,7 @@ enum supervisor_message_kind {
 	SUPERVISOR_START = 1, /* struct supervisor_start, then the facts               */
 	SUPERVISOR_CHANNEL,   /* struct supervisor_channel with one descriptor         */
 	SUPERVISOR_FACTS,     /* struct supervisor_facts, then the facts               */
-	SUPERVISOR_RELOAD,    /* read the configuration again (edge: and certificates) */
+	SUPERVISOR_RELOAD,    /* struct supervisor_reload: read the configuration again, take these files */
 	SUPERVISOR_STOP,      /* finish what is being worked on, then exit 0           */
 	SUPERVISOR_STATUS,    /* answer to CHILD_STATUS_ASKED: struct supervisor_status, rows (control only) */
 	SUPERVISOR_NO_WORKER, /* answer to CHILD_WORKER_WANTED that cannot be met      */
@@ -52,6 +52,16 @@ enum supervisor_message_kind {
 	CHILD_FACTS,          /* control: facts of a worker (answer, or unasked when they changed) */
 	CHILD_PROVISION,      /* control: make a tenant's or an environment's place    */
 	CHILD_STATUS_ASKED,   /* control: list the processes                           */
+	CHILD_RELOADED,       /* keeper: has taken what RELOAD brought; the others may follow */
+};
+
+/* Files that the supervisor opens, since only it is privileged, and hands over unread. START and RELOAD carry their
+ * descriptors in the order of these bits. */
+enum handed_file {
+	HANDED_PASSPHRASE = 1,  /* keeper: what opens the root key              */
+	HANDED_TLS_KEY = 2,     /* keeper: the operator's own TLS key, PEM      */
+	HANDED_CERTIFICATE = 4, /* edge: the certificate chain, PEM             */
+	HANDED_FILE_COUNT = 3,
 };
 
 enum { FACTS_BYTES_MAX = 60 * 1024, PATH_TEXT_MAX = 1024 };
@@ -73,6 +83,12 @@ struct supervisor_start {
 	uint32_t idle_ms;               /* leave after this long without work; 0: stay */
 	uint32_t index;                 /* of several of one role                     */
 	int32_t inherited_fd_count;     /* edges: listening sockets at descriptors 4.. */
+	uint32_t handed;                /* bits of enum handed_file               */
+};
+
+struct supervisor_reload {
+	enum supervisor_message_kind kind;
+	uint32_t handed;
 };
 
 struct supervisor_channel {

@@ -189,14 +189,15 @@ err keys_checkpoint_state(struct keys *keys, const struct uuid *log_id, struct c
 	return OK;
 }
 
-err keys_sign_tls(struct keys *keys, uint32_t key_index, uint16_t scheme, bytes content, struct arena *arena,
+err keys_sign_tls(struct keys *keys, const uint8_t pin[static 32], uint16_t scheme, bytes content, struct arena *arena,
 		  bytes *out_signature)
 {
-	struct keeper_sign_tls request = { .key_index = key_index, .scheme = scheme, .content_len = (uint16_t)content.len };
+	struct keeper_sign_tls request = { .scheme = scheme, .content_len = (uint16_t)content.len };
 	struct keeper_sign_tls_answer a;
 	if (content.len > sizeof request.content)
 		FAIL(ERR_LIMIT, "content longer than TLS signs");
 	fill_head(keys, &request.head, KEEPER_SIGN_TLS);
+	memcpy(request.pin, pin, sizeof request.pin);
 	memcpy(request.content, content.at, content.len);
 	TRY(ask(keys, &request, sizeof request, &a, sizeof a));
 	if (a.signature_len > sizeof a.signature)

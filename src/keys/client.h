@@ -98,10 +98,11 @@ MUST_USE NONNULL err keys_checkpoint_state(struct keys *keys, const struct uuid 
 
 /* --- TLS (edge) --- */
 
-/* The server certificate's public half is on disk; the keeper holds the private one. Signs a TLS 1.3 CertificateVerify
+/* The server certificate's public half is on disk; the keeper holds the private one, named by the SHA-256 of its
+ * SubjectPublicKeyInfo. Signs a TLS 1.3 CertificateVerify
  * content or a TLS 1.2 ServerKeyExchange content, whose form the keeper checks. scheme: RFC 8446 SignatureScheme.
  * The edge uses its own asynchronous path over the same messages (ipc/keeper_message.h). */
-MUST_USE NONNULL err keys_sign_tls(struct keys *keys, uint32_t key_index, uint16_t scheme, bytes content,
+MUST_USE NONNULL err keys_sign_tls(struct keys *keys, const uint8_t pin[static 32], uint16_t scheme, bytes content,
 				   struct arena *arena, bytes *out_signature);
 /* Session-ticket keys: current first, then those still accepted. */
 struct ticket_key { uint8_t name[16], aes[32], hmac[32]; };

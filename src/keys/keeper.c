@@ -27,6 +27,8 @@ void keeper_close(struct keeper *keeper)
 		return;
 	for (size_t i = 0; i < SIGNERS_CACHED; i++)
 		sign_key_free(keeper->signers[i].key);
+	for (size_t i = 0; i < TLS_KEYS_HELD_MAX; i++)
+		sign_key_free(keeper->tls_held[i].key);
 	key_store_close(keeper->store);
 	explicit_bzero(keeper, sizeof *keeper);
 	free(keeper);

@@ -11,7 +11,7 @@
 #include "ipc/supervisor_message.h"
 #include "keys/key_store.h"
 
-enum { SIGNERS_CACHED = 256, KEEPER_ANSWER_BYTES_MAX = sizeof(struct keeper_sign_token_answer) };
+enum { SIGNERS_CACHED = 256, TLS_KEYS_HELD_MAX = 3, KEEPER_ANSWER_BYTES_MAX = sizeof(struct keeper_sign_token_answer) };
 
 /* A decoded private key, kept for reuse: decoding costs several signatures. */
 struct cached_signer {
@@ -21,8 +21,16 @@ struct cached_signer {
 	uint64_t used;
 };
 
+/* An operator's own TLS key, of a file: in memory only. The newest first; older ones stay as long as there is room, since edges
+ * go on with the old certificate until they have tested the new one. */
+struct held_tls_key {
+	struct sign_key *key;
+	uint8_t pin[32];
+};
+
 struct keeper {
 	struct key_store *store;
+	struct held_tls_key tls_held[TLS_KEYS_HELD_MAX];
 	struct cached_signer signers[SIGNERS_CACHED];
 	uint64_t uses;
 	struct ticket_key tickets[TICKET_KEYS_MAX]; /* newest first */
@@ -49,6 +57,8 @@ MUST_USE NONNULL err keeper_create_tenant(struct keeper *keeper, const struct uu
 MUST_USE NONNULL err keeper_create_database(struct keeper *keeper, const struct uuid *tenant, const struct uuid *database);
 /* Puts the server's TLS key in place (index 0) or the development authority's (index 1). */
 MUST_USE NONNULL err keeper_put_tls_key(struct keeper *keeper, uint32_t index, const struct sign_key *key);
+/* Holds an operator's own TLS key besides those of the store. Owns the key, also after a failure. */
+MUST_USE NONNULL err keeper_hold_tls_key(struct keeper *keeper, struct sign_key *key);
 /* Borrowed until the next call. ERR_NOT_FOUND. */
 MUST_USE NONNULL err keeper_tls_key(struct keeper *keeper, uint32_t index, const struct sign_key **out);
 

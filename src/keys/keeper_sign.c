@@ -304,6 +304,43 @@ err keeper_tls_key(struct keeper *keeper, uint32_t index, const struct sign_key 
 	return OK;
 }
 
+err keeper_hold_tls_key(struct keeper *keeper, struct sign_key *key)
+{
+	struct held_tls_key fresh = { .key = key }, *held = keeper->tls_held;
+	size_t place = 0;
+	err e = sign_key_pin(key, fresh.pin);
+	if (failed(e)) {
+		sign_key_free(key);
+		return e;
+	}
+	while (place < TLS_KEYS_HELD_MAX - 1 && held[place].key && memcmp(held[place].pin, fresh.pin, sizeof fresh.pin) != 0)
+		place++;
+	sign_key_free(held[place].key); /* the same key, or the oldest */
+	memmove(&held[1], &held[0], place * sizeof held[0]);
+	held[0] = fresh;
+	return OK;
+}
+
+/* One that was handed over, or the server's of the store (index 0). The authority's signs no handshake. */
+static err tls_key_pinned(struct keeper *keeper, const uint8_t pin[static 32], const struct sign_key **out)
+{
+	const struct sign_key *stored;
+	uint8_t its[32];
+	for (size_t i = 0; i < TLS_KEYS_HELD_MAX; i++) {
+		const struct held_tls_key *held = &keeper->tls_held[i];
+		if (held->key && memcmp(held->pin, pin, sizeof held->pin) == 0) {
+			*out = held->key;
+			return OK;
+		}
+	}
+	TRY(keeper_tls_key(keeper, 0, &stored));
+	TRY(sign_key_pin(stored, its));
+	if (memcmp(its, pin, sizeof its) != 0)
+		FAIL(ERR_NOT_FOUND, "a TLS key that is not held here");
+	*out = stored;
+	return OK;
+}
+
 err answer_sign_tls(struct keeper *keeper, const struct channel_binding *who, bytes request, uint8_t *out, size_t *out_len)
 {
 	struct keeper_sign_tls m;
@@ -312,12 +349,12 @@ err answer_sign_tls(struct keeper *keeper, const struct channel_binding *who, by
 	size_t len;
 	(void)who;
 	memcpy(&m, request.at, sizeof m);
-	if (m.content_len > sizeof m.content || m.key_index != 0)
+	if (m.content_len > sizeof m.content)
 		FAIL(ERR_INVALID, "malformed TLS request");
 	bytes content = bytes_of(m.content, m.content_len);
 	if (!is_tls13_content(content) && !is_tls12_content(content))
 		FAIL(ERR_DENIED, "not a text that a TLS server signs");
-	TRY(keeper_tls_key(keeper, m.key_index, &key));
+	TRY(tls_key_pinned(keeper, m.pin, &key));
 	TRY(sign_tls(key, m.scheme, content, a.signature, &len));
 	a.signature_len = (uint32_t)len;
 	memcpy(out, &a, sizeof a);

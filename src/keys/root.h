@@ -1,8 +1,7 @@
 /* keys/root.h - where the root key comes from. encryption-and-keys section 3.
  *
  * `file`: 32 octets in a file that only its owner may read. `passphrase`: 32 random octets wrapped under Argon2id of a
- * passphrase, in DIR/keys/root.passphrase; the passphrase itself comes at start from a file named by the environment
- * variable CREDENTIALS_DIRECTORY (systemd: credential "bailiwick.passphrase") or from BAILIWICK_PASSPHRASE_FD. */
+ * passphrase, in DIR/keys/root.passphrase; where the passphrase itself comes from at each start: passphrase.h. */
 #ifndef KEYS_ROOT_H
 #define KEYS_ROOT_H
 
@@ -10,9 +9,6 @@
 #include "keys/key_wrap.h"
 
 enum { PASSPHRASE_BYTES_MIN = 12, PASSPHRASE_BYTES_MAX = 1024 };
-
-/* What an operator should know about the root; bits. */
-enum root_note { ROOT_NOTE_SAME_FILESYSTEM = 1 /* the root lies on the same file system as the data it opens */ };
 
 MUST_USE NONNULL err root_file_create(const char *path);
 /* ERR_DENIED when anyone but the owner may read it; ERR_CORRUPT when it is not 32 octets. */

@@ -25,6 +25,28 @@ err child_say_ready(struct child *child)
 	return child_send(child, &ready, sizeof ready);
 }
 
+int child_handed(const struct child *child, enum handed_file file)
+{
+	return child->handed[__builtin_ctz(file)];
+}
+
+/* Takes over the descriptors that came with a message, in the order of the bits. */
+static err take_handed(struct child *child, uint32_t handed, struct channel_fds *fds)
+{
+	size_t next = 0;
+	if ((size_t)__builtin_popcount(handed) != fds->count || handed >> HANDED_FILE_COUNT)
+		FAIL(ERR_INVALID, "files that do not fit their message");
+	for (size_t i = 0; i < HANDED_FILE_COUNT; i++) {
+		if (!(handed & 1u << i))
+			continue;
+		if (child->handed[i] >= 0)
+			close(child->handed[i]);
+		child->handed[i] = fds->fd[next++];
+	}
+	fds->count = 0;
+	return OK;
+}
+
 static err keep_facts(struct child *child, bytes text)
 {
 	arena_reset(child->facts_arena);
@@ -54,6 +76,18 @@ static err take_facts(struct child *child, bytes raw)
 	return OK;
 }
 
+static err take_reload(struct child *child, bytes raw, struct channel_fds *fds)
+{
+	struct supervisor_reload message;
+	if (raw.len != sizeof message)
+		FAIL(ERR_INVALID, "malformed reload message");
+	memcpy(&message, raw.at, sizeof message);
+	TRY(take_handed(child, message.handed, fds));
+	if (child->hooks->reload)
+		child->hooks->reload(child);
+	return OK;
+}
+
 static err take_message(struct child *child, bytes raw, struct channel_fds *fds)
 {
 	enum supervisor_message_kind kind;
@@ -66,9 +100,7 @@ static err take_message(struct child *child, bytes raw, struct channel_fds *fds)
 	case SUPERVISOR_FACTS:
 		return take_facts(child, raw);
 	case SUPERVISOR_RELOAD:
-		if (child->hooks->reload)
-			child->hooks->reload(child);
-		return OK;
+		return take_reload(child, raw, fds);
 	case SUPERVISOR_STOP:
 		child->stopping = true;
 		if (child->hooks->stop)
@@ -107,15 +139,17 @@ static void supervisor_ready(struct loop_watch *watch, unsigned events)
 static err receive_start(struct child *child)
 {
 	static uint8_t raw[CHANNEL_MESSAGE_BYTES_MAX];
+	struct channel_fds fds = { .count = 0 };
 	size_t len;
 	TRY(channel_wait(SUPERVISOR_FD, START_TIMEOUT_MS));
-	TRY(channel_receive(SUPERVISOR_FD, raw, sizeof raw, &len, NULL));
+	TRY(channel_receive(SUPERVISOR_FD, raw, sizeof raw, &len, &fds));
 	if (len < sizeof child->start)
 		FAIL(ERR_INVALID, "no start message");
 	memcpy(&child->start, raw, sizeof child->start);
 	child->start.folder[PATH_TEXT_MAX - 1] = child->start.path[PATH_TEXT_MAX - 1] = '\0';
 	if (child->start.kind != SUPERVISOR_START || child->start.role != child->hooks->role)
 		FAIL(ERR_INVALID, "start message of another role");
+	TRY(take_handed(child, child->start.handed, &fds));
 	return keep_facts(child, bytes_of(raw + sizeof child->start, len - sizeof child->start));
 }
 
@@ -164,9 +198,23 @@ static err start(struct child *child)
 	return child->hooks->ready_later ? OK : child_say_ready(child);
 }
 
+static enum child_exit exit_of(err e)
+{
+	switch (err_kind_of(e)) {
+	case ERR_CORRUPT:
+		return CHILD_EXIT_CORRUPT;
+	case ERR_DENIED:
+		return CHILD_EXIT_DENIED;
+	default:
+		return CHILD_EXIT_FAILED;
+	}
+}
+
 int child_run(const struct child_hooks *hooks, void *self)
 {
 	struct child child = { .hooks = hooks, .self = self };
+	for (size_t i = 0; i < HANDED_FILE_COUNT; i++)
+		child.handed[i] = -1;
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGINT, SIG_IGN); /* what a terminal or a service manager sends to the group is for the supervisor, */
 	signal(SIGTERM, SIG_IGN); /* which stops everyone in order */
@@ -175,7 +223,7 @@ int child_run(const struct child_hooks *hooks, void *self)
 	err e = start(&child);
 	if (failed(e)) {
 		log_err("start", e);
-		_exit(1);
+		_exit(exit_of(e));
 	}
 	loop_run(child.loop);
 	if (hooks->close)

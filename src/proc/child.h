@@ -9,6 +9,7 @@
 #define PROC_CHILD_H
 
 #include "base/arena.h"
+#include "cli/cli.h"
 #include "host/loop.h"
 #include "ipc/channel.h"
 #include "ipc/supervisor_message.h"
@@ -21,6 +22,7 @@ struct child {
 	const struct child_hooks *hooks;
 	struct loop_watch watch;
 	uint32_t confinement;
+	int handed[HANDED_FILE_COUNT]; /* by bit: descriptors of files that the supervisor opened; -1 */
 	struct arena *facts_arena;
 	bool stopping;
 };
@@ -47,6 +49,13 @@ int child_run(const struct child_hooks *hooks, void *self);
 /* Sends one struct to the supervisor. */
 MUST_USE NONNULL err child_send(struct child *child, const void *message, size_t size);
 
+/* What START or the latest RELOAD brought of that file; -1 when nothing. Stays the frame's, which replaces it at the next
+ * RELOAD that brings one. */
+NONNULL int child_handed(const struct child *child, enum handed_file file);
+
+/* Exit statuses that tell the supervisor more than "it failed". */
+enum child_exit { CHILD_EXIT_OK = 0, CHILD_EXIT_FAILED = 1, CHILD_EXIT_CORRUPT = 4, CHILD_EXIT_DENIED = 5 };
+
 /* For roles with ready_later: it serves from now on. */
 MUST_USE NONNULL err child_say_ready(struct child *child);
 
@@ -58,6 +67,6 @@ int identity_main(void);
 int data_main(void);
 int recorder_main(void);
 int hasher_main(void);
-int supervisor_main(const char *folder, int port); /* port 0: from the configuration */
+int supervisor_main(const struct serve_options *options);
 
 #endif

@@ -1,9 +1,10 @@
 /* The edge's process: connects edge/ to the supervisor, the configuration and the keeper. It may accept connections on the
- * sockets it inherited, talk to workers and the keeper over channels it is handed, and read its certificate. */
+ * sockets it inherited, talk to workers and the keeper over channels it is handed, and read the certificate it is handed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "console/console_files.h"
 #include "edge/edge.h"
@@ -131,13 +132,13 @@ static void candidate_tested(void *self, err outcome)
 
 static err make_candidate(struct edge_process *p, struct arena *arena)
 {
-	char path[PATH_TEXT_MAX + 64];
 	bytes pem;
-	if (str_is_empty(p->config.certificate))
-		snprintf(path, sizeof path, "%s/tls/server.pem", p->child->start.folder);
-	else
-		snprintf(path, sizeof path, "%.*s", STR_ARG(p->config.certificate));
-	TRY(file_read(path, CERTIFICATE_BYTES_MAX, arena, &pem));
+	int fd = child_handed(p->child, HANDED_CERTIFICATE);
+	if (fd < 0)
+		FAIL(ERR_NOT_FOUND, "no certificate was handed over");
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		FAIL(ERR_INVALID, "the certificate is not a file");
+	TRY(fd_read_all(fd, CERTIFICATE_BYTES_MAX, arena, &pem));
 	struct tls_options options = { .certificate_pem = pem, .host = host_of(p->config.origin), .http2 = true };
 	return tls_context_new(p->library, &options, &p->candidate);
 }
@@ -244,7 +245,7 @@ static void reload_config(struct edge_process *p)
 	p->config = fresh;
 }
 
-/* Limits, and the certificate at its configured place. Sockets and the origin take a restart. */
+/* Limits, and the certificate that the supervisor hands over. Sockets and the origin take a restart. */
 static void reload(struct child *child)
 {
 	struct edge_process *p = child->self;

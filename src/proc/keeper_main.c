@@ -4,17 +4,20 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "codec/hex.h"
 #include "host/clock.h"
 #include "host/config.h"
 #include "host/file.h"
 #include "host/log.h"
 #include "keys/keeper.h"
+#include "keys/passphrase.h"
 #include "keys/root.h"
 #include "proc/child.h"
 
-enum { CLIENTS_MAX = 8192, REQUESTS_PER_TURN = 32, LOCKED_BYTES_MIN = 128 << 20 };
+enum { CLIENTS_MAX = 8192, REQUESTS_PER_TURN = 32, LOCKED_BYTES_MIN = 128 << 20, TLS_KEY_BYTES_MAX = 64 * 1024 };
 
 struct client {
 	struct keeper_process *process;
@@ -101,19 +104,6 @@ static err on_channel(struct child *child, const struct channel_binding *binding
 	return OK; /* the recorder's: the keeper's own events are not written yet */
 }
 
-static err read_passphrase(struct arena *arena, bytes *out)
-{
-	char path[4096];
-	const char *folder = getenv("CREDENTIALS_DIRECTORY");
-	if (!folder)
-		FAIL(ERR_NOT_FOUND, "no passphrase: CREDENTIALS_DIRECTORY names no folder");
-	snprintf(path, sizeof path, "%s/bailiwick.passphrase", folder);
-	TRY(file_read(path, PASSPHRASE_BYTES_MAX, arena, out));
-	while (out->len && (out->at[out->len - 1] == '\n' || out->at[out->len - 1] == '\r'))
-		out->len--;
-	return OK;
-}
-
 static err open_root(const struct child *child, struct arena *arena, struct wrapping_key *out)
 {
 	struct config config;
@@ -122,13 +112,14 @@ static err open_root(const struct child *child, struct arena *arena, struct wrap
 	TRY(config_load(child->start.folder, arena, &config, NULL));
 	if (str_equal(config.root_provider, S("passphrase"))) {
 		snprintf(path, sizeof path, "%s/keys/root.passphrase", child->start.folder);
-		TRY(read_passphrase(arena, &passphrase));
+		TRY(passphrase_read(child_handed(child, HANDED_PASSPHRASE), arena, &passphrase));
 		return root_passphrase_open(path, passphrase, out);
 	}
-	if (config.root_file.len)
+	if (config.root_file.len && config.root_file.at[0] == '/')
 		snprintf(path, sizeof path, "%.*s", STR_ARG(config.root_file));
 	else
-		snprintf(path, sizeof path, "%s/keys/root.key", child->start.folder);
+		snprintf(path, sizeof path, "%s/%.*s", child->start.folder,
+			 STR_ARG(config.root_file.len ? config.root_file : S("keys/root.key")));
 	if (root_shares_filesystem(path, child->start.folder))
 		log_line(LOG_WARNING, "the root key lies on the file system of the data that it opens");
 	return root_file_open(path, out);
@@ -141,6 +132,53 @@ static void lock_memory(void)
 	if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur < LOCKED_BYTES_MIN ||
 	    mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
 		log_line(LOG_WARNING, "the keeper's memory cannot be locked: see RLIMIT_MEMLOCK");
+}
+
+/* --- the operator's own TLS key --- */
+
+static err read_tls_key(int fd, struct arena *arena, struct sign_key **out)
+{
+	struct stat info;
+	bytes pem;
+	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || lseek(fd, 0, SEEK_SET) != 0)
+		FAIL(ERR_INVALID, "the TLS key is not a regular file");
+	if (info.st_mode & 004)
+		FAIL(ERR_DENIED, "the TLS key's file can be read by everybody");
+	TRY(fd_read_all(fd, TLS_KEY_BYTES_MAX, arena, &pem));
+	return sign_key_import_pem(pem, out);
+}
+
+/* A key that cannot be used leaves those in use that were there before. */
+static err load_tls_key(struct keeper_process *p)
+{
+	int fd = child_handed(p->child, HANDED_TLS_KEY);
+	struct arena *arena;
+	struct sign_key *key;
+	if (fd < 0)
+		return OK;
+	arena = arena_new(2 * TLS_KEY_BYTES_MAX);
+	if (!arena)
+		FAIL(ERR_LIMIT, "no memory for the TLS key");
+	err e = read_tls_key(fd, arena, &key);
+	arena_free(arena); /* wipes */
+	TRY(e);
+	TRY(keeper_hold_tls_key(p->keeper, key));
+	char pin[65];
+	hex_format(bytes_of(p->keeper->tls_held[0].pin, 32), pin);
+	log_line(LOG_INFO, "the operator's TLS key is held (public key SHA-256 %s)", pin);
+	return OK;
+}
+
+static void on_reload(struct child *child)
+{
+	struct keeper_process *p = child->self;
+	enum supervisor_message_kind done = CHILD_RELOADED;
+	err e = load_tls_key(p);
+	if (failed(e))
+		log_err("TLS key; the old one stays in use", e);
+	e = child_send(child, &done, sizeof done);
+	if (failed(e))
+		log_err("reload", e);
 }
 
 static err on_open(struct child *child)
@@ -156,7 +194,11 @@ static err on_open(struct child *child)
 	arena_free(arena);
 	if (!failed(e))
 		e = keeper_open(child->start.path, &root, now_ms, &p->keeper);
-	return e;
+	TRY(e);
+	e = load_tls_key(p);
+	if (failed(e)) /* without it handshakes fail; keys and tokens go on */
+		log_err("TLS key", e);
+	return OK;
 }
 
 static void on_close(struct child *child)
@@ -167,7 +209,8 @@ static void on_close(struct child *child)
 
 int keeper_main(void)
 {
-	static const struct child_hooks hooks = { .role = ROLE_KEEPER, .open = on_open, .channel = on_channel, .close = on_close };
+	static const struct child_hooks hooks = { .role = ROLE_KEEPER, .open = on_open, .channel = on_channel,
+						   .reload = on_reload, .close = on_close };
 	struct keeper_process *p = calloc(1, sizeof *p);
 	if (p)
 		p->clients = calloc(CLIENTS_MAX, sizeof *p->clients);

@@ -100,8 +100,6 @@ static err open_doors(struct supervisor *s)
 
 /* --- life --- */
 
-static void stop_everyone(struct supervisor *s);
-
 static bool any_up(const struct supervisor *s, enum process_role role)
 {
 	for (size_t i = 0; i < PROCESSES_MAX; i++)
@@ -131,7 +129,7 @@ static void stop_step(struct loop_timer *timer)
 	loop_stop(s->loop);
 }
 
-static void stop_everyone(struct supervisor *s)
+void supervisor_stop(struct supervisor *s)
 {
 	if (s->stopping)
 		return;
@@ -141,32 +139,58 @@ static void stop_everyone(struct supervisor *s)
 	stop_step(&s->stop_timer);
 }
 
-static err load_config(struct supervisor *s, struct config *out)
+static err load_config(const struct supervisor *s, struct arena *arena, struct config *out)
 {
 	int line = 0;
-	err e = config_load(s->folder, s->config_arena, out, &line);
+	err e = config_load(s->folder, arena, out, &line);
 	if (failed(e))
 		log_line(LOG_ERROR, "bailiwick.conf line %d: %s", line, err_why(e));
 	return e;
 }
 
-/* Edges read certificates and limits again by themselves; what only a start can change is said. */
+static bool send_reload(struct process *p)
+{
+	struct supervisor_reload message = { .kind = SUPERVISOR_RELOAD };
+	struct channel_fds fds;
+	err e = files_for(p->supervisor, p->name.role, &message.handed, &fds);
+	(void)e; /* logged; what is missing is not replaced */
+	e = process_send(p, &message, sizeof message, (str){ 0 }, &fds);
+	channel_fds_close(&fds);
+	if (failed(e))
+		log_line(LOG_WARNING, "%s does not reload", process_role_name(p->name.role));
+	return !failed(e);
+}
+
+void supervisor_reload_others(struct supervisor *s)
+{
+	for (size_t i = 0; i < PROCESSES_MAX; i++)
+		if (process_is_up(&s->processes[i]) && s->processes[i].name.role != ROLE_KEEPER)
+			send_reload(&s->processes[i]);
+	log_line(LOG_INFO, "reloaded");
+}
+
+/* The keeper first: an edge takes a new certificate only when the keeper signs with its key (CHILD_RELOADED goes on). What only
+ * a start can change is said. */
 static void reload(struct supervisor *s)
 {
-	enum supervisor_message_kind message = SUPERVISOR_RELOAD;
+	struct arena *arena = arena_new(CONFIG_ARENA_BYTES);
 	struct config fresh;
-	if (failed(load_config(s, &fresh))) {
+	if (!arena || failed(load_config(s, arena, &fresh))) {
 		log_line(LOG_ERROR, "the configuration in force stays");
+		arena_free(arena);
 		return;
 	}
-	if (!str_equal(fresh.origin, s->config.origin) || fresh.listen_count != s->config.listen_count)
-		log_line(LOG_WARNING, "a changed origin or listen takes a restart");
+	if (!str_equal(fresh.origin, s->config.origin) || fresh.listen_count != s->config.listen_count ||
+	    !str_equal(fresh.root_provider, s->config.root_provider))
+		log_line(LOG_WARNING, "a changed origin, listen or root takes a restart");
 	s->config.idle_s = fresh.idle_s;
-	for (size_t i = 0; i < PROCESSES_MAX; i++)
-		if (process_is_up(&s->processes[i]) &&
-		    failed(process_send(&s->processes[i], &message, sizeof message, (str){ 0 }, NULL)))
-			log_line(LOG_WARNING, "a process does not reload");
-	log_line(LOG_INFO, "reloaded");
+	s->config.certificate = fresh.certificate;
+	s->config.key = fresh.key;
+	arena_free(s->reload_arena); /* of the texts just replaced */
+	s->reload_arena = arena;
+	struct process *keeper = process_find(s, &(struct worker_name){ .role = ROLE_KEEPER });
+	if (!keeper || !process_is_up(keeper) || !send_reload(keeper))
+		supervisor_reload_others(s);
 }
 
 static void on_signal(struct loop_watch *watch, unsigned events)
@@ -178,7 +202,7 @@ static void on_signal(struct loop_watch *watch, unsigned events)
 		if (info.ssi_signo == SIGHUP)
 			reload(s);
 		else if (info.ssi_signo != SIGCHLD)
-			stop_everyone(s);
+			supervisor_stop(s);
 	}
 }
 
@@ -256,7 +280,7 @@ static err take_lock(struct supervisor *s)
 	return OK;
 }
 
-static err prepare(struct supervisor *s, const char *folder, int port)
+static err prepare(struct supervisor *s, const struct serve_options *options)
 {
 	char absolute[PATH_MAX];
 	s->root = geteuid() == 0;
@@ -266,18 +290,19 @@ static err prepare(struct supervisor *s, const char *folder, int port)
 	s->edge_facts_arena = arena_new(EDGE_FACTS_ARENA_BYTES);
 	if (!s->loop || !s->processes || !s->config_arena || !s->edge_facts_arena)
 		FAIL(ERR_LIMIT, "no memory to start");
-	if (!realpath(folder, absolute))
+	if (!realpath(options->folder, absolute))
 		return err_of_errno(errno);
 	if (snprintf(s->folder, sizeof s->folder, "%s", absolute) >= (int)sizeof s->folder)
 		FAIL(ERR_LIMIT, "the folder's path is too long");
-	TRY(load_config(s, &s->config));
+	TRY(load_config(s, s->config_arena, &s->config));
 	TRY(first_facts(s));
-	for (size_t i = 0; port && i < s->config.listen_count; i++)
-		s->config.listen[i].port = (uint16_t)port;
+	for (size_t i = 0; options->port && i < s->config.listen_count; i++)
+		s->config.listen[i].port = (uint16_t)options->port;
 	s->edge_count = processors(s->config.edges);
 	s->hasher_count = processors(s->config.hashers);
 	TRY(place_make_installation(s));
 	TRY(take_lock(s));
+	TRY(files_check(s, options->passphrase_file));
 	TRY(open_doors(s));
 	return watch_signals(s);
 }
@@ -290,14 +315,14 @@ static err write_pid(const struct supervisor *s)
 	return file_write(path, bytes_of_str(str_of(text)), 0644);
 }
 
-int supervisor_main(const char *folder, int port)
+int supervisor_main(const struct serve_options *options)
 {
 	struct supervisor *s = calloc(1, sizeof *s);
 	if (!s)
 		return 1;
 	log_set_process("supervisor");
 	umask(077);
-	err e = prepare(s, folder, port);
+	err e = prepare(s, options);
 	if (!failed(e))
 		e = write_pid(s);
 	if (!failed(e))
@@ -311,5 +336,5 @@ int supervisor_main(const char *folder, int port)
 	snprintf(path, sizeof path, "%s/run/supervisor.pid", s->folder);
 	unlink(path);
 	log_line(LOG_INFO, "stopped");
-	return 0;
+	return s->exit_status;
 }

@@ -2,8 +2,8 @@
  * from the network, no key and no tenant data: the facts that it passes on are unread text.
  *
  * Files: supervisor.c (life: configuration, sockets, signals, loop), supervisor_process.c (the table of processes: start,
- * exit, restart with back-off), supervisor_channel.c (who is connected to whom), supervisor_message.c (what children ask),
- * supervisor_place.c (folders and uids). */
+ * exit), restart.c (when it is started again), supervisor_channel.c (who is connected to whom), supervisor_message.c (what
+ * children ask), supervisor_place.c (folders and uids), supervisor_files.c (files handed over unread). */
 #ifndef PROC_SUPERVISOR_H
 #define PROC_SUPERVISOR_H
 
@@ -57,7 +57,7 @@ struct listener {
 
 struct supervisor {
 	struct loop *loop;
-	struct arena *config_arena;
+	struct arena *config_arena, *reload_arena; /* reload_arena: texts of the configuration that the last SIGHUP brought */
 	struct config config;
 	char folder[PATH_TEXT_MAX];
 	struct process *processes; /* PROCESSES_MAX slots */
@@ -65,7 +65,10 @@ struct supervisor {
 	size_t listener_count;
 	uint32_t edge_count, hasher_count;
 	int lock_fd;
+	int passphrase_fd;         /* -1 unless the root is sealed by one; never read here */
 	bool root, stopping;
+	bool keeper_served;        /* the keeper has been ready once: its later failures are not the operator's mistake */
+	int exit_status;
 	struct loop_watch signal_watch;
 	struct loop_timer stop_timer;
 	str first_facts;           /* the origin and an empty routing table */
@@ -109,6 +112,21 @@ NONNULL void supervisor_take_message(struct process *from, bytes raw);
 NONNULL void supervisor_refuse_wanted(struct process *worker, int err_kind);
 /* One struct, then a text; `fds` may be null. */
 MUST_USE err process_send(struct process *p, const void *message, size_t size, str text, const struct channel_fds *fds);
+
+/* --- supervisor_files.c --- */
+
+/* The files that a process of that role is handed; the caller closes them. What cannot be opened is left out and logged; the
+ * error is that of the first. */
+MUST_USE NONNULL err files_for(const struct supervisor *s, enum process_role role, uint32_t *out_handed, struct channel_fds *out);
+/* Opens the passphrase for as long as the service runs, and sees whether the others are there. */
+MUST_USE err files_check(struct supervisor *s, const char *passphrase_file);
+
+/* --- supervisor.c --- */
+
+/* Stops every process in order, then the loop. The program's exit status is s->exit_status. */
+NONNULL void supervisor_stop(struct supervisor *s);
+/* Everyone but the keeper reads its configuration again. */
+NONNULL void supervisor_reload_others(struct supervisor *s);
 
 /* --- supervisor_place.c --- */
 

@@ -67,6 +67,7 @@ static void on_ready(struct process *from, bytes raw)
 	from->confinement = message.confinement;
 	from->state = PROCESS_RUNNING;
 	from->ready_ns = loop_now_ns(from->supervisor->loop);
+	from->supervisor->keeper_served |= from->name.role == ROLE_KEEPER;
 	give_to_edges(from);
 }
 
@@ -279,6 +280,10 @@ void supervisor_take_message(struct process *from, bytes raw)
 		return;
 	case CHILD_PROVISION:
 		on_provision(from, raw);
+		return;
+	case CHILD_RELOADED:
+		if (from->name.role == ROLE_KEEPER)
+			supervisor_reload_others(from->supervisor);
 		return;
 	case CHILD_STATUS_ASKED:
 		on_status_asked(from);

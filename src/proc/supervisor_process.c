@@ -11,6 +11,7 @@
 
 #include "host/clock.h"
 #include "host/log.h"
+#include "proc/child.h"
 #include "proc/confinement.h"
 
 enum { CHILD_SUPERVISOR_FD = 3, CHILD_FIRST_LISTENER_FD = 4, STOP_GRACE_MS = 10000 };
@@ -187,6 +188,7 @@ static err abandon(struct process *p, err why)
 err process_start(struct process *p, str facts)
 {
 	struct supervisor_start start;
+	struct channel_fds fds = { .count = 0 };
 	int ends[2];
 	TRY(place_uid(p->supervisor, p, &p->uid));
 	TRY(channel_pair(ends));
@@ -204,9 +206,12 @@ err process_start(struct process *p, str facts)
 	p->ready_ns = 0;
 	p->started.ms = clock_now(&clock_system).ms;
 	fill_start(p, &start);
-	err e = watch_process(p, ends[0]);
+	err e = files_for(p->supervisor, p->name.role, &start.handed, &fds);
+	(void)e; /* logged; the process does without what is missing */
+	e = watch_process(p, ends[0]);
 	if (!failed(e))
-		e = process_send(p, &start, sizeof start, facts, NULL);
+		e = process_send(p, &start, sizeof start, facts, &fds);
+	channel_fds_close(&fds);
 	if (failed(e))
 		return abandon(p, e);
 	channels_connect(p);
@@ -383,6 +388,15 @@ static bool is_needed(const struct process *p)
 	return false;
 }
 
+/* A wrong passphrase, a root key of another installation, a damaged key store: nothing can serve, and trying again does not
+ * help. Once the keeper has served, the same is a fault that may pass. */
+static bool keeper_is_locked_out(const struct process *p, enum restart_action action, int status)
+{
+	if (p->name.role != ROLE_KEEPER || p->supervisor->keeper_served)
+		return false;
+	return action == RESTART_REFUSE || (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_EXIT_DENIED);
+}
+
 static void on_exit_ready(struct loop_watch *watch, unsigned events)
 {
 	struct process *p = watch->owner;
@@ -402,6 +416,13 @@ static void on_exit_ready(struct loop_watch *watch, unsigned events)
 	struct restart_end end = { .asked_for = p->state == PROCESS_STOPPING, .needed = is_needed(p),
 				   .served_ns = process_served_ns(p) };
 	enum restart_action action = restart_ended(&p->restart, &end, loop_now_ns(s->loop));
+	if (keeper_is_locked_out(p, action, status)) {
+		log_line(LOG_ERROR, "the keeper cannot open the keys: the service ends");
+		process_forget(p);
+		s->exit_status = 1;
+		supervisor_stop(s);
+		return;
+	}
 	if (action == RESTART_REFUSE)
 		log_failing(p);
 	p->wanted_again = false;

@@ -353,7 +353,7 @@ static err set_keeper(struct frame *frame, int fd)
 	err e = open_app(frame);
 	if (failed(e)) { /* without its database there is nothing it could do; the supervisor tries again */
 		log_err("opening the database", e);
-		_exit(err_kind_of(e) == ERR_CORRUPT ? 4 : 1);
+		_exit(err_kind_of(e) == ERR_CORRUPT ? CHILD_EXIT_CORRUPT : CHILD_EXIT_FAILED);
 	}
 	return OK;
 }

@@ -59,13 +59,23 @@ static int listen_on(struct process *p, enum channel_lane lane)
 	return fd;
 }
 
-static void send_text(struct process *p, const void *message, size_t size, const char *text)
+/* As the supervisor does it: opened here, read there. */
+static struct channel_fds certificate_file(const struct process *p)
+{
+	char path[128];
+	snprintf(path, sizeof path, "%s/tls/server.pem", p->folder);
+	struct channel_fds fds = { { open(path, O_RDONLY | O_CLOEXEC) }, 1 };
+	assert_true(fds.fd[0] >= 0);
+	return fds;
+}
+
+static void send_text(struct process *p, const void *message, size_t size, const char *text, const struct channel_fds *fds)
 {
 	struct buffer b;
 	buffer_init(&b, 65536);
 	buffer_append(&b, bytes_of(message, size));
 	buffer_append_str(&b, str_of(text));
-	assert_false(failed(channel_send(p->supervisor, buffer_bytes(&b), NULL)));
+	assert_false(failed(channel_send(p->supervisor, buffer_bytes(&b), fds)));
 	buffer_release(&b);
 }
 
@@ -89,7 +99,8 @@ static void receive(struct process *p, void *to, size_t size)
 
 static void process_start(struct process *p, enum channel_lane lane)
 {
-	struct supervisor_start start = { .kind = SUPERVISOR_START, .role = ROLE_EDGE, .lane = lane, .inherited_fd_count = 1 };
+	struct supervisor_start start = { .kind = SUPERVISOR_START, .role = ROLE_EDGE, .lane = lane, .inherited_fd_count = 1,
+					  .handed = HANDED_CERTIFICATE };
 	struct child_ready ready;
 	int ends[2];
 	*p = (struct process){ .folder = "/tmp/edge-main-XXXXXX" };
@@ -115,7 +126,9 @@ static void process_start(struct process *p, enum channel_lane lane)
 	close(listener);
 	p->supervisor = ends[0];
 	snprintf(start.folder, sizeof start.folder, "%s", p->folder);
-	send_text(p, &start, sizeof start, facts);
+	struct channel_fds fds = certificate_file(p);
+	send_text(p, &start, sizeof start, facts, &fds);
+	channel_fds_close(&fds);
 	receive(p, &ready, sizeof ready);
 	assert_int_equal(ready.kind, CHILD_READY);
 	if (lane == LANE_PUBLIC)
@@ -162,8 +175,10 @@ static int ask(struct process *p, const char *path, X509 **out_certificate)
 
 static void reload(struct process *p)
 {
-	enum supervisor_message_kind kind = SUPERVISOR_RELOAD;
-	assert_false(failed(channel_send(p->supervisor, bytes_of(&kind, sizeof kind), NULL)));
+	struct supervisor_reload message = { .kind = SUPERVISOR_RELOAD, .handed = HANDED_CERTIFICATE };
+	struct channel_fds fds = certificate_file(p);
+	assert_false(failed(channel_send(p->supervisor, bytes_of(&message, sizeof message), &fds)));
+	channel_fds_close(&fds);
 }
 
 static X509 *certificate_of(struct process *p)

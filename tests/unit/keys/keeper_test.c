@@ -318,6 +318,9 @@ static void tls_signs_only_what_tls_signs(void **state)
 	struct channel_binding who = as(f, ROLE_EDGE, &f->tenant);
 	struct keeper_sign_tls m = { .head = head_of(KEEPER_SIGN_TLS), .scheme = 0x0403 };
 	struct keeper_sign_tls_answer answer = { .signature_len = 0 };
+	const struct sign_key *tls;
+	assert_false(failed(keeper_tls_key(f->keeper, 0, &tls)));
+	assert_false(failed(sign_key_pin(tls, m.pin)));
 	memset(m.content, ' ', 64);
 	memcpy(m.content + 64, "TLS 1.3, server CertificateVerify", 34);
 	m.content_len = 64 + 34 + 32;
@@ -340,6 +343,34 @@ static void tls_signs_only_what_tls_signs(void **state)
 	assert_int_equal(ask(f, &who, &m, sizeof m, NULL, 0), ERR_DENIED);
 	m.content_len = 600;
 	assert_int_equal(ask(f, &who, &m, sizeof m, NULL, 0), ERR_INVALID);
+}
+
+/* The last three that were handed over, and the store's own: whichever certificate an edge still has in use. */
+static void tls_keys_that_were_handed_over_are_held_for_a_while(void **state)
+{
+	struct fixture *f = *state;
+	struct channel_binding who = as(f, ROLE_EDGE, &f->tenant);
+	struct keeper_sign_tls m = { .head = head_of(KEEPER_SIGN_TLS), .scheme = 0x0403 };
+	uint8_t pins[5][32];
+	const struct sign_key *stored;
+	memset(m.content, ' ', 64);
+	memcpy(m.content + 64, "TLS 1.3, server CertificateVerify", 34);
+	m.content_len = 64 + 34 + 32;
+	assert_false(failed(keeper_tls_key(f->keeper, 0, &stored)));
+	assert_false(failed(sign_key_pin(stored, pins[4])));
+	for (size_t i = 0; i < 4; i++) {
+		struct sign_key *key;
+		assert_false(failed(sign_key_generate(SIGN_ES256, &key)));
+		assert_false(failed(sign_key_pin(key, pins[i])));
+		memcpy(m.pin, pins[i], sizeof m.pin);
+		assert_int_equal(ask(f, &who, &m, sizeof m, NULL, 0), ERR_NOT_FOUND);
+		assert_false(failed(keeper_hold_tls_key(f->keeper, key)));
+	}
+	static const int want[] = { ERR_NOT_FOUND, 0, 0, 0, 0 };
+	for (size_t i = 0; i < COUNT_OF(want); i++) {
+		memcpy(m.pin, pins[i], sizeof m.pin);
+		assert_int_equal(ask(f, &who, &m, sizeof m, NULL, 0), want[i]);
+	}
 }
 
 /* --- the file --- */
@@ -524,6 +555,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_two_inconsistent_checkpoints_are_signed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_recorder_signs_logs_of_its_tenant_only, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tls_signs_only_what_tls_signs, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tls_keys_that_were_handed_over_are_held_for_a_while, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_wrong_root_and_altered_bytes_are_noticed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_acknowledged_is_lost_to_a_kill, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_torn_tail_is_cut_off_and_the_rest_stays, set_up, tear_down),
