@@ -1,6 +1,8 @@
 /* data/body.c */
 #include "data/body.h"
 
+#include "data/rights.h"
+
 static err unknown_member(struct data_call *dc, const struct table *t, str name)
 {
 	return REFUSE(dc, 400, CODE_BAD_QUERY, "The property '%.*s' does not exist on type 'Microsoft.Dynamics.CRM.%.*s'.",
@@ -108,7 +110,10 @@ static err member_take(struct data_call *dc, const struct table *t, const struct
 	if (at == 0)
 		return OK; /* @odata.type and the like */
 	if (at != SIZE_MAX && str_equal(str_from(in->name, at), S("@odata.bind"))) {
-		const struct column *c = table_column_by_navigation(t, str_slice(in->name, 0, at));
+		str navigation = str_slice(in->name, 0, at);
+		const struct column *c = table_column_by_navigation(t, navigation);
+		if (!c && !table_is_owned(t) && str_equal(navigation, S("ownerid")))
+			return rights_no_owner(dc, t);
 		return c ? bind_take(dc, c, in, creating, b) : unknown_member(dc, t, in->name);
 	}
 	if (at != SIZE_MAX)

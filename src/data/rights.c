@@ -22,6 +22,22 @@ static err refuse(struct data_call *dc, const struct table *t, const struct uuid
 	return REFUSE(dc, r.status, r.code.at, "%.*s", STR_ARG(r.message));
 }
 
+static err refuse_for(struct data_call *dc, const struct table *t, enum authz_reason reason)
+{
+	struct decision d = { .reason = reason };
+	return refuse(dc, t, NULL, &d);
+}
+
+err rights_unit_fixed(struct data_call *dc, const struct table *t)
+{
+	return refuse_for(dc, t, REASON_OWNING_BU_NOT_SETTABLE);
+}
+
+err rights_no_owner(struct data_call *dc, const struct table *t)
+{
+	return refuse_for(dc, t, REASON_NOT_ASSIGNABLE);
+}
+
 static err settle(struct data_call *dc, const struct table *t, const struct uuid *row, struct decision d)
 {
 	return allowed(&d) ? OK : refuse(dc, t, row, &d);
@@ -133,10 +149,8 @@ err rights_owner(struct data_call *dc, const struct table *t, str entity_set, co
 	if (err_kind_of(e) == ERR_NOT_FOUND || (!failed(e) && (place.type == PRINCIPAL_TEAM) != team))
 		return REFUSE(dc, 404, CODE_NOT_FOUND, "The owner does not exist.");
 	TRY(e);
-	if (place.access_team) {
-		struct decision d = { .reason = REASON_OWNER_IS_ACCESS_TEAM };
-		return refuse(dc, t, NULL, &d);
-	}
+	if (place.access_team)
+		return refuse_for(dc, t, REASON_OWNER_IS_ACCESS_TEAM);
 	*out_key = place.key;
 	*out_unit = place.unit;
 	return owner_test(dc, t, place.key);

@@ -28,6 +28,9 @@ MUST_USE NONNULL err rights_create(struct data_call *dc, const struct table *t, 
 /* A user or team by id as owner: its key and its unit. Checks the owner test of 1.7. */
 MUST_USE NONNULL err rights_owner(struct data_call *dc, const struct table *t, str entity_set, const struct uuid *id,
 				  int64_t *out_key, int64_t *out_unit);
+/* Refusals that need no question: the unit follows the owner; rows of the organization have none. */
+MUST_USE NONNULL err rights_unit_fixed(struct data_call *dc, const struct table *t);
+MUST_USE NONNULL err rights_no_owner(struct data_call *dc, const struct table *t);
 /* Rows of built-in tables: authz judges, writes, audits and moves the epoch inside the present transaction. */
 struct body;
 MUST_USE NONNULL err rights_admin_create(struct data_call *dc, const struct table *t, const struct body *b, struct uuid *out_id);

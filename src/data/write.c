@@ -30,12 +30,9 @@ static err body_read(struct data_call *dc, const struct table *t, const struct j
 
 /* --- shared judgement --- */
 
-static err unit_check(struct data_call *dc, const struct body *b)
+static err unit_check(struct data_call *dc, const struct table *t, const struct body *b)
 {
-	if (b->has_unit)
-		return REFUSE(dc, 400, CODE_INVALID_ARGUMENT,
-			      "'owningbusinessunit' follows the owner and cannot be set (owning_bu_not_settable).");
-	return OK;
+	return b->has_unit ? rights_unit_fixed(dc, t) : OK;
 }
 
 /* Each lookup that is set needs AppendTo on the row it points at: gate first, then existence, then access. */
@@ -96,7 +93,7 @@ static err create_audit(struct data_call *dc, const struct table *t, const struc
 err row_create(struct data_call *dc, const struct table *t, const struct body *b, struct row_place *out_place)
 {
 	struct row_place place = { .id = b->has_id ? b->id : random_uuid_v7() };
-	TRY(unit_check(dc, b));
+	TRY(unit_check(dc, t, b));
 	TRY(owner_settle(dc, t, b, &place));
 	TRY(rights_create(dc, t, &place));
 	if (has_lookups(b))
@@ -163,7 +160,7 @@ static err update_judge(struct data_call *dc, const struct table *t, const struc
 			struct row_place *after)
 {
 	*after = *row;
-	TRY(unit_check(dc, b));
+	TRY(unit_check(dc, t, b));
 	bool assigns = b->has_owner && table_is_owned(t);
 	if (b->count || !assigns) {
 		TRY(rights_gate(dc, DO_WRITE, t));

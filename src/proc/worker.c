@@ -7,6 +7,7 @@
 #include "host/clock.h"
 #include "host/file.h"
 #include "host/log.h"
+#include "proc/worker_damage.h"
 
 enum { HTTP_CHANNELS_MAX = 80, CALL_ARENA_BYTES = 16 << 20, PARKED_MAX = 256, CALLS_PER_TURN = 8 };
 
@@ -217,8 +218,18 @@ static void close_http(struct http_channel *channel)
 	channel->open = false;
 }
 
+static void leave_if_damaged(struct frame *frame)
+{
+	if (!frame->worker.store || !store_failed_page(frame->worker.store))
+		return;
+	audit_pump_free(frame->worker.pump);
+	frame->worker.pump = NULL;
+	worker_damage_leave(&frame->worker, frame->app);
+}
+
 static void after_work(struct frame *frame)
 {
+	leave_if_damaged(frame);
 	frame->last_work_ns = loop_now_ns(frame->worker.loop);
 	frame->idle_said = false;
 	if (frame->worker.pump)
@@ -395,6 +406,7 @@ static void on_tick(struct loop_timer *timer)
 		audit_pump_send(frame->worker.pump);
 	if (frame->worker.store && now - frame->last_work_ns > idle_tick_ns)
 		store_idle(frame->worker.store);
+	leave_if_damaged(frame);
 	if (idle_ns && !frame->idle_said && !is_busy(frame) && now - frame->last_work_ns > idle_ns) {
 		enum supervisor_message_kind idle = CHILD_IDLE;
 		frame->idle_said = true;

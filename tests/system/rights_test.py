@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+"""Security roles over the real service: people sign in by the code flow, an administrator gives and takes rights through the Web API,
+each person sees exactly their rows and is refused with the right codes, every change and refusal is in the audit log; and a page
+altered on the disk is noticed, told and survived.
+usage: rights_test.py PROGRAM"""
+import glob
+import json
+import sys
+import urllib.parse
+
+from installation import PASSWORD, Browser, Installation, Steps, bearer, eventually
+
+steps = Steps()
+check = steps.check
+
+
+def entity(answer):
+    header = answer.headers.get('OData-EntityId', '')
+    return header[header.rfind('(') + 1:-1]
+
+
+def code(answer):
+    return answer.json()['error']['code'] if answer.status >= 400 and answer.body else ''
+
+
+class World:
+    def __init__(self, it):
+        self.it, self.tenant = it, it.tenant_make('Contoso', 'contoso.example', 'sales')
+        self.api, self.tokens, self.users = self.tenant['api'], {}, {}
+        it.table_make(self.tenant, 'new_case', [('new_note', 'Memo')])
+        self.root = self.get('businessunits')[0]['businessunitid']
+        named = self.it.operate('GET', f"{self.api}/EntityDefinitions(LogicalName='new_case')?$select=Privileges")['Privileges']
+        self.privileges = {p['Name'][3:-len('new_case')]: p['PrivilegeId'] for p in named}
+
+    def get(self, path, **query):
+        options = '&'.join(f'${k}={urllib.parse.quote(v)}' for k, v in query.items())
+        return self.it.operate('GET', f'{self.api}/{path}?{options}')['value']
+
+    def post(self, path, body):
+        return self.it.operate('POST', f'{self.api}/{path}', body)
+
+    def person(self, name, unit):
+        self.it.person_make('contoso.example', name)
+        browser = Browser(self.it)
+        scope = f"openid {self.it.origin}/e/sales/.default"
+        page, verifier = browser.authorize(self.tenant, scope=scope)
+        page = browser.submit(page, {'username': f'{name}@contoso.example', 'password': PASSWORD, 'action': 'signin'})
+        while not page.headers.get('Location', '').startswith('http://127.0.0.1'):
+            page = browser.submit(page, {'action': 'accept'}) if page.status == 200 else browser.request('GET', page.headers['Location'])
+        granted = urllib.parse.parse_qs(urllib.parse.urlparse(page.headers['Location']).query)
+        app = self.tenant['app']
+        form = {'grant_type': 'authorization_code', 'code': granted['code'][0], 'redirect_uri': 'http://127.0.0.1:19999/cb',
+                'client_id': app['appId'], 'client_secret': app['secretText'], 'code_verifier': verifier}
+        answer = self.it.request('POST', f"/{self.tenant['id']}/oauth2/v2.0/token", urllib.parse.urlencode(form),
+                                 {'Content-Type': 'application/x-www-form-urlencoded'})
+        self.tokens[name] = answer.json()['access_token']
+        me = self.ask(name, 'GET', 'WhoAmI')
+        self.users[name] = me.json()['UserId']
+        check(f'{name} arrives in the root unit at the first visit', me.json()['BusinessUnitId'] == self.root, me)
+        if unit != self.root:
+            self.it.operate('PATCH', f'{self.api}/systemusers({self.users[name]})', {'businessunitid@odata.bind': f'businessunits({unit})'})
+
+    def ask(self, name, method, path, body=None, **headers):
+        return self.it.request(method, f'{self.api}/{path}', body, bearer(self.tokens[name], **headers))
+
+    def role(self, name, **depths):
+        role = self.post('roles', {'name': name})
+        self.grant(role, **depths)
+        return role
+
+    def grant(self, role, **depths):
+        self.post(f'roles({role})/Microsoft.Dynamics.CRM.AddPrivilegesRole',
+                  {'Privileges': [{'PrivilegeId': self.privileges[r], 'Depth': d} for r, d in depths.items()]})
+
+    def instance(self, role, unit):
+        return self.get('roles', filter=f'_parentrootroleid_value eq {role} and _businessunitid_value eq {unit}')[0]['roleid']
+
+    def give(self, name, role, unit):
+        self.post(f'systemusers({self.users[name]})/systemuserroles_association/$ref', {'@odata.id': f'roles({self.instance(role, unit)})'})
+
+    def titles(self, name):
+        answer = self.ask(name, 'GET', 'new_cases?$select=new_title&$count=true&$orderby=new_title')
+        found = [row['new_title'] for row in answer.json().get('value', [])]
+        check(f"{name}'s count is that of the rows shown", answer.json().get('@odata.count') == len(found), answer)
+        return found
+
+
+def sees(w, what, name, wanted):
+    found = w.titles(name)
+    check(what, found == wanted, found)
+
+
+def units_and_depths(w):
+    """DE with Berlin below it, FR beside it; ada leads DE, ben is in Berlin, fay in FR."""
+    de = w.post('businessunits', {'name': 'DE', 'parentbusinessunitid@odata.bind': f'businessunits({w.root})'})
+    berlin = w.post('businessunits', {'name': 'Berlin', 'parentbusinessunitid@odata.bind': f'businessunits({de})'})
+    fr = w.post('businessunits', {'name': 'FR', 'parentbusinessunitid@odata.bind': f'businessunits({w.root})'})
+    w.person('ada', de), w.person('ben', berlin), w.person('fay', fr)
+    seller = w.role('Seller', Create='Basic', Read='Basic', Write='Basic', Append='Basic', AppendTo='Basic')
+    leader = w.role('Leader', Read='Deep', Write='Local', Assign='Deep')
+    none = w.ask('ada', 'GET', 'new_cases')
+    check('without a role a list is refused, not empty', (none.status, code(none)) == (403, '0x80042f09'), none)
+    for name, unit in (('ada', de), ('ben', berlin), ('fay', fr)):
+        w.give(name, seller, unit)
+    rows = {}
+    for name in ('ada', 'ben', 'fay'):
+        made = w.ask(name, 'POST', 'new_cases', {'new_title': f'of {name}'})
+        check(f'{name} creates a row', made.status == 204, made)
+        rows[name] = entity(made)
+    for name in ('ada', 'ben', 'fay'):
+        sees(w, f'basic depth: {name} sees only the own row', name, [f'of {name}'])
+    w.give('ada', leader, de)
+    sees(w, 'deep depth: ada sees her unit and the one below, not the one beside', 'ada', ['of ada', 'of ben'])
+    return {'de': de, 'berlin': berlin, 'fr': fr, 'seller': seller, 'leader': leader, 'rows': rows}
+
+
+def refusals(w, made):
+    rows = made['rows']
+    cases = [('another unit is not read', 'ada', 'GET', f"new_cases({rows['fay']})", None, 403, '0x80048306'),
+             ('deep Read is not Write: Local does not reach below', 'ada', 'PATCH', f"new_cases({rows['ben']})", {'new_title': 'x'}, 403, '0x80048306'),
+             ('no privilege to delete, told before existence', 'ada', 'DELETE', 'new_cases(0198aaaa-0000-7000-8000-00000000abcd)', None, 403, '0x80040220'),
+             ('a missing row of a readable table is missing', 'ada', 'GET', 'new_cases(0198aaaa-0000-7000-8000-00000000abcd)', None, 404, '0x80040217'),
+             ('no role gives the administration', 'ada', 'GET', 'systemusers', None, 403, '0x80040220'),
+             ('nor defines a table', 'ada', 'POST', 'EntityDefinitions', {'SchemaName': 'new_x'}, 403, '0x80040220'),
+             ('a new owner must hold Read', 'ada', 'PATCH', f"new_cases({rows['ada']})", {'ownerid@odata.bind': f"systemusers({w.users['eve']})"}, 403, '0x80040231'),
+             ('the unit follows the owner', 'ada', 'PATCH', f"new_cases({rows['ada']})", {'owningbusinessunit@odata.bind': f"businessunits({made['fr']})"}, 400, '0x80040203')]
+    for what, who, method, path, body, status, want in cases:
+        answer = w.ask(who, method, path, body)
+        check(what, (answer.status, code(answer)) == (status, want), answer)
+    text = w.ask('ada', 'DELETE', f"new_cases({rows['ada']})").json()['error']['message']
+    check('the refusal has the shape that clients parse', text.startswith(f"Principal user (Id={w.users['ada']}, type=8, roleCount=2, ")
+          and f"is missing prvDeletenew_case privilege (Id={w.privileges['Delete']}) on OTC=" in text, text)
+    moved = w.ask('ada', 'PATCH', f"new_cases({rows['ada']})", {'ownerid@odata.bind': f"systemusers({w.users['ben']})"})
+    check('ada assigns her row to ben', moved.status == 204, moved)
+    row = w.it.operate('GET', f"{w.api}/new_cases({rows['ada']})")
+    check('the row takes the unit of its owner', row['_owningbusinessunit_value'] == made['berlin'] and row['_owninguser_value'] == w.users['ben']
+          and row['_owningteam_value'] is None, row)
+
+
+def teams(w, made):
+    crew = w.post('teams', {'name': 'Crew', 'businessunitid@odata.bind': f"businessunits({made['fr']})", 'teamtype': 0})
+    w.post(f'teams({crew})/teamroles_association/$ref', {'@odata.id': f"roles({w.instance(made['seller'], made['fr'])})"})
+    w.post(f'teams({crew})/Microsoft.Dynamics.CRM.AddMembersTeam', {'Members': [{'systemuserid': w.users['eve']}]})
+    own = w.ask('eve', 'POST', 'new_cases', {'new_title': 'of eve'})
+    owned = w.ask('eve', 'POST', 'new_cases', {'new_title': 'of the crew', 'ownerid@odata.bind': f'teams({crew})'})
+    check("a team's role works as the member's own", own.status == 204 and owned.status == 204, (own, owned))
+    sees(w, 'eve sees her rows and her team\'s', 'eve', ['of eve', 'of the crew'])
+    w.it.operate('PATCH', f"{w.api}/roles({made['seller']})", {'isinherited': 0})
+    sees(w, "inherited by the team only, it reaches the team's rows alone", 'eve', ['of the crew'])
+    w.it.operate('PATCH', f"{w.api}/roles({made['seller']})", {'isinherited': 1})
+    w.post(f'teams({crew})/Microsoft.Dynamics.CRM.RemoveMembersTeam', {'Members': [{'systemuserid': w.users['eve']}]})
+    gone = w.ask('eve', 'GET', 'new_cases')
+    check('a member who left is refused at the next request', (gone.status, code(gone)) == (403, '0x80042f09'), gone)
+
+
+def delegation(w, made):
+    """fay may administer, and gives no more than she has."""
+    assigner = w.post('roles', {'name': 'Assigner'})
+    names = ('prvAssignRole', 'prvReadRole', 'prvWriteRole', 'prvReadSystemUser')
+    wanted = [p for n in names for p in w.get('privileges', filter=f"name eq '{n}'")]
+    w.post(f'roles({assigner})/Microsoft.Dynamics.CRM.AddPrivilegesRole',
+           {'Privileges': [{'PrivilegeId': p['privilegeid'], 'Depth': 'Global'} for p in wanted]})
+    w.give('fay', assigner, made['fr'])
+    w.it.operate('PATCH', f"{w.api}/systemusers({w.users['eve']})", {'businessunitid@odata.bind': f"businessunits({made['fr']})"})
+    reference = f"systemusers({w.users['eve']})/systemuserroles_association/$ref"
+    good = w.ask('fay', 'POST', reference, {'@odata.id': f"roles({w.instance(made['seller'], made['fr'])})"})
+    check('fay gives a role that she holds', good.status == 204, good)
+    more = w.ask('fay', 'POST', reference, {'@odata.id': f"roles({w.instance(made['leader'], made['fr'])})"})
+    check('and not one that reaches further', (more.status, code(more)) == (403, '0x80048306'), more)
+    edit = w.ask('fay', 'POST', f"roles({made['seller']})/Microsoft.Dynamics.CRM.AddPrivilegesRole",
+                 {'Privileges': [{'PrivilegeId': w.privileges['Delete'], 'Depth': 'Basic'}]})
+    check('nor puts it into a role', (edit.status, code(edit)) == (403, '0x80048306'), edit)
+
+
+def audited(w, made):
+    """Each change that was made, and each refusal, is in the environment's log; the log verifies."""
+    wanted = {'create.row', 'update.row', 'create.role', 'change.role.privileges', 'assign.role', 'create.businessunit', 'create.team',
+              'add.member', 'remove.member', 'move.systemuser', 'create.systemuser', 'create.table', 'create.column', 'update.role', 'refuse.request'}
+
+    told = {'no_roles', 'no_access', 'missing_privilege', 'target_owner_lacks_read', 'grant_exceeds_caller', 'owning_bu_not_settable'}
+    seen = {}
+
+    def complete():
+        events = w.it.audit_events(w.tenant['id'], w.tenant['environment_id'])
+        seen['ops'] = wanted - {e['op'] for e in events}
+        seen['reasons'] = told - {e.get('reason') for e in events if e['op'] == 'refuse.request'}
+        return not seen['ops'] and not seen['reasons']
+    eventually(complete)
+    check('every kind of change is an event', not seen['ops'], seen)
+    check('each refusal tells its reason', not seen['reasons'], seen)
+    status, report = w.it.verify()
+    check('the log verifies', status == 0, report)
+
+
+def octet_flip(path, page):
+    with open(path, 'r+b') as f:
+        f.seek(page * 4096 + 100)
+        octet = f.read(1)
+        f.seek(-1, 1)
+        f.write(bytes([octet[0] ^ 1]))
+
+
+def damage(w):
+    """A page of the rows is altered while nobody runs: noticed when it is read, told in the log, and the rest goes on."""
+    for i in range(150):
+        w.post('new_cases', {'new_title': f'filler {i}', 'new_note': f'{i:04} ' * 390})
+    drained, _ = eventually(lambda: w.get('new_cases', filter="new_title eq 'filler 149'") and sum(
+        e['op'] == 'create.row' for e in w.it.audit_events(w.tenant['id'], w.tenant['environment_id'])) >= 155)
+    check('the recorder has every row', drained)
+    w.it.stop()
+    path, = glob.glob(f"{w.it.folder}/tenants/{w.tenant['id']}/environments/{w.tenant['environment_id']}/*.db")
+    with open(path, 'rb') as f:
+        pages = len(f.read()) // 4096
+    for page in range(pages // 2, pages - 1, 7):  # pages of rows and free pages lie mixed: the first whose damage only a list meets
+        octet_flip(path, page)
+        w.it.start()
+        serves = w.it.operator('GET', f'{w.api}/WhoAmI').status == 200  # its outbox is whole
+        read = w.it.operator('GET', f'{w.api}/new_cases?$select=new_note')
+        if serves and read.status != 200:
+            break
+        w.it.stop()
+        octet_flip(path, page)
+    check('rows of a damaged page are refused, not shown', read.status == 500 and code(read) == '0x80040216', read)
+
+    def told():
+        answer = w.it.operator('GET', f'{w.api}/WhoAmI')
+        events = w.it.audit_events(w.tenant['id'], w.tenant['environment_id'])
+        return answer.status == 200 and [e for e in events if 'page.auth_failed' in json.dumps(e)]
+    check('a new worker serves, and the log names the page', bool(eventually(told, 30)[0]), w.it.log_tail(10))
+
+
+def main():
+    it = Installation(sys.argv[1], 'rights').init()
+    try:
+        it.start()
+        w = World(it)
+        made = units_and_depths(w)
+        w.person('eve', w.root)
+        refusals(w, made)
+        teams(w, made)
+        delegation(w, made)
+        audited(w, made)
+        damage(w)
+    finally:
+        it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)
+    return steps.report(40)
+
+
+sys.exit(main())
