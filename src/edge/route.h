@@ -3,6 +3,8 @@
  * The routing table comes from the control worker as facts, a JSON text:
  *   {"origin":"https://localhost:8443","tenants":[{"id":uuid,"names":["contoso.example"]}],
  *    "environments":[{"tenant":uuid,"id":uuid,"name":"sales"}]}
+ * Before control has told, the supervisor's facts are an empty table with "provisional":true: what it does not know is then
+ * answered "temporarily unavailable" instead of "there is no such tenant".
  * A route is a decision about where, never about whether: the worker authorizes. */
 #ifndef EDGE_ROUTE_H
 #define EDGE_ROUTE_H

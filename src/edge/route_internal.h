@@ -12,6 +12,7 @@ struct routing_table {
 	struct arena *arena;
 	str origin, host, port;
 	struct map *tenants;      /* id text and every name, lower case -> struct uuid           */
+	bool provisional;         /* control has not told yet what there is */
 	struct map *environments; /* id text and unique name, lower case -> struct routed_environment */
 };
 

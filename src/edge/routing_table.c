@@ -91,6 +91,8 @@ static err fill(struct routing_table *t, str facts, str origin_default, struct m
 	if (json_member(root, S("origin")) && !json_member_is_str(root, S("origin"), &origin))
 		FAIL(ERR_INVALID, "origin of the routing table");
 	TRY(take_origin(t, origin));
+	if (json_member(root, S("provisional")) && !json_member_is_bool(root, S("provisional"), &t->provisional))
+		FAIL(ERR_INVALID, "provisional of the routing table");
 	TRY(add_rows(t, json_member(root, S("tenants")), add_tenant));
 	return add_rows(t, json_member(root, S("environments")), add_environment);
 }

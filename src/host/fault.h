@@ -2,7 +2,10 @@
  *
  * FAULT("store.commit.synced") does nothing unless the program was built with -Dfaults=true. Then the environment
  * variable BAILIWICK_FAULT=name or name:nth makes the process send itself SIGKILL when it reaches that point for the
- * nth time. A release build holds neither the names nor the test for them. */
+ * nth time. A release build holds neither the names nor the test for them.
+ *
+ * In a running installation one process is armed, once, by the file DIR/run/fault, "ROLE NAME[:NTH]": the next process of
+ * that role that the supervisor starts takes the file away and the variable with it. */
 #ifndef HOST_FAULT_H
 #define HOST_FAULT_H
 
@@ -10,11 +13,15 @@
 
 #ifdef BAILIWICK_FAULTS
 #define FAULT(name_) fault_point(name_)
+#define FAULT_ARM(folder_, role_) fault_arm((folder_), (role_))
 #else
 #define FAULT(name_) ((void)0)
+#define FAULT_ARM(folder_, role_) ((void)(folder_), (void)(role_))
 #endif
 
-/* In every build, so that the library links alike; called through FAULT only. */
+/* In every build, so that the library links alike; called through the macros only. */
 NONNULL void fault_point(const char *name);
+/* In a process that is about to become a role, while it may still read DIR. */
+NONNULL void fault_arm(const char *folder, const char *role);
 
 #endif

@@ -260,6 +260,7 @@ static err first_facts(struct supervisor *s)
 	json_member_str(&w, S("origin"), s->config.origin);
 	json_member_raw(&w, S("tenants"), S("[]"));
 	json_member_raw(&w, S("environments"), S("[]"));
+	json_member_bool(&w, S("provisional"), true);
 	json_close_object(&w);
 	s->first_facts = str_copy(s->config_arena, buffer_str(&b));
 	TRY_NEW(s->first_facts.at);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "host/clock.h"
+#include "host/fault.h"
 #include "host/log.h"
 #include "proc/child.h"
 #include "proc/confinement.h"
@@ -120,6 +121,7 @@ static NORETURN void become(const struct process *p, int channel)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (inherit(p, channel) < 0)
 		_exit(110);
+	FAULT_ARM(p->supervisor->folder, role);
 	snprintf(bits, sizeof bits, "%u", confinement_before_exec(p->name.role, p->uid));
 	setenv("BAILIWICK_CONFINED", bits, 1);
 	char *const argv[] = { (char[]){ "bailiwick" }, (char[]){ "process" }, (char *)(uintptr_t)role, NULL };

@@ -109,6 +109,28 @@ static void each_path_finds_its_worker(void **state)
 	}
 }
 
+static void a_table_that_is_not_complete_knows_no_strangers(void **state)
+{
+	struct routing_table *early;
+	struct route got;
+	(void)state;
+	assert_false(failed(routing_table_new(S("{\"origin\":\"https://localhost:8443\",\"tenants\":[],\"environments\":[],"
+						"\"provisional\":true}"), S("https://nowhere"), (struct map_seed){ 1, 2 }, &early)));
+	static const struct { const char *host, *path; enum refusal want; } cases[] = {
+		{ OWN, "/e/sales/api/data/v9.2/WhoAmI", REFUSE_UNAVAILABLE },
+		{ OWN, "/contoso.example/oauth2/v2.0/token", REFUSE_UNAVAILABLE },
+		{ "sales.localhost:8443", "/api/data/v9.2/WhoAmI", REFUSE_UNAVAILABLE },
+		{ "other.example:8443", "/", REFUSE_MISDIRECTED },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct http_head head = { .method = HTTP_GET, .authority = str_of(cases[i].host), .path = str_of(cases[i].path) };
+		route_find(early, LANE_PUBLIC, &head, &got);
+		assert_int_equal(got.kind, ROUTE_REFUSED);
+		assert_int_equal(got.refusal, cases[i].want);
+	}
+	routing_table_free(early);
+}
+
 static str bearer(struct arena *arena, const char *claims)
 {
 	return str_format(arena, "Bearer eyJhIjoxfQ.%s.c2ln", base64url_text(arena, bytes_of_str(str_of(claims))).at);
@@ -161,6 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_path_finds_its_worker),
+		cmocka_unit_test(a_table_that_is_not_complete_knows_no_strangers),
 		cmocka_unit_test(token_names_its_tenant),
 		cmocka_unit_test(bad_facts_are_refused),
 	};
