@@ -27,5 +27,7 @@ NONNULL int cli_role_assign(struct cli_call *call);
 NONNULL int cli_role_list(struct cli_call *call);
 NONNULL int cli_app_create(struct cli_call *call);
 NONNULL int cli_app_list(struct cli_call *call);
+/* import_command.c */
+NONNULL int cli_import(struct cli_call *call);
 
 #endif

@@ -4,7 +4,7 @@
  * the control socket to the bulk route of the environment (data/import.h) and are counted there, each batch in one transaction
  * with its rows. The job's id follows from environment, table, map, the source's name and its digest, so the same import started
  * again continues behind the last batch that the environment holds; one that had ended changes nothing and reports the same.
- * A source of the same name whose digest differs from that of an unfinished job is refused.
+ * While a job is unfinished a source of the same name with another digest, or the same with another map, is refused.
  *
  * Waits for a service that is away: a worker or a whole service that was killed only delays an import (`patience_s`). */
 #ifndef CLI_IMPORT_H
@@ -58,13 +58,15 @@ struct import_options {
 	str environment;      /* its unique name                 */
 	str table;            /* logical name, or the entity set */
 	const struct import_map *map; /* null: the columns are named as the table's are */
-	int patience_s;       /* 0: 30 */
+	bool abandon;         /* an unfinished job of this source that was something else is given up, its rows stay */
+	int patience_s;       /* how long the service may stay away; 0: 30 */
 	struct import_sink sink;
 };
 
 struct import_summary {
 	struct uuid job;
 	uint64_t imported, rejected; /* of the whole job, earlier runs included */
+	uint64_t rows_now;           /* of `imported`, those of this run */
 	uint64_t batches, resumed_batches; /* the latter were in before this run */
 	int64_t elapsed_ms;
 	bool was_complete;           /* nothing was left to do */
@@ -72,8 +74,8 @@ struct import_summary {
 };
 
 /* *out is filled as far as it goes, also on failure. ERR_UNAVAILABLE: the service stayed away; ERR_INVALID: the map does not fit
- * columns or table; ERR_CONFLICT: the source has changed; ERR_DENIED: the service refused, out->problem says why; what the
- * source fails with. Rejected records are no failure. */
+ * columns or table; ERR_NOT_FOUND: no such environment or table; ERR_CONFLICT: the source has changed; ERR_DENIED: the service
+ * refused otherwise; what the source fails with. out->problem tells more. Rejected records are no failure. */
 MUST_USE NONNULL err import_run(const struct import_options *options, const struct import_source *source, struct import_summary *out);
 
 #endif

@@ -172,6 +172,11 @@ static void print_cell(FILE *to, str s, size_t width)
 		fputc(' ', to);
 }
 
+void remote_print_text(FILE *to, str text)
+{
+	print_cell(to, text, 0);
+}
+
 void remote_show(struct cli_call *call, const struct json *object, const char *const *names)
 {
 	if (call->json) {

@@ -30,6 +30,8 @@ NONNULL void remote_show(struct cli_call *call, const struct json *object, const
 NONNULL void remote_show_list(struct cli_call *call, const struct json *answer, const char *const *names);
 /* The member's text; "" when absent; numbers and booleans as they stand. */
 str remote_text(const struct json *object, const char *name);
+/* Text of others, without what would control a terminal. */
+NONNULL void remote_print_text(FILE *to, str text);
 /* JSON text of a tree. */
 NONNULL void remote_json_write(struct json_writer *w, const struct json *value);
 
