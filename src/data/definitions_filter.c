@@ -21,7 +21,7 @@ static const struct table definitions = { .logical_name = TEXT_("EntityMetadata"
 err definition_filter_parse(struct data_call *dc, str text, struct definition_filter *out)
 {
 	out->filter = NULL;
-	return text.len ? odata_filter_parse(&definitions, text, dc->arena, &dc->problem, &out->filter) : OK;
+	return text.len ? odata_filter_parse(&definitions, text, &dc->who, dc->arena, &dc->problem, &out->filter) : OK;
 }
 
 static struct value text_value(str text)

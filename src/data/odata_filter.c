@@ -4,14 +4,16 @@
  *   and     = unary ( "and" unary )*
  *   unary   = "not" unary | "(" or ")" | test
  *   test    = function "(" column "," string ")" | "Microsoft.Dynamics.CRM.X(PropertyName='c',PropertyValues=['a',...])"
- *           | operand op operand
+ *           | "Microsoft.Dynamics.CRM.Y(PropertyName='c'[,PropertyValue='a'])" | operand op operand
  * Depth and number of terms are bounded. */
 #include "data/odata_lex.h"
 #include "data/odata_query.h"
+#include "data/odata_relative.h"
 
 struct parser {
 	struct odata_lexer lexer;
 	const struct table *table;
+	const struct odata_caller *who;
 	struct arena *arena;
 	struct problem *problem;
 	int depth;
@@ -158,24 +160,24 @@ static err list_read(struct parser *p, struct filter *node)
 	return take(p, TOKEN_BRACKET_CLOSE, "']'");
 }
 
-static err function_read(struct parser *p, enum filter_kind kind, bool negated, const struct filter **out)
+/* "(PropertyName='column'" */
+static err property_column(struct parser *p, const struct column **out)
 {
-	struct filter *node, *outer;
-	TRY(node_new(p, kind, &node));
 	odata_lex_next(&p->lexer);
 	TRY(take(p, TOKEN_OPEN, "'('"));
 	TRY(property_name(p, S("PropertyName")));
 	if (p->lexer.token.kind != TOKEN_STRING)
 		return syntax(p, "the column's name in single quotes");
-	const struct column *c = table_column_by_wire_name(p->table, p->lexer.token.text);
-	if (!c)
-		return column_find(p, p->lexer.token.text, &c);
-	node->column = c;
+	*out = table_column_by_wire_name(p->table, p->lexer.token.text);
+	if (!*out)
+		return column_find(p, p->lexer.token.text, out);
 	odata_lex_next(&p->lexer);
-	TRY(take(p, TOKEN_COMMA, "','"));
-	TRY(property_name(p, S("PropertyValues")));
-	TRY(list_read(p, node));
-	TRY(take(p, TOKEN_CLOSE, "')'"));
+	return OK;
+}
+
+static err negate_if(struct parser *p, bool negated, struct filter *node, const struct filter **out)
+{
+	struct filter *outer;
 	*out = node;
 	if (!negated)
 		return OK;
@@ -183,6 +185,47 @@ static err function_read(struct parser *p, enum filter_kind kind, bool negated, 
 	outer->left = node;
 	*out = outer;
 	return OK;
+}
+
+static err function_read(struct parser *p, enum filter_kind kind, bool negated, const struct filter **out)
+{
+	struct filter *node;
+	TRY(node_new(p, kind, &node));
+	TRY(property_column(p, &node->column));
+	TRY(take(p, TOKEN_COMMA, "','"));
+	TRY(property_name(p, S("PropertyValues")));
+	TRY(list_read(p, node));
+	TRY(take(p, TOKEN_CLOSE, "')'"));
+	return negate_if(p, negated, node, out);
+}
+
+/* PropertyValue='2026-01-31', or a number with or without quotes. */
+static err property_value(struct parser *p, str *out)
+{
+	TRY(take(p, TOKEN_COMMA, "','"));
+	TRY(property_name(p, S("PropertyValue")));
+	*out = p->lexer.token.text;
+	if (p->lexer.token.kind != TOKEN_STRING && p->lexer.token.kind != TOKEN_WORD)
+		return syntax(p, "a value");
+	odata_lex_next(&p->lexer);
+	return OK;
+}
+
+static err relative_read(struct parser *p, const struct relative *r, const struct filter **out)
+{
+	const struct column *c = NULL;
+	struct filter *node;
+	str value = S("");
+	TRY(node_new(p, FILTER_COMPARE, &node));
+	TRY(property_column(p, &c));
+	if (relative_takes_value(r))
+		TRY(property_value(p, &value));
+	TRY(take(p, TOKEN_CLOSE, "')'"));
+	p->values += 2;
+	if (p->values > FILTER_VALUES_MAX)
+		return syntax(p, "fewer values");
+	TRY(relative_filter(r, p->who, c, value, p->arena, p->problem, node));
+	return negate_if(p, relative_is_negated(r), node, out);
 }
 
 /* --- comparisons --- */
@@ -280,7 +323,11 @@ static err test_read(struct parser *p, const struct filter **out)
 	for (size_t i = 0; i < COUNT_OF(functions); i++)
 		if (at_word(p, str_of(functions[i].name)))
 			return function_read(p, functions[i].kind, functions[i].negated, out);
-	return comparison_read(p, out);
+	static const str space = { "Microsoft.Dynamics.CRM.", 23 };
+	const struct odata_token *t = &p->lexer.token;
+	bool named = t->kind == TOKEN_WORD && str_starts_with(t->text, space);
+	const struct relative *r = named ? relative_find(str_from(t->text, space.len)) : NULL;
+	return r ? relative_read(p, r, out) : comparison_read(p, out);
 }
 
 /* --- logic --- */
@@ -344,9 +391,10 @@ static err or_read(struct parser *p, const struct filter **out)
 	return OK;
 }
 
-err odata_filter_parse(const struct table *t, str text, struct arena *arena, struct problem *problem, const struct filter **out)
+err odata_filter_parse(const struct table *t, str text, const struct odata_caller *who, struct arena *arena, struct problem *problem,
+		       const struct filter **out)
 {
-	struct parser p = { .table = t, .arena = arena, .problem = problem };
+	struct parser p = { .table = t, .who = who, .arena = arena, .problem = problem };
 	if (text.len > FILTER_LEN_MAX)
 		return problem_say(arena, problem, 400, CODE_BAD_QUERY, "The filter is longer than %d octets.", FILTER_LEN_MAX);
 	odata_lex_start(&p.lexer, text, arena);

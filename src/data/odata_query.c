@@ -115,13 +115,13 @@ static bool is_unsupported(str name)
 	return false;
 }
 
-static err option_parse(const struct table *t, const struct url_param *p, struct arena *arena, struct problem *problem,
-			struct odata_query *out)
+static err option_parse(const struct table *t, const struct url_param *p, const struct odata_caller *who, struct arena *arena,
+			struct problem *problem, struct odata_query *out)
 {
 	if (str_equal(p->name, S("$select")))
 		return odata_select_parse(t, p->value, true, arena, problem, out);
 	if (str_equal(p->name, S("$filter")))
-		return odata_filter_parse(t, p->value, arena, problem, &out->filter);
+		return odata_filter_parse(t, p->value, who, arena, problem, &out->filter);
 	if (str_equal(p->name, S("$orderby")))
 		return order_parse(t, p->value, arena, problem, out);
 	if (str_equal(p->name, S("$top")))
@@ -138,15 +138,15 @@ static err option_parse(const struct table *t, const struct url_param *p, struct
 	return bad(arena, problem, "Unknown query option", p->name);
 }
 
-err odata_query_parse(const struct table *t, const struct url_params *params, struct arena *arena, struct problem *problem,
-		      struct odata_query *out)
+err odata_query_parse(const struct table *t, const struct url_params *params, const struct odata_caller *who, struct arena *arena,
+		      struct problem *problem, struct odata_query *out)
 {
 	*out = (struct odata_query){ .table = t, .top = -1 };
 	TRY(odata_select_parse(t, (str){ 0 }, false, arena, problem, out));
 	for (size_t i = 0; i < params->count; i++) {
 		if (url_param_count(params, params->items[i].name) > 1)
 			return bad(arena, problem, "A query option is given twice", params->items[i].name);
-		TRY(option_parse(t, &params->items[i], arena, problem, out));
+		TRY(option_parse(t, &params->items[i], who, arena, problem, out));
 	}
 	return OK;
 }

@@ -1,13 +1,14 @@
 /* data/odata_query.h - a parsed and resolved OData query: every name in it is a column of the table.
  *
  * Source:  authorization-and-data 4.2. $filter: eq ne gt ge lt le, and or not, ( ), contains startswith endswith, null,
- *          column with column, Microsoft.Dynamics.CRM.In, NotIn, Between, NotBetween. Comparisons are two-valued: a null column
+ *          column with column, Microsoft.Dynamics.CRM.In, NotIn, Between, NotBetween, and those of odata_relative.h. Comparisons are two-valued: a null column
  *          compares as unequal to, and neither above nor below, any value (OData 4.0 part 2, 5.1.1.1), also under `not`.
  * Limits:  see the enum. $expand, $apply, $search, $skip and lambdas are refused by name.
  * Errors:  the problem names the position in the expression; 400 0x80060888. */
 #ifndef DATA_ODATA_QUERY_H
 #define DATA_ODATA_QUERY_H
 
+#include "base/instant.h"
 #include "codec/url.h"
 #include "data/value.h"
 
@@ -15,9 +16,18 @@ enum { FILTER_LEN_MAX = 8192, FILTER_DEPTH_MAX = 40, FILTER_TERMS_MAX = 200, FIL
 	PAGE_ROWS_MAX = 5000 };
 
 enum filter_kind { FILTER_AND = 1, FILTER_OR, FILTER_NOT, FILTER_COMPARE, FILTER_COMPARE_COLUMNS, FILTER_LIKE, FILTER_IN,
-	FILTER_BETWEEN };
+	FILTER_BETWEEN, FILTER_KEYS }; /* KEYS: one value, an array of principals' keys, for a column that holds such */
 enum compare_op { COMPARE_EQ = 1, COMPARE_NE, COMPARE_GT, COMPARE_GE, COMPARE_LT, COMPARE_LE };
 enum like_kind { LIKE_CONTAINS = 1, LIKE_STARTS, LIKE_ENDS };
+
+/* What conditions like Today and EqualUserId are measured from. */
+struct odata_caller {
+	struct instant now;
+	int64_t user;                      /* key                                */
+	struct uuid user_id, unit_id;
+	const int64_t *teams;              /* keys                               */
+	size_t team_count;
+};
 
 struct filter {
 	enum filter_kind kind;
@@ -48,11 +58,11 @@ struct odata_query {
 };
 
 /* From the decoded query string. Names without '$' other than parameter aliases are refused too. */
-MUST_USE NONNULL err odata_query_parse(const struct table *t, const struct url_params *params, struct arena *arena,
-				       struct problem *problem, struct odata_query *out);
+MUST_USE NONNULL err odata_query_parse(const struct table *t, const struct url_params *params, const struct odata_caller *who,
+				       struct arena *arena, struct problem *problem, struct odata_query *out);
 /* Just a $filter text. */
-MUST_USE NONNULL err odata_filter_parse(const struct table *t, str text, struct arena *arena, struct problem *problem,
-					const struct filter **out);
+MUST_USE NONNULL err odata_filter_parse(const struct table *t, str text, const struct odata_caller *who, struct arena *arena,
+					struct problem *problem, const struct filter **out);
 /* $select of a single retrieve or of return=representation; empty text: all columns. */
 MUST_USE NONNULL err odata_select_parse(const struct table *t, str text, bool given, struct arena *arena, struct problem *problem,
 					struct odata_query *out);

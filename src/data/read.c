@@ -51,7 +51,7 @@ static err cursor_read(struct data_call *dc, struct listing *l)
 static err listing_make(struct data_call *dc, const struct table *t, struct listing *l)
 {
 	TRY(rights_visible(dc, t, &l->visible));
-	TRY(odata_query_parse(t, &dc->params, dc->arena, &dc->problem, &l->query));
+	TRY(odata_query_parse(t, &dc->params, &dc->who, dc->arena, &dc->problem, &l->query));
 	TRY(place_make(dc, t, &l->place));
 	l->paged = l->query.top < 0;
 	l->page = !l->paged ? l->query.top : dc->prefer.page_size_max ? dc->prefer.page_size_max : PAGE_ROWS_MAX;

@@ -52,6 +52,7 @@ struct data_call {
 	struct problem problem;
 	struct denial denial;
 	struct caller caller;
+	struct odata_caller who;       /* the same, as filters see it */
 	struct odata_path path;
 	struct url_params params;
 	struct prefer prefer;

@@ -59,6 +59,9 @@ static void caller_fill(struct data_call *dc, struct authz_context *context)
 	dc->caller.user_id = context->facts.id;
 	dc->caller.unit_id = context->facts.unit_id;
 	dc->caller.name = context->facts.name;
+	dc->who = (struct odata_caller){ .now = dc->web->now, .user = context->facts.key, .user_id = context->facts.id,
+					 .unit_id = context->facts.unit_id, .teams = context->facts.teams,
+					 .team_count = context->facts.team_count };
 }
 
 static err token_admit(struct data_call *dc)

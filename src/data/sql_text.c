@@ -60,6 +60,12 @@ static void column_name(struct buffer *text, const struct column *c)
 	buffer_append_format(text, "r.%.*s", STR_ARG(c->sql));
 }
 
+/* owninguser and owningteam share the owner's place: one of them is null on the wire. */
+static bool is_half_of_owner(const struct column *c)
+{
+	return c->type == TYPE_LOOKUP && c->flags & COLUMN_OWNER_KEY && str_equal(c->sql, S("owner"));
+}
+
 /* An unknown owner gives NULL for the subquery: "= x" is what must not match a row without one, so IS is for null only. */
 static void compare_sql(struct sql_builder *b, struct buffer *text, const struct filter *f, bool negated)
 {
@@ -69,6 +75,11 @@ static void compare_sql(struct sql_builder *b, struct buffer *text, const struct
 	bool ordered = op != COMPARE_EQ && op != COMPARE_NE;
 	buffer_append_char(text, '(');
 	column_name(text, f->column);
+	if (null && is_half_of_owner(f->column)) {
+		int kind = str_equal(f->column->targets[0], S("team")) ? 2 : 1;
+		buffer_append_format(text, " %sIN (SELECT key FROM principal WHERE kind = %d))", op == COMPARE_EQ ? "NOT " : "", kind);
+		return;
+	}
 	if (null) {
 		buffer_append_str(text, op == COMPARE_EQ ? S(" IS NULL)") : S(" IS NOT NULL)"));
 		return;
@@ -156,6 +167,13 @@ static void between_sql(struct sql_builder *b, struct buffer *text, const struct
 	buffer_append_str(text, negated ? S(", 0)") : S(")"));
 }
 
+static void keys_sql(struct sql_builder *b, struct buffer *text, const struct filter *f, bool negated)
+{
+	buffer_append_str(text, negated ? S("NOT coalesce(") : S("("));
+	column_name(text, f->column);
+	buffer_append_format(text, " IN (SELECT value FROM i64_array(?%d))%s)", sql_parameter(b, &f->values[0]), negated ? ", 0" : "");
+}
+
 /* `not` is pushed down to the conditions, where its meaning for null is explicit. The depth of the tree is bounded by the
  * parser: at most FILTER_TERMS_MAX joints and FILTER_DEPTH_MAX brackets. */
 static err node_sql(struct sql_builder *b, struct buffer *text, const struct filter *f, bool negated, struct arena *arena)
@@ -184,6 +202,9 @@ static err node_sql(struct sql_builder *b, struct buffer *text, const struct fil
 		return OK;
 	case FILTER_BETWEEN:
 		between_sql(b, text, f, negated);
+		return OK;
+	case FILTER_KEYS:
+		keys_sql(b, text, f, negated);
 		return OK;
 	}
 	FAIL(ERR_INTERNAL, "a filter of no kind");

@@ -5,6 +5,8 @@
 #include "../../unit/data/sample_table.h"
 #include "data/odata_query.h"
 
+static const struct odata_caller who = { .now = { 1795521600000 }, .user = 7, .teams = (const int64_t[]){ 8, 9 }, .team_count = 2 };
+
 static void check(const struct filter *f, int depth)
 {
 	if (depth > FILTER_TERMS_MAX + FILTER_DEPTH_MAX)
@@ -31,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct filter *f = NULL;
 	if (!arena)
 		return 0;
-	err e = odata_filter_parse(&sample_table, (str){ (const char *)data, size }, arena, &problem, &f);
+	err e = odata_filter_parse(&sample_table, (str){ (const char *)data, size }, &who, arena, &problem, &f);
 	if (!failed(e))
 		check(f, 0);
 	else if (err_kind_of(e) == ERR_INVALID && (problem.status < 400 || problem.message.len == 0))

@@ -405,7 +405,8 @@ static void query_all(struct generated *g, const struct table *t, struct odata_q
 {
 	struct problem problem = { 0 };
 	struct url_params none = { 0 };
-	must(odata_query_parse(t, &none, g->f->arena, &problem, q));
+	struct odata_caller who = { .now = { 0 } };
+	must(odata_query_parse(t, &none, &who, g->f->arena, &problem, q));
 }
 
 static bool visible_of(struct authz_context *ctx, const struct table *t, enum right right, struct visible *out)

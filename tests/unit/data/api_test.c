@@ -204,8 +204,6 @@ static void only_tokens_for_this_environment_are_taken(void **state)
 	EXPECT(server_ask(s, (struct ask){ "GET", "/WhoAmI", .token = "e.e.e" }), 401);
 }
 
-/* --- rights --- */
-
 static const char *id_where(struct server *s, const char *set, const char *filter, const char *id_column)
 {
 	struct answer a = server_ask(s, (struct ask){ "GET", str_format(s->arena, "/%s", set).at, str_format(s->arena, "$filter=%s", filter).at });
@@ -215,6 +213,45 @@ static const char *id_where(struct server *s, const char *set, const char *filte
 		fail_msg("%s where %s: none", set, filter);
 	return member_str(first, id_column).at;
 }
+
+/* --- filters that depend on who asks --- */
+
+static int64_t rows_where(struct server *s, const char *filter)
+{
+	int64_t n = -1;
+	struct answer a = server_ask(s, (struct ask){ "GET", "/new_cases", str_format(s->arena, "$filter=%s&$count=true", filter).at });
+	EXPECT(a, 200);
+	assert_true(json_to_i64(json_member(a.json, S("@odata.count")), &n));
+	return n;
+}
+
+static void conditions_know_who_asks_and_when(void **state)
+{
+	struct server *s = *state;
+	struct answer team = server_ask(s, (struct ask){ "GET", "/teams", "$filter=isdefault eq true&$select=teamid" });
+	EXPECT(team, 200);
+	const char *id = member_str(json_member(team.json, S("value"))->first, "teamid").at;
+	int64_t before = rows_where(s, "Microsoft.Dynamics.CRM.EqualUserId(PropertyName='ownerid')");
+	/* who owns a row must hold Read: the default team gets a role that everybody in the unit then shares */
+	const char *role = id_where(s, "roles", "name eq 'System Administrator'", "roleid");
+	EXPECT(server_ask(s, (struct ask){ "POST", str_format(s->arena, "/teams(%s)/teamroles_association/$ref", id).at,
+		.body = str_format(s->arena, "{\"@odata.id\":\"roles(%s)\"}", role).at }), 204);
+	EXPECT(server_ask(s, (struct ask){ "POST", "/new_cases", .body = "{\"new_name\":\"mine\"}" }), 204);
+	EXPECT(server_ask(s, (struct ask){ "POST", "/new_cases", .body = str_format(s->arena,
+		"{\"new_name\":\"ours\",\"ownerid@odata.bind\":\"teams(%s)\"}", id).at }), 204);
+	assert_int_equal(rows_where(s, "Microsoft.Dynamics.CRM.EqualUserId(PropertyName='ownerid')"), before + 1);
+	assert_int_equal(rows_where(s, "Microsoft.Dynamics.CRM.EqualUserTeams(PropertyName='ownerid')"), 1);
+	assert_int_equal(rows_where(s, "Microsoft.Dynamics.CRM.EqualUserOrUserTeams(PropertyName='ownerid')"), before + 2);
+	assert_int_equal(rows_where(s, "not Microsoft.Dynamics.CRM.EqualUserOrUserTeams(PropertyName='ownerid')"), 0);
+	assert_int_equal(rows_where(s, "Microsoft.Dynamics.CRM.EqualBusinessId(PropertyName='owningbusinessunit')"), before + 2);
+	assert_int_equal(rows_where(s, "_owningteam_value ne null"), 1);
+	assert_int_equal(rows_where(s, "_owninguser_value eq null"), 1);
+	assert_int_equal(rows_where(s, "Microsoft.Dynamics.CRM.Today(PropertyName='createdon')"), before + 2);
+	assert_int_equal(rows_where(s, "Microsoft.Dynamics.CRM.Yesterday(PropertyName='createdon')"), 0);
+	EXPECT(server_ask(s, (struct ask){ "DELETE", str_format(s->arena, "/teams(%s)/teamroles_association(%s)/$ref", id, role).at }), 204);
+}
+
+/* --- rights --- */
 
 /* A seller in a unit of her own, with a role of which Read reaches the unit and Create, Write, AppendTo, Append only her own rows. */
 static const char *seller_make(struct server *s, const char *oid, const char *upn, const char *unit, const char *role)
@@ -339,6 +376,7 @@ int main(void)
 		cmocka_unit_test(bad_bodies_are_refused_and_change_nothing),
 		cmocka_unit_test(paths_answer_as_the_table_says),
 		cmocka_unit_test(only_tokens_for_this_environment_are_taken),
+		cmocka_unit_test(conditions_know_who_asks_and_when),
 		cmocka_unit_test(each_seller_sees_and_changes_what_the_role_allows),
 		cmocka_unit_test(next_links_visit_every_row_once),
 		cmocka_unit_test(a_restart_finds_everything_again),

@@ -8,6 +8,9 @@
 #include "data/odata_query.h"
 #include "sample_table.h"
 
+/* Noon of the eleventh day of 1970. */
+static const struct odata_caller who = { .now = { 907200000 }, .user_id = { { 0x0a } }, .unit_id = { { 0x0b } } };
+
 static const struct {
 	const char *in, *want;
 	bool refused;
@@ -32,6 +35,25 @@ static const struct {
 	{ "new_name eq new_name", "(eq new_name new_name)", false },
 	{ "Microsoft.Dynamics.CRM.In(PropertyName='new_count',PropertyValues=['1','2'])", "(in new_count 1 2)", false },
 	{ "Microsoft.Dynamics.CRM.NotBetween(PropertyName='new_count',PropertyValues=[1,2])", "(not (between new_count 1 2))", false },
+	{ "Microsoft.Dynamics.CRM.Today(PropertyName='new_when')", "(between new_when 864000000 950399999)", false },
+	{ "Microsoft.Dynamics.CRM.Yesterday(PropertyName='new_when')", "(between new_when 777600000 863999999)", false },
+	{ "Microsoft.Dynamics.CRM.Last7Days(PropertyName='new_when')", "(between new_when 259200000 907200000)", false },
+	{ "Microsoft.Dynamics.CRM.NextXDays(PropertyName='new_when',PropertyValue=2)", "(between new_when 907200000 1123199999)", false },
+	{ "Microsoft.Dynamics.CRM.LastXHours(PropertyName='new_when',PropertyValue='1')", "(between new_when 903600000 907200000)", false },
+	{ "Microsoft.Dynamics.CRM.On(PropertyName='new_when',PropertyValue='1970-01-02')", "(between new_when 86400000 172799999)", false },
+	{ "not Microsoft.Dynamics.CRM.NotOn(PropertyName='new_when',PropertyValue='1970-01-02T10:00:00Z')",
+	  "(not (not (between new_when 86400000 172799999)))", false },
+	{ "Microsoft.Dynamics.CRM.OnOrAfter(PropertyName='new_when',PropertyValue='1970-01-02')", "(ge new_when 86400000)", false },
+	{ "Microsoft.Dynamics.CRM.OnOrBefore(PropertyName='new_when',PropertyValue='1970-01-02')", "(le new_when 172799999)", false },
+	{ "Microsoft.Dynamics.CRM.NotEqualUserId(PropertyName='new_accountid')", "(not (eq new_accountid 0a000000-0000-0000-0000-000000000000))", false },
+	{ "Microsoft.Dynamics.CRM.EqualBusinessId(PropertyName='new_accountid')", "(eq new_accountid 0b000000-0000-0000-0000-000000000000)", false },
+	{ "Microsoft.Dynamics.CRM.Today(PropertyName='new_count')", "needs a date column", true },
+	{ "Microsoft.Dynamics.CRM.LastXDays(PropertyName='new_when',PropertyValue=0)", "a whole number above 0", true },
+	{ "Microsoft.Dynamics.CRM.LastXDays(PropertyName='new_when')", "','", true },
+	{ "Microsoft.Dynamics.CRM.On(PropertyName='new_when',PropertyValue='soon')", "must be a date", true },
+	{ "Microsoft.Dynamics.CRM.EqualUserId(PropertyName='new_name')", "needs a lookup", true },
+	{ "Microsoft.Dynamics.CRM.EqualUserTeams(PropertyName='new_accountid')", "needs the owner", true },
+	{ "Microsoft.Dynamics.CRM.Above(PropertyName='new_accountid',PropertyValue='x')", "not supported", true },
 	{ "", "position 0", true },
 	{ "new_nam eq 'x'", "Could not find a property named 'new_nam'", true },
 	{ "new_name eq", "position 11", true },
@@ -102,7 +124,7 @@ static void filter_text_becomes_structure_or_refusal(void **state)
 		const struct filter *f = NULL;
 		struct buffer b;
 		buffer_init(&b, 4096);
-		err e = odata_filter_parse(&sample_table, str_of(rows[i].in), arena, &problem, &f);
+		err e = odata_filter_parse(&sample_table, str_of(rows[i].in), &who, arena, &problem, &f);
 		if (failed(e) != rows[i].refused)
 			fail_msg("%s: %s", rows[i].in, failed(e) ? problem.message.at : "was accepted");
 		if (failed(e))
@@ -128,7 +150,7 @@ static void nesting_beyond_the_limit_is_refused(void **state)
 		memset(text, '(', (size_t)depth);
 		int n = depth + sprintf(text + depth, "new_count eq 1");
 		memset(text + n, ')', (size_t)depth);
-		err e = odata_filter_parse(&sample_table, (str){ text, (size_t)(n + depth) }, arena, &problem, &f);
+		err e = odata_filter_parse(&sample_table, (str){ text, (size_t)(n + depth) }, &who, arena, &problem, &f);
 		assert_int_equal(failed(e), depth == FILTER_DEPTH_MAX);
 		arena_free(arena);
 	}
@@ -160,7 +182,7 @@ static void query_options_are_resolved_or_refused(void **state)
 		struct url_params params;
 		struct odata_query q;
 		assert_false(failed(url_params_parse(str_of(queries[i].query), 100, arena, &params)));
-		err e = odata_query_parse(&sample_table, &params, arena, &problem, &q);
+		err e = odata_query_parse(&sample_table, &params, &who, arena, &problem, &q);
 		if (failed(e) != (queries[i].refusal != NULL))
 			fail_msg("%s: %s", queries[i].query, failed(e) ? problem.message.at : "was accepted");
 		if (failed(e) && !strstr(problem.message.at, queries[i].refusal))
@@ -177,7 +199,7 @@ static void select_and_order_keep_their_sequence(void **state)
 	struct url_params params;
 	struct odata_query q;
 	assert_false(failed(url_params_parse(str_of(queries[0].query), 100, arena, &params)));
-	assert_false(failed(odata_query_parse(&sample_table, &params, arena, &problem, &q)));
+	assert_false(failed(odata_query_parse(&sample_table, &params, &who, arena, &problem, &q)));
 	assert_int_equal(q.select_count, 3); /* the primary id came along */
 	assert_ptr_equal(q.select[0], &sample_columns[1]);
 	assert_ptr_equal(q.select[1], &sample_columns[6]);

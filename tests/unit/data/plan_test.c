@@ -204,11 +204,12 @@ static void query_make(struct world *w, struct arena *arena, size_t filter, int 
 	struct problem problem = { 0 };
 	struct url_param items[2];
 	struct url_params params = { items, 0 };
+	struct odata_caller who = { .now = { 0 } };
 	if (filters[filter].text)
 		items[params.count++] = (struct url_param){ S("$filter"), str_of(filters[filter].text) };
 	if (orders[order])
 		items[params.count++] = (struct url_param){ S("$orderby"), str_of(orders[order]) };
-	if (failed(odata_query_parse(w->table, &params, arena, &problem, q)))
+	if (failed(odata_query_parse(w->table, &params, &who, arena, &problem, q)))
 		fail_msg("%s", problem.message.at);
 }
 

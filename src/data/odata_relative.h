@@ -1,0 +1,25 @@
+/* data/odata_relative.h - conditions of $filter that depend on the moment or on who asks.
+ *
+ * Source:  authorization-and-data 4.2: Microsoft.Dynamics.CRM.Today, LastXDays, On, EqualUserId, EqualUserTeams, ... called as
+ *          X(PropertyName='column') or X(PropertyName='column',PropertyValue='value').
+ * Days are days of UTC. "Last x days" begin with the day that lies x days back and end now; "next x days" begin now. Each becomes a
+ * condition that the rest of the filter knows already, so that nulls and `not` mean the same everywhere. */
+#ifndef DATA_ODATA_RELATIVE_H
+#define DATA_ODATA_RELATIVE_H
+
+#include "base/instant.h"
+#include "data/odata_query.h"
+
+struct relative; /* one function */
+
+/* By its name without "Microsoft.Dynamics.CRM."; null when there is none. */
+const struct relative *relative_find(str name);
+bool relative_takes_value(const struct relative *r);
+/* Does it say the opposite of what relative_filter makes (NotEqualUserId)? */
+bool relative_is_negated(const struct relative *r);
+/* Fills *out, whose kind was not yet set. `value` is the text of PropertyValue, empty when it takes none. 400 through the problem
+ * for a column or value that does not fit. */
+MUST_USE NONNULL err relative_filter(const struct relative *r, const struct odata_caller *who, const struct column *c, str value,
+				     struct arena *arena, struct problem *problem, struct filter *out);
+
+#endif
