@@ -17,13 +17,16 @@
 enum audit_category { AUDIT_DATA = 1, AUDIT_IDENTITY, AUDIT_AUTHZ, AUDIT_KEY, AUDIT_ADMIN, AUDIT_NETWORK, AUDIT_OPERATOR };
 enum audit_result { AUDIT_SUCCESS = 1, AUDIT_FAILURE, AUDIT_DENIED };
 enum audit_actor { AUDIT_ACTOR_USER = 1, AUDIT_ACTOR_APP, AUDIT_ACTOR_OPERATOR, AUDIT_ACTOR_SYSTEM };
+/* As syslog's. Zero is none of them, so that an event whose emitter forgot to say is refused instead of raising the alarm. */
+enum audit_severity { AUDIT_EMERGENCY = -1, /* written as 0 */ AUDIT_ALERT = 1, AUDIT_CRITICAL, AUDIT_ERROR, AUDIT_WARNING,
+		      AUDIT_NOTICE, AUDIT_INFORMATIONAL };
 
 struct audit_event {
 	enum audit_category category;
 	str op;                       /* "create.user", "signin.password", "update.row": verb.object            */
 	enum audit_result result;
 	str reason;                   /* code: "no_access", "bad_password"; empty on success                    */
-	int severity;                 /* 0 emergency .. 6 informational                                         */
+	enum audit_severity severity;
 	enum audit_actor actor_type;
 	str actor_id, actor_name;     /* object id and UPN (or app id and name)                                 */
 	str on_behalf_of, session, authn; /* authn: "pwd,otp"                                                   */

@@ -207,8 +207,8 @@ static err check(const struct audit_event *event)
 		FAIL(ERR_INTERNAL, "an event without category or result");
 	if (event->actor_type < AUDIT_ACTOR_USER || event->actor_type > AUDIT_ACTOR_SYSTEM)
 		FAIL(ERR_INTERNAL, "an event without a kind of actor");
-	if (event->severity < 0 || event->severity > 6)
-		FAIL(ERR_INTERNAL, "an event's severity is 0 to 6");
+	if (event->severity == 0 || event->severity < AUDIT_EMERGENCY || event->severity > AUDIT_INFORMATIONAL)
+		FAIL(ERR_INTERNAL, "an event without a severity");
 	return OK;
 }
 
@@ -227,7 +227,7 @@ err event_draft(const struct audit_event *event, const struct uuid *id, struct i
 	member(&w, S("reason"), event->reason, CODE_MAX);
 	write_request(&w, event);
 	json_member_str(&w, S("result"), str_of(event_result_name(event->result)));
-	json_member_i64(&w, S("sev"), event->severity);
+	json_member_i64(&w, S("sev"), event->severity == AUDIT_EMERGENCY ? 0 : event->severity);
 	json_key(&w, S("src"));
 	json_open_object(&w);
 	member(&w, S("ip"), event->client_ip, CODE_MAX);

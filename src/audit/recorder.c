@@ -69,7 +69,7 @@ static err refused_in_place_of(struct recorder *recorder, struct arena *arena, c
 			       struct event_facts *out)
 {
 	static const struct audit_event event = {
-		.category = AUDIT_ADMIN, .op = { "refuse.event", 12 }, .result = AUDIT_FAILURE, .severity = 2,
+		.category = AUDIT_ADMIN, .op = { "refuse.event", 12 }, .result = AUDIT_FAILURE, .severity = AUDIT_CRITICAL,
 		.reason = { "malformed", 9 }, .actor_type = AUDIT_ACTOR_SYSTEM, .actor_id = { "recorder", 8 },
 		.target_type = { "event", 5 },
 	};

@@ -112,7 +112,7 @@ static void say_corrupt(struct recorder_log *log)
 	log->corrupt_said = true;
 	uuid_format(&log->id, id);
 	struct audit_event event = {
-		.category = AUDIT_OPERATOR, .op = S("log.corrupt"), .result = AUDIT_FAILURE, .severity = 0,
+		.category = AUDIT_OPERATOR, .op = S("log.corrupt"), .result = AUDIT_FAILURE, .severity = AUDIT_EMERGENCY,
 		.reason = S("log_corrupt"), .actor_type = AUDIT_ACTOR_SYSTEM, .actor_id = S("recorder"),
 		.target_type = S("log"), .target_id = { id, UUID_TEXT_LEN }, .target_name = str_of(audit_log_why(log->files)),
 	};

@@ -30,7 +30,7 @@ void audit_say_read(struct web_call *call, struct recorder_log *log, str what)
 {
 	struct audit_app *app = audit_app_of(call);
 	struct audit_event event = {
-		.category = AUDIT_ADMIN, .op = S("read.audit"), .result = AUDIT_SUCCESS, .severity = 6,
+		.category = AUDIT_ADMIN, .op = S("read.audit"), .result = AUDIT_SUCCESS, .severity = AUDIT_INFORMATIONAL,
 		.client_ip = web_client_text(call), .target_type = S("log"),
 		.target_id = uuid_text(call->arena, recorder_log_id(log)), .target_name = what,
 		.request_id = uuid_text(call->arena, &call->request.id), .method = S("GET"), .route = str_of(call->route),

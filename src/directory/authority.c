@@ -169,7 +169,7 @@ static err refuse(struct web_call *call, bool *out_answered)
 	event.op = S("refuse.request");
 	event.result = AUDIT_DENIED;
 	event.reason = S("no_access");
-	event.severity = 4;
+	event.severity = AUDIT_WARNING;
 	event.status = 403;
 	TRY(audit_emit(d->store, call->now, &event));
 	TRY(transaction_commit(&tx));
@@ -206,7 +206,7 @@ void directory_event_begin(struct web_call *call, struct audit_event *out)
 	const struct caller *c = caller_of(call);
 
 	*out = (struct audit_event){
-		.category = AUDIT_IDENTITY, .result = AUDIT_SUCCESS, .severity = 5,
+		.category = AUDIT_IDENTITY, .result = AUDIT_SUCCESS, .severity = AUDIT_NOTICE,
 		.actor_type = c->is_operator ? AUDIT_ACTOR_OPERATOR : c->is_app ? AUDIT_ACTOR_APP : AUDIT_ACTOR_USER,
 		.actor_name = c->name, .client_ip = web_client_text(call),
 		.request_id = uuid_text(call->arena, &call->request.id),

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "audit/client.h"
+#include "host/clock.h"
 #include "host/log.h"
 #include "host/random.h"
 #include "ipc/database_id.h"
@@ -79,7 +80,7 @@ static err publish_routes(struct control *c)
 static err emit(struct web_call *call, struct control *c, const char *op, const char *type, const struct uuid *id, str name)
 {
 	struct audit_event event = {
-		.category = AUDIT_OPERATOR, .op = str_of(op), .result = AUDIT_SUCCESS, .severity = 6,
+		.category = AUDIT_OPERATOR, .op = str_of(op), .result = AUDIT_SUCCESS, .severity = AUDIT_NOTICE,
 		.actor_type = AUDIT_ACTOR_OPERATOR, .actor_name = S("operator"), .target_type = str_of(type),
 		.target_id = uuid_text(call->arena, id), .target_name = name,
 		.request_id = uuid_text(call->arena, &call->request.id), .route = str_of(call->route ? call->route : ""),
@@ -128,6 +129,21 @@ static err make_place(struct control *c, const struct uuid *tenant, const struct
 	return child_send(c->worker->child, &message, sizeof message);
 }
 
+/* Keys and folder are there: from now on it can be used. Said by the platform itself, as no request does it. */
+static err emit_active(struct control *c, const struct uuid *tenant, const struct uuid *environment)
+{
+	bool is_tenant = uuid_is_nil(environment);
+	char id[UUID_TEXT_LEN + 1];
+	struct audit_event event = {
+		.category = AUDIT_ADMIN, .op = is_tenant ? S("provision.tenant") : S("provision.environment"),
+		.result = AUDIT_SUCCESS, .severity = AUDIT_NOTICE, .actor_type = AUDIT_ACTOR_SYSTEM, .actor_name = S("control"),
+		.target_type = is_tenant ? S("tenant") : S("environment"),
+	};
+	uuid_format(is_tenant ? tenant : environment, id);
+	event.target_id = str_of(id);
+	return audit_emit(c->worker->store, clock_now(&clock_system), &event);
+}
+
 static err activate(struct control *c, const struct uuid *tenant, const struct uuid *environment)
 {
 	SCOPED(transaction) tx = { 0 };
@@ -136,6 +152,7 @@ static err activate(struct control *c, const struct uuid *tenant, const struct u
 		TRY(tenant_activate(c->worker->store, tenant));
 	else
 		TRY(environment_activate(c->worker->store, environment));
+	TRY(emit_active(c, tenant, environment));
 	TRY(transaction_commit(&tx));
 	TRY(publish_routes(c));
 	/* The identity worker, if it runs, and the recorder learn of a new environment. */

@@ -287,7 +287,7 @@ static err grant(struct web_call *call, const struct authorization *a, const str
 		 str scopes)
 {
 	struct audit_event context = {
-		.severity = 5, .actor_type = AUDIT_ACTOR_USER, .actor_id = uuid_text(call->arena, &person->id),
+		.severity = AUDIT_NOTICE, .actor_type = AUDIT_ACTOR_USER, .actor_id = uuid_text(call->arena, &person->id),
 		.actor_name = person->user_principal_name, .client_ip = web_client_text(call),
 		.request_id = uuid_text(call->arena, &call->request.id), .method = S("POST"), .route = str_of(call->route),
 		.status = 303,

@@ -124,7 +124,7 @@ err signin_audit(struct web_call *call, const struct signin_event *event)
 	const struct refusal_row *refusal = refusal_row(event->refusal);
 	struct audit_event e = {
 		.category = AUDIT_IDENTITY, .op = event->op, .result = event->refusal ? AUDIT_FAILURE : AUDIT_SUCCESS,
-		.reason = str_of(refusal->reason), .severity = event->refusal ? 4 : 6,
+		.reason = str_of(refusal->reason), .severity = event->refusal ? AUDIT_WARNING : AUDIT_INFORMATIONAL,
 		.session = event->session, .authn = event->methods, .client_ip = web_client_text(call),
 		.target_type = S("application"), .target_id = event->client_text,
 		.request_id = uuid_text(call->arena, &call->request.id),

@@ -104,6 +104,7 @@ static void draft_refuses(void **state)
 	struct { const char *name; struct audit_event event; } rows[] = {
 		{ "an op without a row", sample }, { "an op with a quote", sample }, { "no category", sample },
 		{ "no result", sample }, { "no actor", sample }, { "changes that are no object", sample },
+		{ "no severity", sample }, { "a severity past the end", sample },
 	};
 	(void)state;
 	rows[0].event.op = S("frobnicate.user");
@@ -112,12 +113,25 @@ static void draft_refuses(void **state)
 	rows[3].event.result = 0;
 	rows[4].event.actor_type = 0;
 	rows[5].event.changes = S("[1]");
+	rows[6].event.severity = 0;
+	rows[7].event.severity = AUDIT_INFORMATIONAL + 1;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct buffer out;
 		if (!failed(draft_of(&rows[i].event, &out)))
 			fail_msg("%s was let through", rows[i].name);
 		buffer_release(&out);
 	}
+}
+
+static void an_emergency_is_said_and_written_as_0(void **state)
+{
+	struct audit_event event = sample;
+	struct buffer out;
+	(void)state;
+	event.severity = AUDIT_EMERGENCY;
+	assert_false(failed(draft_of(&event, &out)));
+	assert_true(str_find(buffer_str(&out), S("\"sev\":0,"), 0) != SIZE_MAX);
+	buffer_release(&out);
 }
 
 static void large_changes_become_a_digest(void **state)
@@ -205,7 +219,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(canonical_form), cmocka_unit_test(text_is_cleaned), cmocka_unit_test(draft_is_canonical),
-		cmocka_unit_test(draft_refuses), cmocka_unit_test(large_changes_become_a_digest),
+		cmocka_unit_test(draft_refuses), cmocka_unit_test(an_emergency_is_said_and_written_as_0),
+		cmocka_unit_test(large_changes_become_a_digest),
 		cmocka_unit_test(recorder_reads_drafts_strictly), cmocka_unit_test(sealed_body_has_the_recorders_members),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
