@@ -5,13 +5,20 @@ set -eu
 
 build=(gcc make meson ninja-build pkgconf python3 libssl-dev libsqlite3-dev libnghttp2-dev libsodium-dev libseccomp-dev
        ieee-data iso-codes ca-certificates curl openssl)
-test=(clang clang-tidy cppcheck libcmocka-dev libjansson-dev nghttp2-client)
+test=(clang clang-tidy cppcheck libcmocka-dev libjansson-dev nghttp2-client
+      chromium)
 
 case "${1:-}" in
 build) wanted=("${build[@]}") ;;
 test) wanted=("${build[@]}" "${test[@]}") ;;
 *) echo "usage: $0 build|test" >&2; exit 2 ;;
 esac
+
+# Node.js of another origin than Debian brings its own npm.
+if [ "$1" = test ]; then
+  command -v node >/dev/null || wanted+=(nodejs)
+  command -v npm >/dev/null || wanted+=(npm)
+fi
 
 missing=()
 for package in "${wanted[@]}"; do
