@@ -7,20 +7,24 @@
 #include "host/random.h"
 #include "signin/signin_internal.h"
 
+/* One family with the first page (src/console/static/style.css): its colours, corners, focus and places. */
 static const char style[] =
-	":root{color-scheme:light dark;--ground:#f4f5f7;--card:#fff;--ink:#1b1f24;--soft:#57606a;--line:#8c959f;"
+	":root{color-scheme:light dark;--ground:#f4f5f7;--card:#fff;--ink:#1b1f24;--soft:#57606a;--line:#d5dae0;--field:#8c959f;"
 	"--accent:#0b57a4;--on-accent:#fff;--alert:#a40e26;--alert-ground:#fff0f0}"
-	"@media(prefers-color-scheme:dark){:root{--ground:#0f1216;--card:#191e24;--ink:#e8ebee;--soft:#a3adb8;--line:#6b7683;"
+	"@media(prefers-color-scheme:dark){:root{--ground:#0f1216;--card:#191e24;--ink:#e8ebee;--soft:#a3adb8;--line:#2e3640;--field:#6b7683;"
 	"--accent:#7cb7f5;--on-accent:#0b1a2a;--alert:#ffb3ba;--alert-ground:#3a1519}}"
 	"*{box-sizing:border-box}"
-	"body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1rem;background:var(--ground);color:var(--ink);"
-	"font:1rem/1.5 system-ui,sans-serif}"
-	"main{width:100%;max-width:26rem;background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1.5rem}"
-	"h1{font-size:1.4rem;line-height:1.25;margin:0 0 .25rem}"
+	"body{margin:0;min-height:100vh;background:var(--ground);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}"
+	"header{display:flex;align-items:center;gap:.6rem;padding:.5rem 1.5rem;min-height:3.75rem;background:var(--card);"
+	"border-bottom:1px solid var(--line);font-weight:650;font-size:1.0625rem}"
+	"main{width:calc(100% - 1.5rem);max-width:26rem;margin:calc(8vh + 1.5rem) auto 1.5rem;background:var(--card);"
+	"border:1px solid var(--line);border-radius:.75rem;padding:1.5rem}"
+	"@media(max-width:40rem){header{padding:.25rem .75rem;min-height:3.25rem}main{margin-top:1.75rem;padding:1rem}}"
+	"h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem}"
 	"p{margin:.5rem 0}.soft{color:var(--soft)}"
 	"label{display:block;margin:1rem 0 .25rem;font-weight:600}"
-	"input[type=text],input[type=password]{width:100%;font:inherit;padding:.65rem .75rem;border:1px solid var(--line);"
-	"border-radius:.4rem;background:var(--ground);color:var(--ink)}"
+	"input[type=text],input[type=password]{width:100%;font:inherit;padding:.5rem .65rem;min-height:2.75rem;"
+	"border:1px solid var(--field);border-radius:.4rem;background:var(--card);color:var(--ink)}"
 	".check{display:flex;gap:.6rem;align-items:center;font-weight:400}.check input{width:1.25rem;height:1.25rem}"
 	"button{display:block;width:100%;min-height:2.75rem;font:inherit;font-weight:600;margin:.75rem 0 0;padding:.6rem 1rem;"
 	"border-radius:.4rem;border:1px solid var(--accent);background:var(--accent);color:var(--on-accent);cursor:pointer}"
@@ -73,7 +77,9 @@ err page_begin(struct web_call *call, struct page *page)
 	TRY(set_headers(call, page));
 	page_put(call, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title>"
 		 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"bwk-step\" content=\"{}\">"
-		 "<link rel=\"stylesheet\" href=\"{}/signin/style.css\"></head><body><main><h1>{}</h1>\n",
+		 "<link rel=\"icon\" href=\"/app/mark.svg\" type=\"image/svg+xml\">"
+		 "<link rel=\"stylesheet\" href=\"{}/signin/style.css\"></head><body><header><img src=\"/app/mark.svg\" alt=\"\" "
+		 "width=\"28\" height=\"28\"> Bailiwick</header><main><h1>{}</h1>\n",
 		 str_of(page->title), str_of(page->step), call->request.base, str_of(page->title));
 	return OK;
 }

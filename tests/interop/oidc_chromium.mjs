@@ -23,10 +23,10 @@ await main(async ({ origin, web, person, tenant }) => {
   const query = new URLSearchParams({ client_id: web.appId, redirect_uri, response_type: 'code', scope: 'openid', state: 's' });
   const url = `${origin}/${tenant.id}/oauth2/v2.0/authorize?${query}`;
   const faults = [];
-  // What the policy blocked, and what of ours was not there. Nobody has an icon yet.
+  // What the policy blocked, and what of ours was not there.
   const watch = (page) => {
     page.on('console', (message) => /Content Security Policy/i.test(message.text()) && faults.push(message.text()));
-    page.on('response', (response) => response.status() >= 400 && !response.url().endsWith('/favicon.ico') && faults.push(`${response.status()} ${response.url()}`));
+    page.on('response', (response) => response.status() >= 400 && faults.push(`${response.status()} ${response.url()}`));
   };
   try {
     const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 360, height: 640 }, javaScriptEnabled: false });

@@ -71,6 +71,8 @@ $('sign-in').addEventListener('submit', async (event) => {
     $('username').focus();
   }
 });
+// The address after # is ours, so the link only moves the focus.
+document.querySelector('.skip').addEventListener('click', (event) => { event.preventDefault(); $('main').focus(); });
 $('sign-out').addEventListener('click', () => signOut());
 
 // --- signed in ---
@@ -100,9 +102,9 @@ async function openEnvironment(described, place) {
   showYou(desk.claims, desk.me, environment);
   const [privileges] = await Promise.all([environment.privileges(desk.me.id).catch(() => undefined), showRoles(environment, desk.me)]);
   desk.privileges = privileges;
-  desk.tables = (await environment.tables()).filter(mayRead);
-  if (!desk.tables.length)
-    throw new Problem('There is nothing here that you may see', 'None of your roles gives you sight of a table in this environment.');
+  const all = await environment.tables(), readable = all.filter(mayRead);
+  if (!all.length) throw new Problem('There is no table here yet', 'Somebody who may customize this environment makes one.');
+  desk.tables = readable.length ? readable : all; // none: let the service itself say why
   const table = desk.tables.find((t) => t.name === place.t) ??
     desk.tables.find((t) => PREFERRED.includes(t.titles.toLowerCase()) || PREFERRED.includes(t.name)) ?? desk.tables[0];
   choices($('table'), desk.tables, table);
@@ -119,13 +121,16 @@ async function enter(claims) {
   $('account-name').textContent = claims.preferred_username ?? claims.name;
   show($('account'));
   desk.environments = (await environments()).filter((one) => one.open);
-  show($('waiting'), false);
-  show($('welcome'), false);
-  show($('desk'));
-  $('rows-title').focus();
-  if (!desk.environments.length)
-    throw new Problem('There is no environment yet', 'An administrator of your organization makes one; then its rows appear here.');
-  await openEnvironment(desk.environments.find((one) => one.name === place.e) ?? desk.environments[0], place);
+  try {
+    if (!desk.environments.length)
+      throw new Problem('There is no environment yet', 'An administrator of your organization makes one; then its rows appear here.');
+    await openEnvironment(desk.environments.find((one) => one.name === place.e) ?? desk.environments[0], place);
+  } finally {
+    show($('waiting'), false);
+    show($('welcome'), false);
+    show($('desk'));
+    $('rows-title').focus();
+  }
 }
 
 async function start() {

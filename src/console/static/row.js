@@ -6,6 +6,9 @@ import { Problem, explain, field, text } from './webapi.js';
 const NUMBERS = ['Integer', 'BigInt', 'Decimal', 'Money', 'Double'];
 const EDITABLE = ['String', 'Memo', 'Boolean', 'Picklist', ...NUMBERS];
 
+// The same owner again, or of no use to anybody but a program.
+const UNTOLD = ['owninguser', 'owningteam', 'versionnumber', 'statuscode'];
+
 const isEditable = (c) => c.updatable && EDITABLE.includes(c.type) && !['statecode', 'statuscode'].includes(c.name);
 
 function control(column, row) {
@@ -62,7 +65,7 @@ export class Row {
     $('row-place').textContent = this.table.title;
     fill($('row-fields'), ...columns.filter(isEditable).map((c) => el('p', { class: c.type === 'Memo' || c.primary ? 'wide' : '' },
       el('label', { for: `field-${c.name}` }, c.title, c.required ? el('span', { class: 'soft' }, ' (needed)') : ''), control(c, row))));
-    const facts = columns.filter((c) => !isEditable(c) && !c.id && c.name !== 'versionnumber' && text(row, c));
+    const facts = columns.filter((c) => !isEditable(c) && !c.id && !UNTOLD.includes(c.name) && text(row, c));
     fill($('row-facts'), ...facts.flatMap((c) => [el('dt', {}, c.title), el('dd', {}, text(row, c))]));
     show($('row-save'), columns.some(isEditable));
     notice($('row-notice'));

@@ -109,8 +109,9 @@ export class Rows {
     const sorted = column.name === this.order ? (this.descending ? 'descending' : 'ascending') : undefined;
     const attributes = { role: 'columnheader', scope: 'col', 'aria-sort': sorted, class: NUMBERS.includes(column.type) ? 'number' : '' };
     if (!SORTABLE.includes(column.type)) return el('th', attributes, column.title);
-    return el('th', attributes, el('button', { type: 'button', 'data-sort': column.name, onclick: () => this.sortBy(column) },
-      column.title, el('span', { class: 'arrow', 'aria-hidden': 'true' }, sorted ? (this.descending ? '↓' : '↑') : '')));
+    const arrow = el('span', { class: 'arrow', 'aria-hidden': 'true' }, sorted ? (this.descending ? '↓' : '↑') : '');
+    const parts = attributes.class ? [arrow, column.title] : [column.title, arrow]; // the text stays in line with what is below
+    return el('th', attributes, el('button', { type: 'button', 'data-sort': column.name, onclick: () => this.sortBy(column) }, ...parts));
   }
 
   drawRow(row) {

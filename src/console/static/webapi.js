@@ -59,9 +59,10 @@ export class Environment {
 
   // Who the environment takes the signed-in person for.
   async me() {
-    const { UserId } = await this.get('WhoAmI');
-    const user = await this.get(`systemusers(${UserId})?$select=fullname,domainname,_businessunitid_value`).catch(() => ({}));
-    return { id: UserId, name: user.fullname, unitId: user._businessunitid_value, unit: user[`_businessunitid_value${FORMATTED}`] };
+    const { UserId, BusinessUnitId } = await this.get('WhoAmI');
+    const [user, unit] = await Promise.all([this.get(`systemusers(${UserId})?$select=fullname`).catch(() => ({})),
+      this.get(`businessunits(${BusinessUnitId})?$select=name`).catch(() => ({}))]);
+    return { id: UserId, name: user.fullname, unit: unit.name };
   }
 
   // Roles held directly and through teams; what may not be read is simply not told.
@@ -130,12 +131,12 @@ export function text(row, column) {
 const VERBS = { Read: 'see', Create: 'create', Write: 'change', Delete: 'delete', Assign: 'give away', Share: 'share', Append: 'attach',
   AppendTo: 'attach to' };
 
-// What a depth reaches, said of rows.
+// Whose rows a depth reaches.
 export const reach = (depth, me) => ({
-  Basic: 'those of your own or of your teams',
-  Local: `those of your business unit${me.unit ? `, ${me.unit}` : ''}`,
-  Deep: `those of your business unit${me.unit ? `, ${me.unit},` : ''} and the units below`,
-  Global: 'all of them',
+  Basic: 'you and your teams',
+  Local: `your business unit${me.unit ? `, ${me.unit}` : ''}`,
+  Deep: `your business unit${me.unit ? `, ${me.unit},` : ''} and the units below it`,
+  Global: 'everybody',
 })[depth];
 
 function missingPrivilege(problem, table) {
@@ -148,7 +149,7 @@ function noAccess({ table, privileges, me, row }) {
   const of = (name) => row[`_${name}_value${FORMATTED}`];
   const owner = of('ownerid'), unit = of('owningbusinessunit');
   const whose = [owner && `belongs to ${owner}`, unit && unit !== owner && `is kept in ${unit}`].filter(Boolean).join(' and ');
-  return `${depth ? `Of the ${table.titles.toLowerCase()} your roles let you change ${reach(depth, me)}.` : ''} ${
+  return `${depth ? `Of the ${table.titles.toLowerCase()} your roles let you change those of ${reach(depth, me)}.` : ''} ${
     whose ? `This one ${whose}.` : ''}`.trim();
 }
 

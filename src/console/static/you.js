@@ -4,9 +4,13 @@ import { explain, reach } from './webapi.js';
 
 const RIGHTS = [['Read', 'See'], ['Create', 'Add'], ['Write', 'Change'], ['Delete', 'Delete'], ['Assign', 'Give away']];
 
+// On a narrow screen the rows come first.
+$('rights-more').open = matchMedia('(min-width: 60rem)').matches;
+
 export function showYou(claims, me, environment) {
   $('you-name').textContent = me.name || claims.name || claims.preferred_username;
-  $('you-place').textContent = [claims.preferred_username, me.unit].filter(Boolean).join(' · ');
+  $('you-account').textContent = claims.preferred_username ?? '';
+  $('you-unit').textContent = me.unit ?? '';
   $('tenant').textContent = environment.title;
 }
 
@@ -23,7 +27,7 @@ export async function showRoles(environment, me) {
 export function showRights(table, privileges, me) {
   fill($('rights'), ...RIGHTS.filter(([right]) => right !== 'Assign' || table.owned).flatMap(([right, verb]) => {
     const depth = privileges?.get(`prv${right}${table.schema}`);
-    const reaches = depth ? (table.owned ? reach(depth, me) : 'all of them') : 'none';
+    const reaches = !depth ? 'no' : !table.owned || depth === 'Global' ? 'all' : `those of ${reach(depth, me)}`;
     return [el('dt', {}, verb), el('dd', { class: depth ? '' : 'none' }, reaches)];
   }));
 }
