@@ -1,13 +1,14 @@
 // The Web API through the npm package dynamics-web-api, as its users call it. Environment: WEBAPI_URL (https://host/e/name/, with its last slash),
-// WEBAPI_TOKEN (of a System Administrator), NODE_EXTRA_CA_CERTS. Prints a line for each step; exits 1 when one fails.
+// WEBAPI_TOKEN (of a System Administrator), WEBAPI_PERSON_TOKEN (of somebody without a role), NODE_EXTRA_CA_CERTS. Prints a line for each step; exits 1 when one fails.
 import { createRequire } from 'node:module';
 
 const { DynamicsWebApi } = createRequire(process.env.WEBAPI_MODULES ?? import.meta.url)('dynamics-web-api');
-const api = new DynamicsWebApi({
+const client = (token) => new DynamicsWebApi({
   serverUrl: process.env.WEBAPI_URL,
   dataApi: { path: 'data', version: '9.2' },
-  onTokenRefresh: async () => process.env.WEBAPI_TOKEN,
+  onTokenRefresh: async () => token,
 });
+const api = client(process.env.WEBAPI_TOKEN), person = client(process.env.WEBAPI_PERSON_TOKEN);
 
 let failures = 0;
 async function step(name, run) {
@@ -118,6 +119,84 @@ await step('an unknown column is refused with the code that clients know', () =>
 await step('a row is deleted and is gone', async () => {
   await api.deleteRecord({ collection: set, key: row });
   await refused(api.retrieve({ collection: set, key: row, select: [name] }), 404, '0x80040217');
+});
+
+// --- security roles: an administrator and a person ---
+
+const titles = async (who) => (await who.retrieveMultiple({ collection: set, select: [name], orderBy: [name] })).value.map((r) => r[name]);
+const first = async (collection, filter, select) => (await api.retrieveMultiple({ collection, filter, select })).value[0];
+let ada, unit, below, beside, role, privileges;
+const instance = async (of, where) => (await first('roles', `_parentrootroleid_value eq ${of} and _businessunitid_value eq ${where}`, ['roleid'])).roleid;
+const grant = (depths) => api.callAction({ collection: 'roles', key: role, actionName: 'Microsoft.Dynamics.CRM.AddPrivilegesRole',
+  action: { Privileges: Object.entries(depths).map(([right, Depth]) => ({ PrivilegeId: privileges[`prv${right}${prefix}_Note`], Depth })) } });
+
+await step('a person without a role is refused everything but WhoAmI', async () => {
+  ada = (await person.callFunction({ functionName: 'WhoAmI' })).UserId;
+  await refused(titles(person), 403, '0x80042f09');
+});
+await step('units are made, below and beside each other', async () => {
+  const make = (title, parent) => api.create({ collection: 'businessunits', data: { name: title, 'parentbusinessunitid@odata.bind': `businessunits(${parent})` } });
+  unit = await make('North', me.BusinessUnitId);
+  below = await make('Harbour', unit);
+  beside = await make('South', me.BusinessUnitId);
+  await api.update({ collection: 'systemusers', key: ada, data: { 'businessunitid@odata.bind': `businessunits(${unit})` } });
+});
+await step('a role is made, gets privileges and is seen in every unit', async () => {
+  role = await api.create({ collection: 'roles', data: { name: 'Writer' } });
+  const defined = await api.retrieveEntities({ select: ['LogicalName', 'Privileges'], filter: `LogicalName eq '${table}'` });
+  privileges = Object.fromEntries(defined.value[0].Privileges.map((p) => [p.Name, p.PrivilegeId]));
+  await grant({ Create: 'Basic', Read: 'Basic', Write: 'Basic' });
+  const read = await api.callFunction({ functionName: 'RetrieveRolePrivilegesRole', parameters: { RoleId: role } });
+  equal(read.RolePrivileges.map((p) => [p.PrivilegeName, p.Depth]).sort(),
+    [[`prvCreate${prefix}_Note`, 'Basic'], [`prvRead${prefix}_Note`, 'Basic'], [`prvWrite${prefix}_Note`, 'Basic']], 'privileges');
+  equal((await api.retrieveMultiple({ collection: 'roles', filter: `_parentrootroleid_value eq ${role}` })).value.length, 4, 'instances');
+});
+await step('a role of another unit cannot be held (classic mode)', () =>
+  refused(api.associate({ collection: 'systemusers', primaryKey: ada, relationshipName: 'systemuserroles_association', relatedCollection: 'roles', relatedKey: role }), 400));
+await step('the role is assigned by association', async () => {
+  await api.associate({ collection: 'systemusers', primaryKey: ada, relationshipName: 'systemuserroles_association', relatedCollection: 'roles',
+    relatedKey: await instance(role, unit) });
+  const held = await api.retrieve({ collection: 'systemusers', key: ada, navigationProperty: 'systemuserroles_association', select: ['name'] });
+  equal(held.value.map((r) => r.name), ['Writer'], 'roles held');
+});
+await step('basic depth: exactly the own rows', async () => {
+  await person.create({ collection: set, data: { [name]: 'by ada' } });
+  equal(await titles(person), ['by ada'], 'rows');
+});
+await step('unit depth: exactly the rows of the unit', async () => {
+  for (const [title, where] of [['in the unit', unit], ['below it', below], ['beside it', beside]]) {
+    const owner = await api.create({ collection: 'systemusers', data: { domainname: `${title.replaceAll(' ', '.')}@contoso.example`, 'businessunitid@odata.bind': `businessunits(${where})` } });
+    await api.associate({ collection: 'systemusers', primaryKey: owner, relationshipName: 'systemuserroles_association', relatedCollection: 'roles',
+      relatedKey: await instance(role, where) });
+    await api.create({ collection: set, data: { [name]: title, 'ownerid@odata.bind': `systemusers(${owner})` } });
+  }
+  await grant({ Read: 'Local' });
+  equal(await titles(person), ['by ada', 'in the unit'], 'rows');
+  equal(await person.count({ collection: set }), 2, 'count');
+  await grant({ Read: 'Deep' });
+  equal(await titles(person), ['below it', 'by ada', 'in the unit'], 'rows with the units below');
+});
+await step('what the role leaves out is refused with the codes that clients know', async () => {
+  const find = async (title) => (await first(set, `${name} eq '${title}'`, [name]))[id];
+  await refused(person.retrieve({ collection: set, key: await find('beside it') }), 403, '0x80048306');
+  await refused(person.update({ collection: set, key: await find('below it'), data: { [name]: 'x' } }), 403, '0x80048306');
+  await refused(person.deleteRecord({ collection: set, key: await find('by ada') }), 403, '0x80040220');
+  await refused(person.create({ collection: 'roles', data: { name: 'Mine' } }), 403, '0x80040220');
+});
+await step('a team owns rows and gives its members its role', async () => {
+  const team = await api.create({ collection: 'teams', data: { name: 'Crew', teamtype: 0, 'businessunitid@odata.bind': `businessunits(${beside})` } });
+  await api.associate({ collection: 'teams', primaryKey: team, relationshipName: 'teamroles_association', relatedCollection: 'roles', relatedKey: await instance(role, beside) });
+  await api.callAction({ collection: 'teams', key: team, actionName: 'Microsoft.Dynamics.CRM.AddMembersTeam',
+    action: { Members: [{ '@odata.type': 'Microsoft.Dynamics.CRM.systemuser', systemuserid: ada }] } });
+  await person.create({ collection: set, data: { [name]: 'of the crew', 'ownerid@odata.bind': `teams(${team})` } });
+  equal(await titles(person), ['below it', 'beside it', 'by ada', 'in the unit', 'of the crew'], 'rows');
+  await api.callAction({ collection: 'teams', key: team, actionName: 'Microsoft.Dynamics.CRM.RemoveMembersTeam',
+    action: { Members: [{ '@odata.type': 'Microsoft.Dynamics.CRM.systemuser', systemuserid: ada }] } });
+  equal(await titles(person), ['below it', 'by ada', 'in the unit'], 'rows after leaving');
+});
+await step('the role taken away ends it at the next request', async () => {
+  await api.disassociate({ collection: 'systemusers', primaryKey: ada, relationshipName: 'systemuserroles_association', relatedKey: await instance(role, unit) });
+  await refused(titles(person), 403, '0x80042f09');
 });
 console.log(failures ? `${failures} failed` : 'all steps held');
 process.exit(failures ? 1 : 0);

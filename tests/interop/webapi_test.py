@@ -8,7 +8,7 @@ import sys
 
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(here, '..', 'system'))
-from installation import Installation  # noqa: E402
+from installation import Browser, Installation  # noqa: E402
 
 
 def main():
@@ -17,8 +17,11 @@ def main():
     try:
         installation.init().start()
         tenant = installation.tenant_make('Contoso', 'contoso.example', 'sales')
+        installation.person_make(tenant['domain'], 'ada')
+        signed_in = Browser(installation).sign_in(tenant, f"ada@{tenant['domain']}", scope=f'openid {installation.origin}/e/sales/.default')
         client = dict(os.environ, WEBAPI_URL=f'{installation.origin}/e/sales/', WEBAPI_TOKEN=installation.token(tenant),
-                      WEBAPI_MODULES=f'{sys.argv[2]}/package.json', NODE_EXTRA_CA_CERTS=f'{installation.folder}/tls/ca.pem')
+                      WEBAPI_PERSON_TOKEN=signed_in.json()['access_token'], WEBAPI_MODULES=f'{sys.argv[2]}/package.json',
+                      NODE_EXTRA_CA_CERTS=f'{installation.folder}/tls/ca.pem')
         status = subprocess.run(['node', f'{here}/webapi_dynamics_web_api.mjs'], env=client, timeout=120).returncode
         return status
     finally:

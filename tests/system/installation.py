@@ -311,11 +311,17 @@ class Browser:
                  'code_challenge': challenge, 'code_challenge_method': 'S256', **changed}
         return self.request('GET', f"/{tenant['id']}/oauth2/v2.0/authorize?{urllib.parse.urlencode(query)}"), verifier
 
-    def sign_in(self, tenant, upn, password=PASSWORD):
-        """The whole code flow; the token endpoint's answer, or the last answer before it when there was no code."""
-        page, verifier = self.authorize(tenant)
+    def sign_in(self, tenant, upn, password=PASSWORD, **changed):
+        """The whole code flow, consent included; the token endpoint's answer, or the last answer before it when there was no code."""
+        page, verifier = self.authorize(tenant, **changed)
         if page.status == 200:
             page = self.submit(page, {'username': upn, 'password': password, 'action': 'signin'})
+        for _ in range(4):
+            location = page.headers.get('Location', '')
+            if page.status in (302, 303) and location.startswith(('/', self.installation.origin)):
+                page = self.request('GET', location)
+            elif page.status == 200 and b'content="consent"' in page.body:
+                page = self.submit(page, {'action': 'accept'})
         code = urllib.parse.parse_qs(urllib.parse.urlparse(page.headers.get('Location', '')).query).get('code')
         if not code:
             return page

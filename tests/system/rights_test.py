@@ -8,7 +8,7 @@ import json
 import sys
 import urllib.parse
 
-from installation import PASSWORD, Browser, Installation, Steps, bearer, eventually
+from installation import Browser, Installation, Steps, bearer, eventually
 
 steps = Steps()
 check = steps.check
@@ -41,18 +41,7 @@ class World:
 
     def person(self, name, unit):
         self.it.person_make('contoso.example', name)
-        browser = Browser(self.it)
-        scope = f"openid {self.it.origin}/e/sales/.default"
-        page, verifier = browser.authorize(self.tenant, scope=scope)
-        page = browser.submit(page, {'username': f'{name}@contoso.example', 'password': PASSWORD, 'action': 'signin'})
-        while not page.headers.get('Location', '').startswith('http://127.0.0.1'):
-            page = browser.submit(page, {'action': 'accept'}) if page.status == 200 else browser.request('GET', page.headers['Location'])
-        granted = urllib.parse.parse_qs(urllib.parse.urlparse(page.headers['Location']).query)
-        app = self.tenant['app']
-        form = {'grant_type': 'authorization_code', 'code': granted['code'][0], 'redirect_uri': 'http://127.0.0.1:19999/cb',
-                'client_id': app['appId'], 'client_secret': app['secretText'], 'code_verifier': verifier}
-        answer = self.it.request('POST', f"/{self.tenant['id']}/oauth2/v2.0/token", urllib.parse.urlencode(form),
-                                 {'Content-Type': 'application/x-www-form-urlencoded'})
+        answer = Browser(self.it).sign_in(self.tenant, f'{name}@contoso.example', scope=f'openid {self.it.origin}/e/sales/.default')
         self.tokens[name] = answer.json()['access_token']
         me = self.ask(name, 'GET', 'WhoAmI')
         self.users[name] = me.json()['UserId']
