@@ -39,26 +39,19 @@ void keeper_close(struct keeper *keeper)
 const struct key_record *keeper_find_key(const struct keeper *keeper, enum key_kind kind, const struct uuid *tenant,
 					 const struct uuid *database)
 {
+	const struct record_place place = { RECORD_KEY, kind, *tenant, *database };
 	const struct key_record *best = NULL;
-	const struct record *r;
-	for (size_t i = 0; (r = key_store_at(keeper->store, i)); i++) {
-		if (r->kind != RECORD_KEY || r->key.meta.kind != kind || r->key.meta.state != KEY_ACTIVE)
-			continue;
-		if (!uuid_equal(&r->key.meta.tenant, tenant) || !uuid_equal(&r->key.meta.database, database))
-			continue;
-		if (!best || r->key.meta.version > best->meta.version)
+	for (const struct record *r = NULL; (r = key_store_find(keeper->store, &place, r));)
+		if (r->key.meta.state == KEY_ACTIVE && (!best || r->key.meta.version > best->meta.version))
 			best = &r->key;
-	}
 	return best;
 }
 
 const struct tenant_record *keeper_find_tenant(const struct keeper *keeper, const struct uuid *tenant)
 {
-	const struct record *r;
-	for (size_t i = 0; (r = key_store_at(keeper->store, i)); i++)
-		if (r->kind == RECORD_TENANT && uuid_equal(&r->tenant.tenant, tenant))
-			return &r->tenant;
-	return NULL;
+	const struct record_place place = { .kind = RECORD_TENANT, .tenant = *tenant };
+	const struct record *r = key_store_find(keeper->store, &place, NULL);
+	return r ? &r->tenant : NULL;
 }
 
 static const struct uuid nil_id = { { 0 } };

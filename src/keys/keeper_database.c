@@ -62,21 +62,19 @@ err answer_anchor_put(struct keeper *keeper, const struct channel_binding *who, 
 
 err answer_anchor_get(struct keeper *keeper, const struct channel_binding *who, bytes request, uint8_t *out, size_t *out_len)
 {
-	const struct record *r;
+	const struct record_place place = { .kind = RECORD_ANCHOR, .database = who->database };
+	const struct record *r = key_store_find(keeper->store, &place, NULL);
 	(void)request;
-	for (size_t i = 0; (r = key_store_at(keeper->store, i)); i++) {
-		if (r->kind != RECORD_ANCHOR || !uuid_equal(&r->anchor.database, &who->database))
-			continue;
-		const struct database_anchor *from = &r->anchor.anchor;
-		struct keeper_anchor a = { .change_counter = from->change_counter, .page_count = from->page_count,
-					   .time_ms = from->time_ms };
-		memcpy(a.wal_salts, from->wal_salts, sizeof a.wal_salts);
-		memcpy(a.page1_tag, from->page1_tag, sizeof a.page1_tag);
-		memcpy(out, &a, sizeof a);
-		*out_len = sizeof a;
-		return OK;
-	}
-	FAIL(ERR_NOT_FOUND, "no anchor yet");
+	if (!r)
+		FAIL(ERR_NOT_FOUND, "no anchor yet");
+	const struct database_anchor *from = &r->anchor.anchor;
+	struct keeper_anchor a = { .change_counter = from->change_counter, .page_count = from->page_count,
+				   .time_ms = from->time_ms };
+	memcpy(a.wal_salts, from->wal_salts, sizeof a.wal_salts);
+	memcpy(a.page1_tag, from->page1_tag, sizeof a.page1_tag);
+	memcpy(out, &a, sizeof a);
+	*out_len = sizeof a;
+	return OK;
 }
 
 err answer_create_tenant(struct keeper *keeper, const struct channel_binding *who, bytes request, uint8_t *out, size_t *out_len)

@@ -51,10 +51,9 @@ static const char *token_typ(uint8_t type)
 
 static const struct key_record *token_key(const struct keeper *keeper, const struct uuid *tenant, uint8_t alg)
 {
-	const struct record *r;
-	for (size_t i = 0; (r = key_store_at(keeper->store, i)); i++)
-		if (r->kind == RECORD_KEY && r->key.meta.kind == KEY_TOKEN && r->key.meta.state == KEY_ACTIVE &&
-		    r->key.meta.alg == alg && uuid_equal(&r->key.meta.tenant, tenant))
+	const struct record_place place = { .kind = RECORD_KEY, .key_kind = KEY_TOKEN, .tenant = *tenant };
+	for (const struct record *r = NULL; (r = key_store_find(keeper->store, &place, r));)
+		if (r->key.meta.state == KEY_ACTIVE && r->key.meta.alg == alg)
 			return &r->key;
 	return NULL;
 }
@@ -109,13 +108,12 @@ err answer_sign_token(struct keeper *keeper, const struct channel_binding *who, 
 err answer_public_keys(struct keeper *keeper, const struct channel_binding *who, bytes request, uint8_t *out, size_t *out_len)
 {
 	struct keeper_public_keys_answer a = { .count = 0 };
-	const struct record *r;
+	const struct record_place place = { .kind = RECORD_KEY, .key_kind = KEY_TOKEN, .tenant = who->tenant };
 	(void)request;
-	for (size_t i = 0; (r = key_store_at(keeper->store, i)) && a.count < PUBLIC_KEYS_MAX; i++) {
+	for (const struct record *r = NULL; a.count < PUBLIC_KEYS_MAX && (r = key_store_find(keeper->store, &place, r));) {
 		const struct cached_signer *signer;
 		struct public_numbers n;
-		if (r->kind != RECORD_KEY || r->key.meta.kind != KEY_TOKEN ||
-		    !uuid_equal(&r->key.meta.tenant, &who->tenant) || r->key.meta.state > KEY_RETIRED)
+		if (r->key.meta.state > KEY_RETIRED)
 			continue;
 		TRY(keeper_signer(keeper, &r->key, &signer));
 		TRY(sign_key_public(signer->key, &n));
@@ -136,11 +134,9 @@ err answer_public_keys(struct keeper *keeper, const struct channel_binding *who,
 
 static const struct checkpoint_record *last_checkpoint(const struct keeper *keeper, const struct uuid *log_id)
 {
-	const struct record *r;
-	for (size_t i = 0; (r = key_store_at(keeper->store, i)); i++)
-		if (r->kind == RECORD_CHECKPOINT && uuid_equal(&r->checkpoint.log_id, log_id))
-			return &r->checkpoint;
-	return NULL;
+	const struct record_place place = { .kind = RECORD_CHECKPOINT, .database = *log_id };
+	const struct record *r = key_store_find(keeper->store, &place, NULL);
+	return r ? &r->checkpoint : NULL;
 }
 
 /* A recorder writes the logs of its tenant: the tenant's own (log id = tenant) and those of its environments, for which the

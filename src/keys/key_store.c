@@ -32,8 +32,8 @@ struct key_store {
 	uint8_t root_wrapped[AEAD_KEY_BYTES + WRAPPED_OVERHEAD];
 	uint64_t next_number;
 	off_t end; /* where the next record goes */
-	struct record *records;
-	size_t count, capacity, dead;
+	struct record_table records;
+	size_t dead; /* replaced records that the file still holds */
 };
 
 /* --- sealing --- */
@@ -99,28 +99,20 @@ static struct key_meta epoch_meta(void)
 
 static err remember(struct key_store *s, const struct record *record)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		if (record_same_subject(&s->records[i], record)) {
-			s->records[i] = *record;
-			s->dead++;
-			return OK;
-		}
-	}
-	if (s->count == s->capacity) {
-		size_t capacity = s->capacity ? s->capacity * 2 : 64;
-		struct record *records = realloc(s->records, capacity * sizeof *records);
-		if (!records)
-			FAIL(ERR_LIMIT, "no memory for the key store");
-		s->records = records;
-		s->capacity = capacity;
-	}
-	s->records[s->count++] = *record;
+	bool replaced;
+	TRY(record_table_put(&s->records, record, &replaced));
+	s->dead += replaced;
 	return OK;
 }
 
 const struct record *key_store_at(const struct key_store *store, size_t index)
 {
-	return index < store->count ? &store->records[index] : NULL;
+	return record_table_at(&store->records, index);
+}
+
+const struct record *key_store_find(const struct key_store *store, const struct record_place *place, const struct record *after)
+{
+	return record_table_find(&store->records, place, after);
 }
 
 const struct wrapping_key *key_store_epoch_key(const struct key_store *store)
@@ -171,10 +163,10 @@ static err read_header(struct key_store *s, struct reader *r, const struct wrapp
 
 static bool is_zero(bytes b)
 {
-	uint8_t any = 0;
-	for (size_t i = 0; i < b.len; i++)
-		any |= b.at[i];
-	return any == 0;
+	size_t i = 0;
+	while (i < b.len && b.at[i] == 0)
+		i++;
+	return i == b.len;
 }
 
 /* The frame at the reader. ERR_NOT_FOUND when what is there can only be the beginning of an append that a power cut stopped:
@@ -250,6 +242,9 @@ err key_store_open(const char *path, const struct wrapping_key *root, struct key
 	struct key_store *s = calloc(1, sizeof *s);
 	if (!s)
 		FAIL(ERR_LIMIT, "no memory for the key store");
+	struct map_seed seed;
+	random_bytes(&seed, sizeof seed);
+	record_table_init(&s->records, seed);
 	snprintf(s->path, sizeof s->path, "%s", path);
 	s->fd = open(path, O_RDWR | O_CLOEXEC);
 	err e = s->fd < 0 ? err_of_errno(errno) : load(s, root);
@@ -267,7 +262,7 @@ void key_store_close(struct key_store *s)
 		return;
 	if (s->fd >= 0)
 		close(s->fd);
-	free(s->records);
+	record_table_release(&s->records);
 	wrapping_key_wipe(&s->epoch);
 	free(s);
 }
@@ -296,8 +291,8 @@ static err write_compacted(const struct key_store *s, const struct uuid *file_id
 	SCOPED(buffer) b;
 	buffer_init(&b, FILE_BYTES_MAX / 2);
 	write_header(&b, file_id, s->root_wrapped, sizeof s->root_wrapped);
-	for (size_t i = 0; i < s->count; i++)
-		TRY(seal_record(&s->epoch, file_id, i, &s->records[i], &b));
+	for (size_t i = 0; i < s->records.count; i++)
+		TRY(seal_record(&s->epoch, file_id, i, record_table_at(&s->records, i), &b));
 	if (b.failed)
 		FAIL(ERR_LIMIT, "no memory to compact the key store");
 	FAULT("keys.store.compacting");
@@ -315,7 +310,7 @@ static err compact(struct key_store *s)
 	close(s->fd);
 	s->fd = fd;
 	s->file_id = file_id;
-	s->next_number = s->count;
+	s->next_number = s->records.count;
 	s->end = lseek(fd, 0, SEEK_END);
 	s->dead = 0;
 	return OK;
@@ -325,7 +320,7 @@ err key_store_put(struct key_store *s, const struct record *record)
 {
 	SCOPED(buffer) frame;
 	buffer_init(&frame, RECORD_BYTES_MAX + 64);
-	if (s->dead > COMPACT_DEAD_MIN && s->dead > s->count)
+	if (s->dead > COMPACT_DEAD_MIN && s->dead > s->records.count)
 		TRY(compact(s));
 	TRY(seal_record(&s->epoch, &s->file_id, s->next_number, record, &frame));
 	FAULT("keys.store.before_append");

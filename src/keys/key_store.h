@@ -13,7 +13,7 @@
 #ifndef KEYS_KEY_STORE_H
 #define KEYS_KEY_STORE_H
 
-#include "keys/key_record.h"
+#include "keys/record_table.h"
 
 struct key_store;
 
@@ -29,6 +29,8 @@ MUST_USE NONNULL err key_store_put(struct key_store *store, const struct record 
 
 /* The live records, in no order, for `index` from 0; null past the end. Borrowed until the next put. */
 NONNULL const struct record *key_store_at(const struct key_store *store, size_t index);
+/* Those of a place, one after the other (record_table.h). */
+const struct record *key_store_find(const struct key_store *store, const struct record_place *place, const struct record *after);
 /* The epoch key's id and the key itself wrap the tenants' KEKs. */
 NONNULL const struct wrapping_key *key_store_epoch_key(const struct key_store *store);
 NONNULL const struct key_meta *key_store_epoch_meta(const struct key_store *store);
