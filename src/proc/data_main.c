@@ -35,11 +35,12 @@ static void facts_changed(struct worker *worker)
 		log_err("facts of the environment", e);
 }
 
+const struct worker_app data_worker_app = {
+	.role = ROLE_DATA, .surfaces = surfaces, .surface_count = COUNT_OF(surfaces), .open = open_data,
+	.close = close_data, .facts = facts_changed,
+};
+
 int data_main(void)
 {
-	static const struct worker_app app = {
-		.role = ROLE_DATA, .surfaces = surfaces, .surface_count = COUNT_OF(surfaces), .open = open_data,
-		.close = close_data, .facts = facts_changed,
-	};
-	return worker_run(&app);
+	return worker_run(&data_worker_app);
 }

@@ -1,5 +1,7 @@
 #include "proc/supervisor.h"
 
+#include <signal.h>
+
 #include "host/log.h"
 #include "proc/confinement.h"
 
@@ -125,7 +127,7 @@ static void on_worker_wanted(struct process *from, bytes raw)
 {
 	struct supervisor *s = from->supervisor;
 	struct child_worker_wanted message;
-	if (raw.len != sizeof message || from->name.role != ROLE_EDGE)
+	if (raw.len != sizeof message)
 		return;
 	memcpy(&message, raw.at, sizeof message);
 	if (!may_be_wanted(&message.worker, from->lane))
@@ -161,7 +163,7 @@ static void on_facts(struct process *from, bytes raw)
 {
 	struct supervisor *s = from->supervisor;
 	struct supervisor_facts message;
-	if (raw.len < sizeof message || from->name.role != ROLE_CONTROL)
+	if (raw.len < sizeof message)
 		return;
 	memcpy(&message, raw.at, sizeof message);
 	str text = str_of_bytes(bytes_from(raw, sizeof message));
@@ -192,7 +194,7 @@ static void on_provision(struct process *from, bytes raw)
 {
 	struct supervisor_answer answer = { .kind = SUPERVISOR_PROVISIONED };
 	struct child_provision message;
-	if (raw.len != sizeof message || from->name.role != ROLE_CONTROL)
+	if (raw.len != sizeof message)
 		return;
 	memcpy(&message, raw.at, sizeof message);
 	err e = place_make(from->supervisor, &message.tenant, &message.environment);
@@ -215,8 +217,9 @@ static bool tenant_has_producers(struct supervisor *s, const struct process *rec
 	return false;
 }
 
-static void on_idle(struct process *from)
+static void on_idle(struct process *from, bytes raw)
 {
+	(void)raw;
 	if (from->permanent || from->state != PROCESS_RUNNING)
 		return;
 	if (from->name.role == ROLE_RECORDER && tenant_has_producers(from->supervisor, from))
@@ -224,13 +227,12 @@ static void on_idle(struct process *from)
 	process_stop(from);
 }
 
-static void on_status_asked(struct process *from)
+static void on_status_asked(struct process *from, bytes raw)
 {
 	static struct supervisor_status message;
+	(void)raw;
 	struct supervisor *s = from->supervisor;
 	uint32_t total = 0, sent = 0;
-	if (from->name.role != ROLE_CONTROL)
-		return;
 	for (size_t i = 0; i < PROCESSES_MAX; i++) {
 		struct process *p = &s->processes[i];
 		if (p->state == PROCESS_RESTING && restart_failures(&p->restart, 0, loop_now_ns(s->loop)) == 0)
@@ -259,36 +261,43 @@ static void on_status_asked(struct process *from)
 	}
 }
 
+static void on_reloaded(struct process *from, bytes raw)
+{
+	(void)raw;
+	supervisor_reload_others(from->supervisor);
+}
+
+enum { SAID_BY_ALL = ~0u, SAID_BY_EDGE = 1 << ROLE_EDGE, SAID_BY_CONTROL = 1 << ROLE_CONTROL, SAID_BY_KEEPER = 1 << ROLE_KEEPER,
+       SAID_BY_WORKERS = 1 << ROLE_IDENTITY | 1 << ROLE_DATA | 1 << ROLE_RECORDER | SAID_BY_CONTROL };
+
+/* Who may say what. */
+static const struct {
+	enum supervisor_message_kind kind;
+	unsigned said_by; /* bits of process roles */
+	void (*take)(struct process *from, bytes raw);
+} messages[] = {
+	{ CHILD_READY, SAID_BY_ALL, on_ready },
+	{ CHILD_WORKER_WANTED, SAID_BY_EDGE, on_worker_wanted },
+	{ CHILD_IDLE, SAID_BY_WORKERS, on_idle },
+	{ CHILD_FACTS, SAID_BY_CONTROL, on_facts },
+	{ CHILD_PROVISION, SAID_BY_CONTROL, on_provision },
+	{ CHILD_STATUS_ASKED, SAID_BY_CONTROL, on_status_asked },
+	{ CHILD_RELOADED, SAID_BY_KEEPER, on_reloaded },
+};
+
+/* A process that says what it may not is no longer ours: it is ended, and its successor starts clean. */
 void supervisor_take_message(struct process *from, bytes raw)
 {
-	enum supervisor_message_kind kind;
-	if (raw.len < sizeof kind)
-		return;
-	memcpy(&kind, raw.at, sizeof kind);
-	switch (kind) {
-	case CHILD_READY:
-		on_ready(from, raw);
-		return;
-	case CHILD_WORKER_WANTED:
-		on_worker_wanted(from, raw);
-		return;
-	case CHILD_IDLE:
-		on_idle(from);
-		return;
-	case CHILD_FACTS:
-		on_facts(from, raw);
-		return;
-	case CHILD_PROVISION:
-		on_provision(from, raw);
-		return;
-	case CHILD_RELOADED:
-		if (from->name.role == ROLE_KEEPER)
-			supervisor_reload_others(from->supervisor);
-		return;
-	case CHILD_STATUS_ASKED:
-		on_status_asked(from);
-		return;
-	default:
-		log_line(LOG_WARNING, "%s sent a message of an unknown kind", process_role_name(from->name.role));
+	enum supervisor_message_kind kind = 0;
+	if (raw.len >= sizeof kind)
+		memcpy(&kind, raw.at, sizeof kind);
+	for (size_t i = 0; i < COUNT_OF(messages); i++) {
+		if (messages[i].kind == kind && messages[i].said_by & 1u << from->name.role) {
+			messages[i].take(from, raw);
+			return;
+		}
 	}
+	log_line(LOG_ERROR, "%s (pid %d) sent a message of kind %d, which it may not: it is ended",
+		 process_role_name(from->name.role), (int)from->pid, (int)kind);
+	kill(from->pid, SIGKILL);
 }

@@ -41,6 +41,9 @@ struct worker_app {
 
 NONNULL int worker_run(const struct worker_app *app);
 
+/* The data worker's. The isolation tests run it with one surface more, the attacker's (tests/attack). */
+extern const struct worker_app data_worker_app;
+
 /* For an app's open: opens its database file (child->start.path) with these keys and migrations, the freshness anchor kept by
  * the keeper, and sets worker->store. */
 MUST_USE NONNULL err worker_open_store(struct worker *worker, const struct database_keys *keys,
