@@ -7,7 +7,7 @@ import { bailiwick } from './installation.mjs';
 
 const password = 'correct horse battery';
 
-function operator(dir, method, path, body) {
+export function operator(dir, method, path, body) {
   return new Promise((done, failed) => {
     const text = body === undefined ? '' : JSON.stringify(body);
     const headers = text ? { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) } : {};

@@ -24,7 +24,7 @@ function remember() {
 // --- the parts ---
 
 const rows = new Rows({ placed: remember, opened: (row) => act(() => dialog.open(desk, row)) });
-const dialog = new Row({ saved: (row) => rows.replace(row), closed: (row) => rows.focus(row) });
+const dialog = new Row({ saved: (row) => rows.replace(row), closed: (row) => rows.focus(row), failed: fail });
 
 // Runs what a person asked for; what goes wrong is said where they look.
 async function act(what) {
@@ -37,11 +37,12 @@ async function act(what) {
 
 function fail(problem) {
   if (problem instanceof SigninError) {
-    forget();
+    if (problem.ended) forget();
+    $('row').close();
     return welcome(problem);
   }
   const known = problem instanceof Problem ? explain(problem, desk) : { title: 'Something went wrong here', said: String(problem) };
-  return notice($('desk').hidden ? $('welcome-notice') : $('rows-notice'), known);
+  return $('desk').hidden ? welcome(known) : notice($('rows-notice'), known);
 }
 
 function choices(select, list, chosen) {

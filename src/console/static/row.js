@@ -37,8 +37,8 @@ function valueOf(column, shown) {
 }
 
 export class Row {
-  constructor({ saved, closed }) {
-    Object.assign(this, { saved, closed, dialog: $('row') });
+  constructor({ saved, closed, failed }) {
+    Object.assign(this, { saved, closed, failed, dialog: $('row') });
     $('row-close').addEventListener('click', () => this.dialog.close());
     this.dialog.addEventListener('close', () => this.closed(this.row));
     this.dialog.addEventListener('click', (event) => { if (event.target === this.dialog) this.dialog.close(); });
@@ -91,24 +91,25 @@ export class Row {
   }
 
   async save() {
+    if ($('row-save').getAttribute('aria-disabled')) return; // the first one is under way
     $('row-status').textContent = '';
     notice($('row-notice'));
     $('row-save').setAttribute('aria-disabled', 'true');
     try {
       const changes = this.changes();
-      if (!Object.keys(changes).length) {
-        $('row-status').textContent = 'Nothing was changed.';
-        return;
-      }
+      if (!Object.keys(changes).length) return void ($('row-status').textContent = 'Nothing was changed.');
       this.row = await this.environment.change(this.table, this.row, changes);
+      const { id } = document.activeElement;
       this.draw();
+      ($(id) ?? $('row-save')).focus();
       $('row-status').textContent = 'Saved.';
       this.saved(this.row);
     } catch (problem) {
-      if (!(problem instanceof Error) || !('said' in problem || problem instanceof Problem)) throw problem;
+      if (!(problem instanceof Problem)) return this.failed(problem);
       this.fault(explain(problem, { ...this }));
     } finally {
       $('row-save').removeAttribute('aria-disabled');
     }
+    return undefined;
   }
 }

@@ -68,7 +68,8 @@ export class Rows {
     } catch (problem) {
       if (problem.name === 'AbortError' || asked !== this.asked) return;
       notice($('rows-notice'), explain(problem, { table: this.table }));
-      if (!this.rows || !links.length) this.empty();
+      if (!links.length) this.empty();
+      show($('search'), problem.status !== 403);
     } finally {
       if (asked === this.asked) $('rows-area').removeAttribute('aria-busy');
     }

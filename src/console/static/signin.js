@@ -40,8 +40,16 @@ function take(key) {
 
 // --- the provider ---
 
+async function reach(url, options) {
+  try {
+    return await fetch(url, options);
+  } catch {
+    throw new SigninError('The service cannot be reached', 'Check the connection and try again.');
+  }
+}
+
 async function providerOf(tenant) {
-  const answer = await fetch(`/${encodeURIComponent(tenant)}/v2.0/.well-known/openid-configuration`);
+  const answer = await reach(`/${encodeURIComponent(tenant)}/v2.0/.well-known/openid-configuration`);
   if (answer.status === 400 || answer.status === 404)
     throw new SigninError('Unknown organization', `No organization here uses the name “${tenant}”. Check what follows the @.`);
   if (!answer.ok) throw new SigninError('The service does not answer', 'Try again in a moment.', `HTTP ${answer.status}`);
@@ -107,10 +115,13 @@ export async function returned() {
 // --- tokens ---
 
 async function ask(provider, fields) {
-  const answer = await fetch(provider.token_endpoint, { method: 'POST', body: new URLSearchParams({ client_id: client, ...fields }) });
+  const answer = await reach(provider.token_endpoint, { method: 'POST', body: new URLSearchParams({ client_id: client, ...fields }) });
   const got = await answer.json().catch(() => ({}));
-  if (!answer.ok)
-    throw new SigninError('You are signed out', 'Your session has ended. Sign in again to go on.', got.error_description, got.error);
+  if (!answer.ok) {
+    const ended = answer.status < 500;
+    throw Object.assign(ended ? new SigninError('You are signed out', 'Your session has ended. Sign in again to go on.',
+      got.error_description, got.error) : new SigninError('The service cannot take it just now', 'Try again in a moment.'), { ended });
+  }
   return got;
 }
 
