@@ -105,7 +105,7 @@ static void server_free(struct server *s)
 }
 
 /* An access token of a person. admin: a Global Administrator. */
-static str server_token(struct server *s, const char *oid, const char *upn, const char *audience, bool admin)
+static inline str server_token(struct server *s, const char *oid, const char *upn, const char *audience, bool admin)
 {
 	uint8_t signature[SIGN_BYTES_MAX];
 	size_t n;
