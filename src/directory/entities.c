@@ -96,6 +96,28 @@ const struct entity entity_service_principal = {
 	"p.key", PROPERTIES(service_principal_properties)
 };
 
+static const struct property access_pass_properties[] = {
+	{ "id", "p.id", PROPERTY_UUID, false },
+	{ "temporaryAccessPass", "NULL", PROPERTY_TEXT, false },
+	{ "createdDateTime", "p.created", PROPERTY_TIME, false },
+	{ "startDateTime", "p.starts", PROPERTY_TIME, false },
+	{ "lifetimeInMinutes", "(p.ends - p.starts) / 60000", PROPERTY_JSON, false },
+	{ "isUsableOnce", "p.once", PROPERTY_BOOL, false },
+};
+const struct entity entity_access_pass = { "users/authentication/temporaryAccessPassMethods", "access_pass p", "p.user_key",
+					   PROPERTIES(access_pass_properties) };
+
+/* The password's id is the same for everybody, as in the public Graph. */
+#define METHODS                                                                                                       \
+	"(SELECT 1 AS n, user_key, x'28c102306103485eb985444c60001490' AS id, 'password' AS kind, changed AS created " \
+	"FROM credential_password UNION ALL SELECT 2, user_key, id, 'temporaryAccessPass', created FROM access_pass) m"
+static const struct property method_properties[] = {
+	{ "@odata.type", "'#microsoft.graph.' || m.kind || 'AuthenticationMethod'", PROPERTY_TEXT, false },
+	{ "id", "m.id", PROPERTY_UUID, false },
+	{ "createdDateTime", "m.created", PROPERTY_TIME, false },
+};
+const struct entity entity_method = { "users/authentication/methods", METHODS, "m.n", PROPERTIES(method_properties) };
+
 static const struct property grant_properties[] = {
 	{ "id", "g.id", PROPERTY_UUID, false },
 	{ "clientId", "c.id", PROPERTY_UUID, false },

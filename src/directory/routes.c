@@ -19,6 +19,8 @@
 #define SELF_READ "User.Read User.ReadWrite " USERS_READ
 #define SELF_WRITE "User.ReadWrite User.ReadWrite.All Directory.ReadWrite.All"
 #define SELF_PASSWORD SELF_WRITE " UserAuthenticationMethod.ReadWrite.All Directory.AccessAsUser.All"
+#define METHODS_WRITE "UserAuthenticationMethod.ReadWrite.All"
+#define PERSON_METHODS "/users/{}/authentication"
 #define SELF_SIGN_OUT "User.Read " SELF_PASSWORD
 
 #define APP "/applications/{}"
@@ -49,6 +51,13 @@
 	X(HTTP_POST, "/users/{}/changePassword", SUBJECT_SELF, "", SELF_PASSWORD, users_change_password)        \
 	X(HTTP_POST, "/users/{}/revokeSignInSessions", SUBJECT_USERS, USERS_WRITE, SELF_SIGN_OUT,               \
 	  users_revoke_sessions)                                                                                \
+	X(HTTP_GET, PERSON_METHODS "/methods", SUBJECT_USERS, METHODS_WRITE, METHODS_WRITE, methods_list)        \
+	X(HTTP_GET, PERSON_METHODS "/temporaryAccessPassMethods", SUBJECT_USERS, METHODS_WRITE, NULL, methods_list_passes) \
+	X(HTTP_POST, PERSON_METHODS "/temporaryAccessPassMethods", SUBJECT_USERS, METHODS_WRITE, NULL, methods_add_pass) \
+	X(HTTP_DELETE, PERSON_METHODS "/temporaryAccessPassMethods/{}", SUBJECT_USERS, METHODS_WRITE, NULL,     \
+	  methods_remove_pass)                                                                                  \
+	X(HTTP_POST, PERSON_METHODS "/methods/{}/resetPassword", SUBJECT_USERS, METHODS_WRITE, NULL,            \
+	  methods_reset_password)                                                                               \
 	X(HTTP_GET, "/groups", SUBJECT_READ, GROUPS_READ, NULL, groups_list)                                    \
 	X(HTTP_POST, "/groups", SUBJECT_GROUPS, GROUPS_WRITE, NULL, groups_create)                              \
 	X(HTTP_GET, "/groups/{}", SUBJECT_READ, GROUPS_READ, NULL, groups_read)                                 \

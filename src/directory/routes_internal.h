@@ -36,6 +36,12 @@ err applications_update(struct web_call *call);
 err applications_delete(struct web_call *call);
 err applications_add_password(struct web_call *call);
 err applications_remove_password(struct web_call *call);
+/* method_routes.c */
+err methods_list(struct web_call *call);
+err methods_list_passes(struct web_call *call);
+err methods_add_pass(struct web_call *call);
+err methods_remove_pass(struct web_call *call);
+err methods_reset_password(struct web_call *call);
 /* service_principal_routes.c */
 err service_principals_list(struct web_call *call);
 err service_principals_create(struct web_call *call);

@@ -9,6 +9,7 @@ struct user_change {
 	struct web_call *call;
 	struct user user;                 /* as it shall be */
 	struct password_profile password; /* given: hashed first */
+	bool password_made;               /* by us: shown once */
 	str changes;                      /* for the audit log: JSON or empty */
 	/* Writes everything in one transaction and fills the answer. phc: `at` null without a password. */
 	err (*write)(struct user_change *change, str phc);

@@ -25,7 +25,7 @@ static err store_change(struct change *c, str phc)
 
 	TRY(transaction_begin(signin_of(call)->directory->store, &tx));
 	TRY(user_put_password(signin_of(call)->directory->store, c->person.key, phc, false, call->now));
-	TRY(session_begin(call, &c->person, S("pwd"), c->remember, &session));
+	TRY(session_begin(call, &c->person, S("pwd"), c->remember, NULL, &session));
 	TRY(signin_audit(call, &event));
 	TRY(transaction_commit(&tx));
 	TRY(browser_remember(call, &c->person.id));

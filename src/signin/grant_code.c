@@ -72,6 +72,8 @@ err grant_code(struct token_call *t)
 	if (!t->refusal)
 		TRY(grant_user_check(t, &code->user_id, code->auth_time));
 	if (!t->refusal)
+		TRY(grant_user_limit(t, &code->session, code->methods, what));
+	if (!t->refusal)
 		TRY(grant_user_scope(t, code->scope, resource, what));
 	if (t->refusal)
 		return OK;

@@ -33,6 +33,9 @@ static err rotate(struct token_call *t, const struct refresh_family *f)
 	TRY(grant_user_check(t, &f->user_id, f->auth_time));
 	if (t->refusal) /* the account may not sign in any more: what was given ends with it */
 		return refresh_family_revoke(call, &f->id, S("account"));
+	TRY(grant_user_limit(t, &f->session, f->methods, what));
+	if (t->refusal)
+		return refresh_family_revoke(call, &f->id, S("pass_ended"));
 	t->refusal = wanted_scope(t, f, &scope);
 	if (!t->refusal)
 		TRY(grant_user_scope(t, scope, resource, what));

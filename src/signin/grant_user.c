@@ -17,6 +17,14 @@ err grant_user_check(struct token_call *t, const struct uuid *id, struct instant
 	return OK;
 }
 
+err grant_user_limit(struct token_call *t, const struct uuid *session, str methods, struct issue *what)
+{
+	TRY(session_limit(t->call, session, methods, &what->ends_max, &what->limited));
+	if (what->limited && !instant_before(t->call->now, what->ends_max))
+		t->refusal = REFUSAL_REFRESH_EXPIRED;
+	return OK;
+}
+
 err grant_user_scope(struct token_call *t, str text, struct resource *out_resource, struct issue *what)
 {
 	struct consent *consent = NEW(t->call->arena, struct consent);

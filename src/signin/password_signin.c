@@ -1,7 +1,8 @@
-/* signin/password_signin.c - a name and a password: checked by the hasher while the call is parked.
+/* signin/password_signin.c - a name and a password, or an access pass in its place: checked by the hasher while the call is parked.
  *
  * Source: identity 1.11, 6.1, 6.2. An unknown, disabled or locked account, and one without a password, cost the same hash and the
  * same transaction, and show the same page. Which it was stands in the sign-in log only. */
+#include "directory/access_pass.h"
 #include "directory/hash_queue.h"
 #include "signin/authorize.h"
 #include "signin/browser.h"
@@ -16,7 +17,8 @@ struct attempt {
 	struct authorization *authorization;
 	str username, password;
 	bool remember;
-	bool found, familiar, locked;
+	bool found, familiar, locked, pass_fits;
+	struct access_pass pass;
 	struct person person;
 	struct lockout lockout;
 };
@@ -41,7 +43,7 @@ static enum refusal judge(const struct attempt *t, bool matches)
 static struct signin_event event_of(const struct attempt *t, enum refusal refusal)
 {
 	return (struct signin_event){ .op = S("signin.password"), .refusal = refusal, .person = t->found ? &t->person : NULL,
-				      .client = &t->authorization->client, .methods = S("pwd"), .status = refusal ? 200 : 303 };
+				      .client = &t->authorization->client, .methods = t->pass_fits ? S("tap") : S("pwd"), .status = refusal ? 200 : 303 };
 }
 
 static err refuse(struct attempt *t, enum refusal refusal)
@@ -58,6 +60,14 @@ static err refuse(struct attempt *t, enum refusal refusal)
 	return page_sign_in(call, t->authorization, t->username, "The user name or password is wrong.");
 }
 
+/* A pass for one use that somebody else has used meanwhile is ERR_NOT_FOUND: nothing is signed in. */
+static err spend_pass(const struct attempt *t)
+{
+	if (!t->pass_fits)
+		return OK;
+	return access_pass_use(signin_of(t->call)->directory->store, t->person.key, &t->pass, t->call->now);
+}
+
 static err accept(struct attempt *t)
 {
 	SCOPED(transaction) tx = { 0 };
@@ -68,7 +78,8 @@ static err accept(struct attempt *t)
 
 	TRY(transaction_begin(signin_of(call)->directory->store, &tx));
 	TRY(lockout_forgive(call, t->person.key, t->familiar));
-	TRY(session_begin(call, &t->person, S("pwd"), t->remember, &session));
+	TRY(spend_pass(t));
+	TRY(session_begin(call, &t->person, event.methods, t->remember, t->pass_fits ? &t->pass.ends : NULL, &session));
 	TRY(signin_audit(call, &event));
 	TRY(transaction_commit(&tx));
 	TRY(browser_remember(call, &t->person.id));
@@ -80,12 +91,16 @@ static err accept(struct attempt *t)
 /* The password is right but has to be replaced: no session yet, only a proof that goes with the next form. */
 static err demand_change(struct attempt *t)
 {
+	SCOPED(transaction) tx = { 0 };
 	struct signin_event event = event_of(t, REFUSAL_NONE);
 	str proof = { 0 };
 
 	event.op = S("signin.passwordChange");
 	event.status = 200;
-	TRY(signin_audit_alone(t->call, &event));
+	TRY(transaction_begin(signin_of(t->call)->directory->store, &tx));
+	TRY(spend_pass(t));
+	TRY(signin_audit(t->call, &event));
+	TRY(transaction_commit(&tx));
 	TRY(proof_make(t->call, &t->person, t->remember, &proof));
 	return page_change_password(t->call, t->authorization, &t->person, proof, NULL);
 }
@@ -94,7 +109,8 @@ static err answer_attempt(struct attempt *t, const struct hash_answer *answer)
 {
 	if (failed(answer->failed))
 		return busy_page(t->call);
-	enum refusal refusal = judge(t, answer->matches);
+	t->pass_fits &= !answer->matches; /* a password needs no pass */
+	enum refusal refusal = judge(t, answer->matches || t->pass_fits);
 	if (refusal)
 		return refuse(t, refusal);
 	return t->person.force_change_password ? demand_change(t) : accept(t);
@@ -147,6 +163,11 @@ static err look_up(struct attempt *t)
 		t->found = true;
 		t->familiar = browser_is_familiar(call, &t->person.id);
 	}
+	/* Asked for an unknown name too (key 0, which nobody has): the same work for everybody. */
+	e = access_pass_find(signin_of(call)->directory->store, t->found ? t->person.key : 0, t->password, call->now, &t->pass);
+	if (failed(e) && err_kind_of(e) != ERR_NOT_FOUND)
+		return e;
+	t->pass_fits = !failed(e);
 	TRY(lockout_find(call, t->found ? t->person.key : 0, t->familiar, &t->lockout));
 	t->locked = lockout_is_locked(&t->lockout, call->now);
 	return OK;

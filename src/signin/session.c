@@ -93,7 +93,8 @@ static err purge(struct web_call *call)
 	return statement_run(&run);
 }
 
-err session_begin(struct web_call *call, const struct person *person, str methods, bool persistent, struct session *out)
+err session_begin(struct web_call *call, const struct person *person, str methods, bool persistent,
+		  const struct instant *ends_max, struct session *out)
 {
 	uint8_t secret[COOKIE_OCTETS];
 	struct session old = { 0 };
@@ -109,6 +110,8 @@ err session_begin(struct web_call *call, const struct person *person, str method
 		.ends = instant_add_ms(call->now, persistent ? 90 * day_ms : 24 * hour_ms), .methods = methods,
 		.persistent = persistent,
 	};
+	if (ends_max && instant_before(*ends_max, s.ends))
+		s.ends = *ends_max;
 	random_bytes(secret, sizeof secret);
 	str cookie = base64url_text(call->arena, bytes_of(secret, sizeof secret));
 	TRY_NEW(cookie.at);
@@ -119,6 +122,23 @@ err session_begin(struct web_call *call, const struct person *person, str method
 	TRY(browser_set_cookie(call, S("__Host-bwk_s_"), cookie, persistent ? 90 * day_ms / 1000 : -1));
 	*out = s;
 	return OK;
+}
+
+err session_limit(struct web_call *call, const struct uuid *id, str methods, struct instant *out, bool *out_limited)
+{
+	SCOPED(statement) read = { 0 };
+	bool row = false;
+
+	*out = (struct instant){ 0 };
+	*out_limited = str_equal(methods, S("tap"));
+	if (!*out_limited)
+		return OK;
+	TRY(statement_open(signin_of(call)->directory->store, &SQL_SESSION_END_OF, &read));
+	TRY(bind_uuid(&read, 1, id));
+	TRY(statement_step(&read, &row));
+	if (row)
+		out->ms = column_i64(&read, 0);
+	return OK; /* no row: it is over, and so is what hangs on it */
 }
 
 err session_end(struct web_call *call, const struct session *session)

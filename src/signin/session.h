@@ -20,9 +20,13 @@ struct session {
 
 /* The browser's live session and its person. *out_found is false without one, and for a person who may not sign in any more. */
 MUST_USE NONNULL err session_find(struct web_call *call, struct session *out, struct person *out_person, bool *out_found);
-/* A person has just signed in. Inside the caller's transaction; sets the cookie. */
-MUST_USE NONNULL err session_begin(struct web_call *call, const struct person *person, str methods, bool persistent,
-				   struct session *out);
+/* A person has just signed in. Inside the caller's transaction; sets the cookie. ends_max (may be null): what was signed in with
+ * ends then, and the session with it. */
+MUST_USE err session_begin(struct web_call *call, const struct person *person, str methods, bool persistent,
+			   const struct instant *ends_max, struct session *out);
+/* When a session that was begun with an access pass ends; *out_limited is false for any other. What hangs on such a session ends
+ * with it. */
+MUST_USE NONNULL err session_limit(struct web_call *call, const struct uuid *id, str methods, struct instant *out, bool *out_limited);
 /* Ends the session and the refresh tokens that hang on it. Inside the caller's transaction; clears the cookie. */
 MUST_USE NONNULL err session_end(struct web_call *call, const struct session *session);
 /* Writes down that it was used, at most once a minute. Inside the caller's transaction. */

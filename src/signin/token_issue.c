@@ -172,7 +172,10 @@ err token_issue_user(struct web_call *call, const struct issue *what, struct iss
 	struct directory *d = signin_of(call)->directory;
 	struct buffer b = { 0 };
 	struct issued made = { .expires_in_s = access_seconds() };
+	int64_t left_s = instant_seconds(what->ends_max) - instant_seconds(call->now);
 
+	if (what->limited && left_s < made.expires_in_s)
+		made.expires_in_s = left_s;
 	buffer_init(&b, CLAIMS_BYTES_MAX);
 	struct json_writer w = claims_begin(&b, d->issuer, &d->tenant);
 	err e = write_user(call, &w, what, &made);

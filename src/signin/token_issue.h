@@ -16,6 +16,8 @@ struct issue {
 	str methods, nonce;
 	bool has_nonce;
 	bool client_authenticated; /* by a secret */
+	bool limited;              /* signed in with an access pass: nothing lasts longer than */
+	struct instant ends_max;
 };
 
 struct issued {

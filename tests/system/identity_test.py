@@ -500,12 +500,50 @@ def accounts(w):
     check('a deleted account does not sign in', step_of(w.signed_in('new@contoso.example', 'another battery staple')[1]) == 'password')
 
 
+def passes(w):
+    made = w.i.command('user', 'create', w.i.folder, '--tenant', 'contoso.example', '--upn', 'root@contoso.example', '--role',
+                       'Global Administrator', '--pass', '--json')
+    check('the operator makes an administrator with an access pass', made.get('temporaryAccessPass') and 'password' not in made, list(made))
+    browser, page, verifier = w.signed_in('root@contoso.example', made['temporaryAccessPass'])
+    check('it is typed where the password is asked, and a password is chosen', step_of(page) == 'change-password', page)
+    answer = browser.submit(page, {'new_password': 'another battery staple', 'new_password_again': 'another battery staple', 'action': 'accept'})
+    check('which signs in', 'code' in query_of(answer), answer)
+
+    path = f'{w.base}/v1.0/users/ada@contoso.example/authentication/temporaryAccessPassMethods'
+    given = w.i.operate('POST', path, {'lifetimeInMinutes': 10, 'isUsableOnce': True})
+    check('a pass says what it is', given['lifetimeInMinutes'] == 10 and given['isUsableOnce'] is True and given['id'], given)
+    shown = w.i.operate('GET', path)['value']
+    check('it is shown once', len(shown) == 1 and shown[0]['temporaryAccessPass'] is None and shown[0]['id'] == given['id'], shown)
+    kinds = [m['@odata.type'] for m in w.i.operate('GET', f'{w.base}/v1.0/users/ada@contoso.example/authentication/methods')['value']]
+    check('the methods of a person', kinds == ['#microsoft.graph.passwordAuthenticationMethod', '#microsoft.graph.temporaryAccessPassAuthenticationMethod'], kinds)
+    _, answer, verifier = w.signed_in(password=given['temporaryAccessPass'])
+    t = w.redeem(answer, verifier).json()
+    check('a pass signs in; tokens name the method and end with it', claims_of(t['id_token'])['amr'] == ['tap'] and t['expires_in'] <= 600, t.get('expires_in'))
+    again = w.signed_in(password=given['temporaryAccessPass'])[1]
+    check('a pass for one use works once', step_of(again) == 'password', again)
+    check('the password still works', 'code' in query_of(w.signed_in()[1]))
+    often = w.i.operate('POST', path, {})
+    check('a pass for several uses', all('code' in query_of(w.signed_in(password=often['temporaryAccessPass'])[1]) for _ in (1, 2)))
+    check('a pass can be taken away', w.i.operator('DELETE', f"{path}/{often['id']}").status == 204)
+    check('and is worth nothing then', step_of(w.signed_in(password=often['temporaryAccessPass'])[1]) == 'password')
+    for name, body in (('a short life', {'lifetimeInMinutes': 9}), ('a long life', {'lifetimeInMinutes': 43201}), ('an unknown member', {'x': 1}),
+                       ('a text for a number', {'lifetimeInMinutes': '60'})):
+        bad = w.i.operator('POST', path, body)
+        check(f'a pass with {name} is refused', bad.status == 400 and bad.json()['error']['code'] == 'Request_BadRequest', bad)
+    reset = w.i.operator('POST', f'{w.base}/v1.0/users/ada@contoso.example/authentication/methods/28c10230-6103-485e-b985-444c60001490/resetPassword', {})
+    check('a reset password is made and shown', reset.status == 202 and reset.headers.get('Location') and reset.json().get('newPassword'), reset)
+    check('and must be changed', step_of(w.signed_in(password=reset.json()['newPassword'])[1]) == 'change-password')
+    events, _ = eventually(lambda: [e for e in w.i.audit_events(w.tenant['id']) if e['op'] in ('add.accessPass', 'remove.accessPass', 'reset.password')][2:])
+    check('all of it is in the log, without a secret', events and not any(s in json.dumps(w.i.audit_events(w.tenant['id'])) for s in (
+        given['temporaryAccessPass'], often['temporaryAccessPass'], reset.json()['newPassword'])), events)
+
+
 def main():
     installation = Installation(sys.argv[1], 'identity')
     try:
         installation.init().start()
         w = World(installation)
-        for part in (discovery, authorize_pages, authorize_redirects, pages, code_flow, sessions, refreshing, clients, userinfo, signing_out, accounts):
+        for part in (discovery, authorize_pages, authorize_redirects, pages, code_flow, sessions, refreshing, clients, userinfo, signing_out, accounts, passes):
             try:
                 part(w)
             except (KeyError, AttributeError, ValueError, TypeError, IndexError) as e:
