@@ -3,6 +3,7 @@
  *   GET  EntityDefinitions[?$select,$filter,$expand=Attributes($select=..)]      all tables, unpaged
  *   GET  EntityDefinitions(LogicalName='x' | guid)[/Attributes[(LogicalName='y' | guid)]][/Microsoft.Dynamics.CRM.<Cast>]
  *   POST EntityDefinitions, EntityDefinitions(..)/Attributes, RelationshipDefinitions
+ *   Relationships read, and DELETE: definitions_relations.c
  * Every admitted user may read them (4.5). A change is usable by the next request. */
 #include "data/definitions.h"
 
@@ -54,18 +55,35 @@ static err missing(struct data_call *dc)
 
 /* --- options --- */
 
-/* Attributes, or Attributes($select=a,b). Other expansions answer nothing here and are refused. */
+/* Name, or Name($select=a,b). Other expansions are refused. */
+static err expand_one(struct data_call *dc, str text, struct definition_view *view)
+{
+	size_t open = str_find_char(text, '(', 0);
+	str name = str_slice(text, 0, open == SIZE_MAX ? text.len : open), rest = str_from(text, name.len);
+	bool nested = str_starts_with(rest, S("($select=")) && str_ends_with(rest, S(")"));
+	for (size_t i = 0; i < EXPANDS; i++) {
+		if (!str_equal(name, str_of(definition_expands[i])) || (rest.len && !nested))
+			continue;
+		view->expand[i] = true;
+		view->expand_select[i] = nested ? str_slice(rest, 9, rest.len - 1) : (str){ 0 };
+		return OK;
+	}
+	return REFUSE(dc, 501, CODE_BAD_QUERY, "$expand=%.*s is not supported.", STR_ARG(text));
+}
+
+/* Commas inside brackets belong to the nested $select. */
 static err expand_parse(struct data_call *dc, str text, struct definition_view *view)
 {
-	if (!str_starts_with(text, S("Attributes")))
-		return REFUSE(dc, 501, CODE_BAD_QUERY, "$expand=%.*s is not supported.", STR_ARG(text));
-	view->attributes = true;
-	str rest = str_from(text, 10);
-	if (!rest.len)
-		return OK;
-	if (!str_starts_with(rest, S("($select=")) || !str_ends_with(rest, S(")")))
-		return REFUSE(dc, 501, CODE_BAD_QUERY, "$expand=%.*s is not supported.", STR_ARG(text));
-	view->attribute_select = str_slice(rest, 9, rest.len - 1);
+	size_t from = 0;
+	int depth = 0;
+	for (size_t i = 0; i <= text.len; i++) {
+		if (i < text.len && (text.at[i] != ',' || depth)) {
+			depth += (text.at[i] == '(') - (text.at[i] == ')');
+			continue;
+		}
+		TRY(expand_one(dc, str_trim(str_slice(text, from, i)), view));
+		from = i + 1;
+	}
 	return OK;
 }
 
@@ -157,6 +175,20 @@ static err column_get(struct data_call *dc, const struct table *t, const struct 
 	return OK;
 }
 
+/* EntityDefinitions(..)/ManyToOneRelationships and the like. */
+static err related_get(struct data_call *dc, const struct table *t, enum definition_expand which)
+{
+	struct definition_view view;
+	struct definition_filter filter;
+	TRY(view_parse(dc, &view, &filter));
+	struct json_writer w = answer_json(dc, 200);
+	json_open_object(&w);
+	json_key(&w, S("value"));
+	TRY(relationships_json(dc, &w, t, which, view.select));
+	json_close_object(&w);
+	return OK;
+}
+
 /* A last segment Microsoft.Dynamics.CRM.<Cast> changes nothing: every column shows all that it has. */
 static size_t count_without_cast(const struct odata_path *p)
 {
@@ -174,6 +206,9 @@ static err definitions_get(struct data_call *dc)
 		return missing(dc);
 	if (count == 1)
 		return table_get(dc, t);
+	for (size_t i = EXPAND_KEYS; i < EXPANDS && count == 2; i++)
+		if (str_equal(p->segment[1].name, str_of(definition_expands[i])))
+			return related_get(dc, t, (enum definition_expand)i);
 	if (count != 2 || !str_equal(p->segment[1].name, S("Attributes")))
 		return REFUSE(dc, 404, CODE_UNKNOWN_PATH, "Resource not found for the segment '%.*s'.", STR_ARG(p->segment[1].name));
 	if (!p->segment[1].has_arguments)
@@ -194,7 +229,7 @@ static err defined(struct data_call *dc, err e)
 	return e;
 }
 
-static err definition_audit(struct data_call *dc, str op, const struct uuid *id, str name)
+err definition_audit(struct data_call *dc, str op, const struct uuid *id, str name)
 {
 	struct audit_event event = audit_who(dc);
 	event.category = AUDIT_ADMIN;
@@ -309,13 +344,51 @@ static err definitions_post(struct data_call *dc)
 	return t ? column_post(dc, t) : missing(dc);
 }
 
+static err definitions_delete(struct data_call *dc)
+{
+	const struct odata_path *p = &dc->path;
+	const struct table *t = table_of(dc, &p->segment[0]);
+	if (!t)
+		return missing(dc);
+	if (p->count == 1)
+		return table_delete(dc, t);
+	if (p->count != 2 || !str_equal(p->segment[1].name, S("Attributes")))
+		return REFUSE(dc, 404, CODE_UNKNOWN_PATH, "Resource not found for the segment '%.*s'.", STR_ARG(p->segment[1].name));
+	const struct column *c = column_of(t, &p->segment[1]);
+	return c ? column_delete(dc, t, c) : missing(dc);
+}
+
+static err relationships_handle(struct data_call *dc)
+{
+	struct definition_view view;
+	struct definition_filter filter;
+	switch (dc->web->request.method) {
+	case HTTP_POST:
+		return relationship_post(dc);
+	case HTTP_DELETE:
+		return relationship_delete(dc);
+	case HTTP_GET:
+	case HTTP_HEAD:
+		TRY(view_parse(dc, &view, &filter));
+		return relationships_get(dc, view.select);
+	default:
+		return REFUSE(dc, 405, CODE_METHOD, "This operation on definitions is not supported.");
+	}
+}
+
 err definitions_handle(struct data_call *dc)
 {
-	bool relationships = str_equal(dc->path.segment[0].name, S("RelationshipDefinitions"));
-	enum http_method method = dc->web->request.method;
-	if (method == HTTP_POST)
-		return relationships ? relationship_post(dc) : definitions_post(dc);
-	if (method == HTTP_GET && !relationships)
+	if (str_equal(dc->path.segment[0].name, S("RelationshipDefinitions")))
+		return relationships_handle(dc);
+	switch (dc->web->request.method) {
+	case HTTP_POST:
+		return definitions_post(dc);
+	case HTTP_DELETE:
+		return definitions_delete(dc);
+	case HTTP_GET:
+	case HTTP_HEAD:
 		return definitions_get(dc);
-	return REFUSE(dc, method == HTTP_GET ? 501 : 405, CODE_METHOD, "This operation on definitions is not supported.");
+	default:
+		return REFUSE(dc, 405, CODE_METHOD, "This operation on definitions is not supported.");
+	}
 }

@@ -1,7 +1,8 @@
 /* data/definitions.h - EntityDefinitions and RelationshipDefinitions (4.5, 4.11).
  *
  * definitions_parse.c: bodies into wishes of metadata/define.h. definitions_json.c: tables and columns as the wire shows them.
- * definitions_filter.c: $filter over them, evaluated in memory. definitions.c: paths and methods. */
+ * definitions_filter.c: $filter over them, evaluated in memory. definitions_relations.c: relationships, and what is removed.
+ * definitions.c: paths and methods. */
 #ifndef DATA_DEFINITIONS_H
 #define DATA_DEFINITIONS_H
 
@@ -9,6 +10,7 @@
 #include "codec/json_write.h"
 #include "data/request.h"
 #include "metadata/define.h"
+#include "metadata/relationship.h"
 
 /* Limits and grammar are those of the spec; 400 through the problem. Members that have no meaning here are ignored. */
 MUST_USE NONNULL err table_wish_parse(struct data_call *dc, const struct json *in, struct table_wish *out);
@@ -20,14 +22,26 @@ MUST_USE NONNULL err relationship_wish_parse(struct data_call *dc, const struct 
 /* Which members a client wants: a $select list; empty: all. */
 NONNULL bool is_selected(str select, str name);
 
+enum definition_expand { EXPAND_ATTRIBUTES = 0, EXPAND_KEYS, EXPAND_MANY_TO_ONE, EXPAND_ONE_TO_MANY, EXPAND_MANY_TO_MANY, EXPANDS };
+extern const char *const definition_expands[EXPANDS]; /* as the wire names them */
 struct definition_view {
 	str select;
-	bool attributes;       /* $expand=Attributes           */
-	str attribute_select;  /* its nested $select           */
+	bool expand[EXPANDS];
+	str expand_select[EXPANDS]; /* nested $select */
 };
 /* One object, with braces. */
 MUST_USE NONNULL err table_json(struct data_call *dc, struct json_writer *w, const struct table *t, const struct definition_view *view);
 NONNULL void column_json(struct data_call *dc, struct json_writer *w, const struct table *t, const struct column *c, str select);
+/* definitions_relations.c. t null: all. */
+NONNULL void relationship_json(struct json_writer *w, const struct relationship *r, str select);
+MUST_USE err relationships_json(struct data_call *dc, struct json_writer *w, const struct table *t, enum definition_expand which,
+				str select);
+MUST_USE NONNULL err relationships_get(struct data_call *dc, str select);
+MUST_USE NONNULL err table_delete(struct data_call *dc, const struct table *t);
+MUST_USE NONNULL err column_delete(struct data_call *dc, const struct table *t, const struct column *c);
+MUST_USE NONNULL err relationship_delete(struct data_call *dc);
+/* The event of a change of definitions, inside its transaction. */
+MUST_USE NONNULL err definition_audit(struct data_call *dc, str op, const struct uuid *id, str name);
 /* Tables or columns that a $filter keeps, parsed once. */
 struct definition_filter {
 	const struct filter *filter; /* null: all */

@@ -200,6 +200,30 @@ static void table_flags_json(struct json_writer *w, const struct table *t, str s
 	json_close_object(w);
 }
 
+const char *const definition_expands[EXPANDS] = {
+	[EXPAND_ATTRIBUTES] = "Attributes", [EXPAND_KEYS] = "Keys", [EXPAND_MANY_TO_ONE] = "ManyToOneRelationships",
+	[EXPAND_ONE_TO_MANY] = "OneToManyRelationships", [EXPAND_MANY_TO_MANY] = "ManyToManyRelationships",
+};
+
+/* Keys and many-to-many relationships: there are none. */
+static err expanded_json(struct data_call *dc, struct json_writer *w, const struct table *t, const struct definition_view *view)
+{
+	if (view->expand[EXPAND_ATTRIBUTES]) {
+		json_key(w, S("Attributes"));
+		json_open_array(w);
+		for (size_t i = 0; i < t->column_count; i++)
+			column_json(dc, w, t, &t->columns[i], view->expand_select[EXPAND_ATTRIBUTES]);
+		json_close_array(w);
+	}
+	for (size_t i = EXPAND_KEYS; i < EXPANDS; i++) {
+		if (!view->expand[i])
+			continue;
+		json_key(w, str_of(definition_expands[i]));
+		TRY(relationships_json(dc, w, t, (enum definition_expand)i, view->expand_select[i]));
+	}
+	return OK;
+}
+
 err table_json(struct data_call *dc, struct json_writer *w, const struct table *t, const struct definition_view *view)
 {
 	json_open_object(w);
@@ -212,13 +236,7 @@ err table_json(struct data_call *dc, struct json_writer *w, const struct table *
 		json_key(w, S("Privileges"));
 		TRY(rights_privileges_json(dc, t, w));
 	}
-	if (view->attributes) {
-		json_key(w, S("Attributes"));
-		json_open_array(w);
-		for (size_t i = 0; i < t->column_count; i++)
-			column_json(dc, w, t, &t->columns[i], view->attribute_select);
-		json_close_array(w);
-	}
+	TRY(expanded_json(dc, w, t, view));
 	json_close_object(w);
 	return OK;
 }

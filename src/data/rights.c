@@ -253,6 +253,11 @@ err rights_table_defined(struct data_call *dc, const struct table *t)
 	return authz_table_defined(dc->app->authz, t);
 }
 
+err rights_table_removed(struct data_call *dc, const struct table *t)
+{
+	return authz_table_removed(dc->app->authz, t);
+}
+
 err rights_definitions_changed(struct data_call *dc)
 {
 	return authz_epoch_bump(dc->app->authz);

@@ -43,6 +43,8 @@ MUST_USE NONNULL err rights_privileges_json(struct data_call *dc, const struct t
 MUST_USE NONNULL err rights_customize(struct data_call *dc);
 /* A new table has been defined inside the present transaction: its privileges are made, the epoch moves. */
 MUST_USE NONNULL err rights_table_defined(struct data_call *dc, const struct table *t);
+/* A table has been removed inside the present transaction. */
+MUST_USE NONNULL err rights_table_removed(struct data_call *dc, const struct table *t);
 /* Columns or relationships have changed inside the present transaction: the epoch moves. */
 MUST_USE NONNULL err rights_definitions_changed(struct data_call *dc);
 

@@ -43,6 +43,14 @@ MUST_USE NONNULL err define_column(struct store *store, const struct table *t, c
 				   struct arena *arena);
 MUST_USE NONNULL err define_relationship(struct store *store, const struct table *referenced, const struct table *referencing,
 					 const struct relationship_wish *wish, struct arena *arena);
+/* The table with its rows, columns and lookups; its ordinal is never given again. ERR_CONFLICT while a lookup of another table
+ * points at it. */
+MUST_USE NONNULL err define_table_remove(struct store *store, const struct table *t, struct arena *arena);
+/* A client's column with its values; not the primary name, nor a lookup, which goes with its relationship. */
+MUST_USE NONNULL err define_column_remove(struct store *store, const struct table *t, const struct column *c, struct arena *arena);
+/* A relationship and its lookup. */
+MUST_USE NONNULL err define_relationship_remove(struct store *store, const struct table *referencing, const struct column *lookup,
+						const struct uuid *id, struct arena *arena);
 /* [a-zA-Z][a-zA-Z0-9]{1,7}_[A-Za-z0-9_]+, at most 64 characters; the prefix is not "mscrm" (4.11). */
 bool schema_name_is_valid(str name);
 /* y becomes ies; s x z ch sh get es; all else s. `at` is null when the budget is spent. */

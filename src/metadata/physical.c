@@ -91,3 +91,15 @@ err physical_column_add(struct store *store, const struct table *t, const struct
 	return run(store, str_format(arena, "CREATE INDEX t_%u_c_%lld ON t_%u (c_%lld, key);", t->ordinal, (long long)number,
 				     t->ordinal, (long long)number));
 }
+
+err physical_table_drop(struct store *store, const struct table *t, struct arena *arena)
+{
+	return run(store, str_format(arena, "DROP TABLE %.*s;", STR_ARG(t->sql)));
+}
+
+err physical_column_drop(struct store *store, const struct table *t, const struct column *c, struct arena *arena)
+{
+	if (c->type == TYPE_LOOKUP)
+		TRY(run(store, str_format(arena, "DROP INDEX %.*s_%.*s;", STR_ARG(t->sql), STR_ARG(c->sql))));
+	return run(store, str_format(arena, "ALTER TABLE %.*s DROP COLUMN %.*s;", STR_ARG(t->sql), STR_ARG(c->sql)));
+}

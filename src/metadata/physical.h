@@ -12,4 +12,8 @@ MUST_USE NONNULL err physical_table_create(struct store *store, const struct tab
 MUST_USE NONNULL err physical_column_add(struct store *store, const struct table *t, const struct column *c, int64_t number,
 					 struct arena *arena);
 
+/* With its indexes and triggers. */
+MUST_USE NONNULL err physical_table_drop(struct store *store, const struct table *t, struct arena *arena);
+MUST_USE NONNULL err physical_column_drop(struct store *store, const struct table *t, const struct column *c, struct arena *arena);
+
 #endif

@@ -358,6 +358,85 @@ static void next_links_visit_every_row_once(void **state)
 		STR_ARG(str_from(query, str_find(query, S("$skiptoken"), 0)))).at }), 400);
 }
 
+/* --- definitions that go --- */
+
+static const char box_table[] =
+	"{\"SchemaName\":\"new_Box\",\"OwnershipType\":\"OrganizationOwned\",\"Attributes\":[{\"@odata.type\":"
+	"\"Microsoft.Dynamics.CRM.StringAttributeMetadata\",\"SchemaName\":\"new_Name\",\"IsPrimaryName\":true}]}";
+static const char box_lookup[] =
+	"{\"@odata.type\":\"Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata\",\"SchemaName\":\"new_box_case\","
+	"\"ReferencedEntity\":\"new_box\",\"ReferencingEntity\":\"new_case\",\"Lookup\":{\"@odata.type\":"
+	"\"Microsoft.Dynamics.CRM.LookupAttributeMetadata\",\"SchemaName\":\"new_BoxId\"}}";
+
+static struct answer definition(struct server *s, const char *method, const char *path, const char *body)
+{
+	return server_ask(s, (struct ask){ method, path, .body = body });
+}
+
+static int64_t outbox_has(struct server *s, const char *op)
+{
+	SCOPED(statement) q = { 0 };
+	bool row;
+	str like = str_format(s->arena, "%%%s%%", op);
+	MUST(statement_open_text(s->store, S("SELECT count(*) FROM audit_outbox WHERE CAST(body AS TEXT) LIKE ?1"), &q));
+	MUST(bind_text(&q, 1, like));
+	MUST(statement_step(&q, &row));
+	return column_i64(&q, 0);
+}
+
+static void definitions_go_with_what_stands_under_them(void **state)
+{
+	struct server *s = *state;
+	EXPECT(definition(s, "POST", "/EntityDefinitions", box_table), 204);
+	EXPECT(definition(s, "POST", "/RelationshipDefinitions", box_lookup), 204);
+	struct answer a = server_ask(s, (struct ask){ "GET", "/EntityDefinitions(LogicalName='new_case')",
+		"$select=LogicalName&$expand=ManyToOneRelationships($select=SchemaName,ReferencedEntity),Keys" });
+	EXPECT(a, 200);
+	const struct json *list = json_member(a.json, S("ManyToOneRelationships"));
+	assert_int_equal(list->count, 2);
+	assert_true(str_equal(member_str(list->first, "ReferencedEntity"), S("new_box")));
+	assert_int_equal(json_member(a.json, S("Keys"))->count, 0);
+	a = definition(s, "GET", "/RelationshipDefinitions(SchemaName='new_box_case')", NULL);
+	EXPECT(a, 200);
+	assert_true(str_equal(member_str(a.json, "ReferencingEntityNavigationPropertyName"), S("new_BoxId")));
+	a = definition(s, "DELETE", "/EntityDefinitions(LogicalName='new_box')", NULL);
+	EXPECT(a, 405);
+	assert_true(code_is(a, "0x80040227"));
+	EXPECT(definition(s, "DELETE", "/EntityDefinitions(LogicalName='new_case')/Attributes(LogicalName='new_boxid')", NULL), 400);
+	EXPECT(definition(s, "DELETE", "/EntityDefinitions(LogicalName='new_case')/Attributes(LogicalName='new_name')", NULL), 400);
+	EXPECT(definition(s, "DELETE", "/EntityDefinitions(LogicalName='systemuser')", NULL), 400);
+	EXPECT(definition(s, "DELETE", "/RelationshipDefinitions(SchemaName='new_box_case')", NULL), 204);
+	EXPECT(definition(s, "DELETE", "/RelationshipDefinitions(SchemaName='new_box_case')", NULL), 404);
+	EXPECT(server_ask(s, (struct ask){ "GET", "/new_cases", "$select=_new_boxid_value" }), 400);
+	EXPECT(definition(s, "POST", "/new_boxes", "{\"new_name\":\"full\"}"), 204);
+	EXPECT(definition(s, "DELETE", "/EntityDefinitions(LogicalName='new_box')", NULL), 204);
+	EXPECT(definition(s, "GET", "/new_boxes", NULL), 404);
+	a = server_ask(s, (struct ask){ "GET", "/privileges", "$filter=contains(name,'new_Box')" });
+	assert_int_equal(json_member(a.json, S("value"))->count, 0);
+	EXPECT(definition(s, "POST", "/EntityDefinitions", box_table), 204); /* the name is free again, and the table empty */
+	a = definition(s, "GET", "/new_boxes/$count", NULL);
+	assert_true(str_equal(a.text, S("0")));
+	assert_int_equal(outbox_has(s, "delete.table"), 1);
+	assert_int_equal(outbox_has(s, "delete.relationship"), 1);
+}
+
+static void a_column_goes_with_its_values(void **state)
+{
+	struct server *s = *state;
+	static const char column[] = "{\"@odata.type\":\"Microsoft.Dynamics.CRM.StringAttributeMetadata\",\"SchemaName\":\"new_Gone\"}";
+	static const char attributes[] = "/EntityDefinitions(LogicalName='new_case')/Attributes";
+	static const char gone[] = "/EntityDefinitions(LogicalName='new_case')/Attributes(LogicalName='new_gone')";
+	EXPECT(definition(s, "POST", attributes, column), 204);
+	EXPECT(definition(s, "POST", "/new_cases", "{\"new_name\":\"g\",\"new_gone\":\"value\"}"), 204);
+	EXPECT(definition(s, "DELETE", gone, NULL), 204);
+	EXPECT(definition(s, "DELETE", gone, NULL), 404);
+	EXPECT(definition(s, "POST", "/new_cases", "{\"new_name\":\"g\",\"new_gone\":\"value\"}"), 400);
+	EXPECT(definition(s, "POST", attributes, column), 204);
+	struct answer a = server_ask(s, (struct ask){ "GET", "/new_cases", "$filter=new_gone ne null" });
+	EXPECT(a, 200);
+	assert_int_equal(json_member(a.json, S("value"))->count, 0);
+}
+
 static void a_restart_finds_everything_again(void **state)
 {
 	struct server *s = *state;
@@ -379,6 +458,8 @@ int main(void)
 		cmocka_unit_test(conditions_know_who_asks_and_when),
 		cmocka_unit_test(each_seller_sees_and_changes_what_the_role_allows),
 		cmocka_unit_test(next_links_visit_every_row_once),
+		cmocka_unit_test(definitions_go_with_what_stands_under_them),
+		cmocka_unit_test(a_column_goes_with_its_values),
 		cmocka_unit_test(a_restart_finds_everything_again),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,0 +1,140 @@
+/* data/definitions_relations.c - relationships on the wire, and definitions that are removed:
+ *   GET     RelationshipDefinitions[(guid | SchemaName='x')], EntityDefinitions(..)/ManyToOneRelationships | OneToManyRelationships
+ *   DELETE  EntityDefinitions(..)[/Attributes(..)], RelationshipDefinitions(..) */
+#include "data/answer.h"
+#include "data/app.h"
+#include "data/definitions.h"
+#include "data/rights.h"
+
+void relationship_json(struct json_writer *w, const struct relationship *r, str select)
+{
+	const struct {
+		const char *name;
+		str value;
+	} members[] = {
+		{ "SchemaName", r->schema_name }, { "RelationshipType", S("OneToManyRelationship") },
+		{ "ReferencedEntity", r->referenced->logical_name }, { "ReferencedAttribute", r->referenced->primary_id->logical_name },
+		{ "ReferencingEntity", r->referencing->logical_name }, { "ReferencingAttribute", r->lookup->logical_name },
+		{ "ReferencedEntityNavigationPropertyName", r->schema_name },
+		{ "ReferencingEntityNavigationPropertyName", r->lookup->navigation },
+	};
+	json_open_object(w);
+	json_member_str(w, S("@odata.type"), S("#Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata"));
+	json_member_uuid(w, S("MetadataId"), &r->id);
+	for (size_t i = 0; i < COUNT_OF(members); i++)
+		if (is_selected(select, str_of(members[i].name)))
+			json_member_str(w, str_of(members[i].name), members[i].value);
+	if (is_selected(select, S("IsCustomRelationship")))
+		json_member_bool(w, S("IsCustomRelationship"), true);
+	if (is_selected(select, S("CascadeConfiguration")))
+		json_member_raw(w, S("CascadeConfiguration"), r->cascade);
+	json_close_object(w);
+}
+
+static bool is_of(const struct relationship *r, const struct table *t, enum definition_expand which)
+{
+	return !t || (which == EXPAND_MANY_TO_ONE ? r->referencing == t : which == EXPAND_ONE_TO_MANY && r->referenced == t);
+}
+
+err relationships_json(struct data_call *dc, struct json_writer *w, const struct table *t, enum definition_expand which, str select)
+{
+	struct relationship *list = NULL;
+	size_t n = 0;
+	TRY(relationships_read(dc->app->store, dc->app->metadata, dc->arena, &list, &n));
+	json_open_array(w);
+	for (size_t i = 0; i < n; i++)
+		if (is_of(&list[i], t, which))
+			relationship_json(w, &list[i], select);
+	json_close_array(w);
+	return OK;
+}
+
+/* Of RelationshipDefinitions(guid) or (SchemaName='x'); null when there is none. */
+static err relationship_find(struct data_call *dc, const struct relationship **out)
+{
+	const struct path_segment *s = &dc->path.segment[0];
+	const struct path_argument *by_name = path_argument_find(s, S("SchemaName")), *by_id = path_argument_find(s, S(""));
+	struct relationship *list = NULL;
+	struct uuid id = { { 0 } };
+	size_t n = 0;
+	*out = NULL;
+	if (!by_id)
+		by_id = path_argument_find(s, S("MetadataId"));
+	if (!by_name && (!by_id || failed(uuid_parse(by_id->value, &id))))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "Name the relationship by its MetadataId or SchemaName.");
+	TRY(relationships_read(dc->app->store, dc->app->metadata, dc->arena, &list, &n));
+	for (size_t i = 0; i < n; i++)
+		if (by_name ? str_equal_nocase(list[i].schema_name, by_name->value) : uuid_equal(&list[i].id, &id))
+			*out = &list[i];
+	return *out ? OK : REFUSE(dc, 404, CODE_NOT_FOUND, "Could not find the relationship that the address names.");
+}
+
+err relationships_get(struct data_call *dc, str select)
+{
+	const struct relationship *r = NULL;
+	if (dc->path.segment[0].has_arguments) {
+		TRY(relationship_find(dc, &r));
+		struct json_writer w = answer_json(dc, 200);
+		relationship_json(&w, r, select);
+		return OK;
+	}
+	struct json_writer w = answer_json(dc, 200);
+	json_open_object(&w);
+	json_key(&w, S("value"));
+	TRY(relationships_json(dc, &w, NULL, EXPAND_MANY_TO_ONE, select));
+	json_close_object(&w);
+	return OK;
+}
+
+/* --- DELETE --- */
+
+/* What refers to a definition blocks its removal (4.8: 405). */
+static err removed(struct data_call *dc, err e)
+{
+	if (err_kind_of(e) == ERR_CONFLICT)
+		return REFUSE(dc, 405, CODE_METHOD, "The definition cannot be removed: %s.", err_why(e));
+	if (err_kind_of(e) == ERR_INVALID && !dc->problem.status)
+		return REFUSE(dc, 400, CODE_INVALID_ARGUMENT, "%s.", err_why(e));
+	return e;
+}
+
+err table_delete(struct data_call *dc, const struct table *t)
+{
+	TRY(rights_customize(dc));
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(removed(dc, define_table_remove(dc->app->store, t, dc->arena)));
+	TRY(rights_table_removed(dc, t));
+	TRY(definition_audit(dc, S("delete.table"), &t->id, t->schema_name));
+	answer_empty(dc);
+	TRY(transaction_commit(&tx));
+	return data_app_reload(dc->app);
+}
+
+err column_delete(struct data_call *dc, const struct table *t, const struct column *c)
+{
+	TRY(rights_customize(dc));
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(removed(dc, define_column_remove(dc->app->store, t, c, dc->arena)));
+	TRY(rights_definitions_changed(dc));
+	TRY(definition_audit(dc, S("delete.column"), &c->id, c->schema_name));
+	answer_empty(dc);
+	TRY(transaction_commit(&tx));
+	return data_app_reload(dc->app);
+}
+
+err relationship_delete(struct data_call *dc)
+{
+	const struct relationship *r = NULL;
+	TRY(rights_customize(dc));
+	TRY(relationship_find(dc, &r));
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(removed(dc, define_relationship_remove(dc->app->store, r->referencing, r->lookup, &r->id, dc->arena)));
+	TRY(rights_definitions_changed(dc));
+	TRY(definition_audit(dc, S("delete.relationship"), &r->id, r->schema_name));
+	answer_empty(dc);
+	TRY(transaction_commit(&tx));
+	return data_app_reload(dc->app);
+}
