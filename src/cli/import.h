@@ -59,7 +59,7 @@ struct import_options {
 	str table;            /* logical name, or the entity set */
 	const struct import_map *map; /* null: the columns are named as the table's are */
 	bool abandon;         /* an unfinished job of this source that was something else is given up, its rows stay */
-	int patience_s;       /* how long the service may stay away; 0: 30 */
+	int patience_s;       /* how long the service may stay away; 0: 30 (2 before its first answer) */
 	struct import_sink sink;
 };
 

@@ -11,7 +11,7 @@
 #include "codec/url.h"
 #include "host/clock.h"
 
-enum { ANSWER_ARENA_BYTES = 16 << 20, LANE_ARENA_BYTES = 64 * 1024, PATIENCE_STANDARD_S = 30, AGAIN_MS = 50, ANSWER_VALUES_MAX = 500000,
+enum { ANSWER_ARENA_BYTES = 16 << 20, LANE_ARENA_BYTES = 64 * 1024, PATIENCE_STANDARD_S = 30, PATIENCE_FIRST_S = 2, AGAIN_MS = 50, ANSWER_VALUES_MAX = 500000,
        START_BYTES_MAX = 8192,
        PATH_BYTES_MAX = 8192 };
 
@@ -58,19 +58,26 @@ static bool is_away(int status)
 	return status == 429 || (status >= 502 && status <= 504);
 }
 
+/* A service that has never answered is more likely not running than starting again. */
+static int64_t patience_ms(const struct import_lane *lane)
+{
+	int seconds = lane->options->patience_s ? lane->options->patience_s : PATIENCE_STANDARD_S;
+	return 1000LL * (lane->answered || seconds < PATIENCE_FIRST_S ? seconds : PATIENCE_FIRST_S);
+}
+
 /* Sends until something else than "away" comes back. */
 static err answered(struct import_lane *lane, const struct asked *q, int *out_status, bytes *out_body)
 {
-	int64_t patience_ms = 1000LL * (lane->options->patience_s ? lane->options->patience_s : PATIENCE_STANDARD_S);
 	int64_t since_ms = import_lane_ms(lane);
 	for (;;) {
 		arena_reset(lane->answer);
 		err e = cli_http(&lane->options->target, str_of(q->method), q->path, q->type, q->body, lane->answer, out_status, out_body);
+		lane->answered |= !failed(e);
 		if (!failed(e) && !is_away(*out_status))
 			return OK;
 		if (failed(e) && err_kind_of(e) != ERR_UNAVAILABLE)
 			return e;
-		if (import_lane_ms(lane) - since_ms > patience_ms)
+		if (import_lane_ms(lane) - since_ms > patience_ms(lane))
 			return failed(e) ? e : ERR(ERR_UNAVAILABLE, "the environment does not answer");
 		if (lane->options->sink.waiting)
 			lane->options->sink.waiting(lane->options->sink.self, failed(e) ? err_why(e) : "the environment starts again");

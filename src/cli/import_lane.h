@@ -19,6 +19,7 @@ struct import_lane {
 	str table;            /* likewise, once bound */
 	struct uuid job;
 	int64_t began_ns;
+	bool answered;        /* the service was there once */
 	struct arena *arena;
 	struct buffer path;   /* of the present request */
 };
