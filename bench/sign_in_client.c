@@ -190,7 +190,10 @@ static void sign_in(struct lane *lane)
 	size_t n = hidden_fields(lane, body, sizeof body);
 	n += (size_t)snprintf(body + n, sizeof body - n, "username=p%d%%40%s&action=signin&password=", lane->number % plan->people, plan->domain);
 	n += put_escaped(body + n, plan->password, strlen(plan->password));
-	must(exchange(lane, post(lane, action, cookie, body, n)) == 303, "no redirection", lane);
+	int status = exchange(lane, post(lane, action, cookie, body, n));
+	if (status == 503)
+		return; /* shed by a machine that is busy with other work: not a sign-in */
+	must(status == 303, "no redirection", lane);
 	const char *code = strstr(lane->answer, "code=");
 	must(code != NULL, "no code", lane);
 	n = (size_t)snprintf(body, sizeof body, "%s&code=%.*s", plan->form, (int)strcspn(code + 5, "&\r"), code + 5);

@@ -2,6 +2,7 @@
 import os
 import re
 import shutil
+import ssl
 import statistics
 import subprocess
 import time
@@ -100,10 +101,10 @@ def tree(root):
     return found
 
 
-def cpu_seconds(root):
-    """User and system time of a tree of processes, those included that the living ones have waited for."""
+def cpu_seconds(*roots):
+    """User and system time of trees of processes, those included that the living ones have waited for."""
     total = 0
-    for pid in tree(root):
+    for pid in {pid for root in roots for pid in tree(root)}:
         fields = stat(pid)
         if fields:
             total += sum(int(n) for n in fields[11:15])
@@ -113,7 +114,8 @@ def cpu_seconds(root):
 # --- load ---
 
 def h2load(url, seconds, connections, http2=False, streams=1, body=None, headers=()):
-    """How many requests were answered with 2xx in how many seconds. Anything else but 2xx ends the run."""
+    """How many requests were answered with 2xx in how many seconds. A server may shed a few (5xx) on a machine that is busy with other
+    work: they do not count as done. Any other answer, or more than one in twenty, ends the run."""
     command = ['h2load', f'-c{connections}', '-t1', f'-m{streams}', f'-D{seconds}']
     command += [] if http2 else ['--h1']
     command += ['-d', body] if body else []
@@ -124,7 +126,7 @@ def h2load(url, seconds, connections, http2=False, streams=1, body=None, headers
     wall = time.monotonic() - start
     good = re.search(r'status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx', done.stdout)
     failed = re.search(r'(\d+) failed, (\d+) errored, (\d+) timeout', done.stdout)
-    if not good or int(good.group(1)) == 0 or any(int(n) for n in good.groups()[1:] + failed.groups()):
+    if not good or not int(good.group(1)) or 20 * int(good.group(4)) > int(good.group(1)) or int(good.group(2)) or int(good.group(3)) or any(int(n) for n in failed.groups()[1:]):
         raise SystemExit(f'h2load {url}: not every answer was good\n{done.stdout}{done.stderr}')
     return int(good.group(1)), wall
 
@@ -137,11 +139,11 @@ class Sample:
         self.per_cpu = done / max(cpu, 1 / TICKS)
 
 
-def measure(root, load):
-    """load() returns (answers, seconds)."""
-    before = cpu_seconds(root)
+def measure(roots, load):
+    """load() returns (answers, seconds); roots: the servers' first processes."""
+    before = cpu_seconds(*roots)
     done, wall = load()
-    return Sample(done, wall, cpu_seconds(root) - before)
+    return Sample(done, wall, cpu_seconds(*roots) - before)
 
 
 def interleave(rounds, ours, peer):
@@ -174,6 +176,14 @@ def certificate(folder):
     subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=localhost',
                     '-addext', 'subjectAltName=DNS:localhost', '-days', '1', '-keyout', key, '-out', cert], check=True, capture_output=True)
     return cert, key
+
+
+def ssl_without_proof():
+    """For a look at a peer's answer: its certificate is made for this run alone."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def wait_for(url, process):

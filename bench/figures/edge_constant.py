@@ -36,7 +36,7 @@ def figure(bench):
                 common.wait_for(url, server)
             for name, http2 in (('edge-constant.h1', False), ('edge-constant.h2', True)):
                 def side(i, http2=http2):
-                    return lambda: common.measure(servers[i].pid, lambda: common.h2load(urls[i], bench.seconds, CONNECTIONS, http2, STREAMS if http2 else 1))
+                    return lambda: common.measure([servers[i].pid], lambda: common.h2load(urls[i], bench.seconds, CONNECTIONS, http2, STREAMS if http2 else 1))
                 side(0)(), side(1)()
                 samples = common.interleave(bench.rounds, side(0), side(1))
                 yield common.row(name, samples, AIM, 'requests/cpu s', 'per_cpu')

@@ -9,7 +9,7 @@ import urllib.parse
 from installation import Installation, PASSWORD
 import common
 
-AIM, CONNECTIONS, PEOPLE = 0.9, 12, 24
+AIM, CONNECTIONS, PEOPLE = 0.9, 6, 12
 DOMAIN, REDIRECT = 'contoso.example', 'http://127.0.0.1:19999/cb'
 
 
@@ -53,9 +53,9 @@ def figure(bench):
             return common.Sample(told['done'], told['wall'], told['cpu'])
 
         def mine():
-            return common.measure(ours.service.pid, load)
+            return common.measure([ours.service.pid], load)
         mine()
         samples = common.interleave(bench.rounds, mine, bare)
-        yield common.row('sign-in', samples, AIM, 'sign-ins/s', 'per_wall', client_cpu_ms=round(1000 * sorted(shares)[len(shares) // 2], 2))
+        yield common.row('sign-in', samples, AIM, 'sign-ins/cpu s', 'per_cpu', client_cpu_ms=round(1000 * sorted(shares)[len(shares) // 2], 2))
     finally:
         ours.close()

@@ -10,7 +10,8 @@ const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.ex
 const resource = 'https://resource.example/';
 
 const provider = new Provider(`https://localhost:${port}`, {
-  clients: [{ client_id, client_secret, grant_types: ['client_credentials'], redirect_uris: [], response_types: [], token_endpoint_auth_method: 'client_secret_post' }],
+  clients: [{ client_id, client_secret, grant_types: ['client_credentials'], redirect_uris: [], response_types: [],
+    token_endpoint_auth_method: 'client_secret_post', id_token_signed_response_alg: 'ES256' }],
   jwks: { keys: [{ ...signing, alg: 'ES256', use: 'sig', kid: 'bench' }] },
   features: {
     clientCredentials: { enabled: true },
