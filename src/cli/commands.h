@@ -25,6 +25,7 @@ NONNULL int cli_group_list(struct cli_call *call);
 NONNULL int cli_group_add(struct cli_call *call);
 NONNULL int cli_role_assign(struct cli_call *call);
 NONNULL int cli_role_list(struct cli_call *call);
+NONNULL int cli_role_unassign(struct cli_call *call);
 NONNULL int cli_app_create(struct cli_call *call);
 NONNULL int cli_app_list(struct cli_call *call);
 /* import_command.c */

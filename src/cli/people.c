@@ -4,6 +4,7 @@
 #include "base/uuid.h"
 #include "cli/commands.h"
 #include "cli/remote.h"
+#include "cli/security_roles.h"
 #include "codec/base64.h"
 #include "codec/url.h"
 #include "host/file.h"
@@ -52,6 +53,8 @@ int cli_group_list(struct cli_call *call)
 
 int cli_role_list(struct cli_call *call)
 {
+	if (cli_has(call, "environment"))
+		return security_role_list(call);
 	return list(call, "/roleManagement/directory/roleAssignments", role_names);
 }
 
@@ -91,6 +94,8 @@ static int user_id_of(struct cli_call *call, const char *user, str *out)
 int cli_role_assign(struct cli_call *call)
 {
 	const struct json *answer;
+	if (cli_has(call, "environment"))
+		return security_role_assign(call);
 	str role = role_of(cli_text(call, "role")), user = S("");
 	if (role.len == 0)
 		return cli_usage(call, "no directory role is called %s", cli_value(call, "role"));

@@ -39,10 +39,13 @@ class World:
     def post(self, path, body):
         return self.it.operate('POST', f'{self.api}/{path}', body)
 
-    def person(self, name, unit):
-        self.it.person_make('contoso.example', name)
+    def sign_in(self, name):
         answer = Browser(self.it).sign_in(self.tenant, f'{name}@contoso.example', scope=f'openid {self.it.origin}/e/sales/.default')
         self.tokens[name] = answer.json()['access_token']
+
+    def person(self, name, unit):
+        self.it.person_make('contoso.example', name)
+        self.sign_in(name)
         me = self.ask(name, 'GET', 'WhoAmI')
         self.users[name] = me.json()['UserId']
         check(f'{name} arrives in the root unit at the first visit', me.json()['BusinessUnitId'] == self.root, me)
@@ -161,6 +164,22 @@ def delegation(w, made):
     check('nor puts it into a role', (edit.status, code(edit)) == (403, '0x80048306'), edit)
 
 
+def by_command(w):
+    """Roles given and taken by name on the command line, to somebody who was never there too."""
+    w.it.person_make('contoso.example', 'gus')
+    arguments = (w.it.folder, 'gus@contoso.example', '--tenant', 'contoso.example', '--environment', 'sales', '--role', 'Seller')
+    done = w.it.command('role', 'assign', *arguments, '--json')
+    check('role assign names what it gave', (done['user'], done['role']) == ('gus@contoso.example', 'Seller'), done)
+    listed = w.it.command('role', 'list', w.it.folder, '--tenant', 'contoso.example', '--environment', 'sales')
+    check('role list shows the security roles', 'Seller' in listed and 'System Administrator' in listed, listed)
+    w.sign_in('gus')
+    check('gus may work at his first visit', w.ask('gus', 'POST', 'new_cases', {'new_title': 'of gus'}).status == 204)
+    w.it.command('role', 'unassign', *arguments)
+    check('and not any more', w.ask('gus', 'GET', 'new_cases').status == 403)
+    wrong = w.it.run('role', 'assign', *arguments[:-1], 'Nobody')
+    check('a role that is not there is told', wrong.returncode == 1 and 'Nobody' in wrong.stderr, wrong)
+
+
 def audited(w, made):
     """Each change that was made, and each refusal, is in the environment's log; the log verifies."""
     wanted = {'create.row', 'update.row', 'create.role', 'change.role.privileges', 'assign.role', 'create.businessunit', 'create.team',
@@ -194,7 +213,7 @@ def damage(w):
     for i in range(150):
         w.post('new_cases', {'new_title': f'filler {i}', 'new_note': f'{i:04} ' * 390})
     drained, _ = eventually(lambda: w.get('new_cases', filter="new_title eq 'filler 149'") and sum(
-        e['op'] == 'create.row' for e in w.it.audit_events(w.tenant['id'], w.tenant['environment_id'])) >= 155)
+        e['op'] == 'create.row' for e in w.it.audit_events(w.tenant['id'], w.tenant['environment_id'])) >= 156)
     check('the recorder has every row', drained)
     w.it.stop()
     path, = glob.glob(f"{w.it.folder}/tenants/{w.tenant['id']}/environments/{w.tenant['environment_id']}/*.db")
@@ -228,11 +247,12 @@ def main():
         refusals(w, made)
         teams(w, made)
         delegation(w, made)
+        by_command(w)
         audited(w, made)
         damage(w)
     finally:
         it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)
-    return steps.report(40)
+    return steps.report(45)
 
 
 sys.exit(main())
