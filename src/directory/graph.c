@@ -62,8 +62,9 @@ static void write_error(struct web_call *call, int status, const char *code, con
 
 void graph_write_error(struct web_call *call, int status, err why)
 {
-	write_error(call, status, code_of(status), status >= 500 || !failed(why) ? "The request could not be served." :
-									      err_why(why));
+	const char *text = status == 507 ? "There is no room on the disk; nothing was changed." :
+			   status >= 500 || !failed(why) ? "The request could not be served." : err_why(why);
+	write_error(call, status, code_of(status), text);
 }
 
 err graph_refuse(struct web_call *call, int status, const char *code, const char *message)

@@ -1,5 +1,7 @@
 #include "signin/oauth_error.h"
 
+#include "signin/pages.h"
+
 static void write_body(struct web_call *call, int status, str error, int number, str text)
 {
 	char when[INSTANT_TEXT_LEN + 1];
@@ -34,12 +36,27 @@ err oauth_error_answer(struct web_call *call, enum refusal refusal, bool tried_b
 	return OK;
 }
 
+static enum refusal refusal_of_failure(int status)
+{
+	return status == 503 ? REFUSAL_BUSY : status == 507 ? REFUSAL_NO_ROOM : REFUSAL_FAILED;
+}
+
+/* A person looks at what these answer, not a program. */
+static bool is_page(const struct web_call *call)
+{
+	str route = str_of(call->route ? call->route : "");
+	return str_starts_with(route, S("/signin/")) || str_equal(route, S("/oauth2/v2.0/authorize")) ||
+	       str_equal(route, S("/oauth2/v2.0/logout"));
+}
+
 void oauth_write_error(struct web_call *call, int status, err why)
 {
-	bool ours = status >= 500;
-
-	if (status == 503)
-		web_set_header(call, S("retry-after"), S("2"));
-	write_body(call, status, status == 503 ? S("temporarily_unavailable") : ours ? S("server_error") : S("invalid_request"),
-		   ours ? 90033 : 90014, ours ? S("The service could not answer.") : str_of(err_why(why)));
+	if (status < 500) {
+		write_body(call, status, S("invalid_request"), 90014, str_of(err_why(why)));
+		return;
+	}
+	if (is_page(call) && !failed(page_error(call, refusal_of_failure(status))))
+		return;
+	err e = oauth_error_answer(call, refusal_of_failure(status), false);
+	(void)e; /* it writes into the response, whose bounds the caller checks */
 }

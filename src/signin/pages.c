@@ -29,7 +29,7 @@ static void put_alert(struct web_call *call, const char *alert)
 err page_error(struct web_call *call, enum refusal refusal)
 {
 	const struct refusal_row *row = refusal_row(refusal);
-	struct page page = { .step = "error", .title = "Sign-in cannot go on", .status = row->status == 503 ? 503 : 400 };
+	struct page page = { .step = "error", .title = "Sign-in cannot go on", .status = row->status >= 500 ? row->status : 400 };
 	str id = uuid_text(call->arena, &call->request.id);
 	str code = str_format(call->arena, "BWK%05d", row->number);
 

@@ -69,6 +69,8 @@ static const struct refusal_row rows[REFUSAL_COUNT] = {
 	[REFUSAL_USER_DISABLED] = { "access_denied", 50057, 400, "The account is disabled.", "account_disabled" },
 	[REFUSAL_USER_UNKNOWN] = { "access_denied", 50034, 400, "There is no such account.", "unknown_user" },
 	[REFUSAL_BUSY] = { "temporarily_unavailable", 90033, 503, "The service is busy. Try again in a moment.", "busy" },
+	[REFUSAL_NO_ROOM] = { "server_error", 90033, 507, "There is no room on the disk. Nothing was changed; try again later.", "no_room" },
+	[REFUSAL_FAILED] = { "server_error", 90033, 500, "The service could not answer.", "failed" },
 };
 
 const struct refusal_row *refusal_row(enum refusal refusal)
