@@ -1,5 +1,6 @@
 #include "cli/audit_verify.h"
 
+#include "cli/audit_service.h"
 #include "cli/audit_source.h"
 #include "cli/remote.h"
 
@@ -95,7 +96,7 @@ static void show_json(struct verification *v)
 	fprintf(v->call->out, "%.*s\n", STR_ARG(buffer_str(&v->text)));
 }
 
-int cli_audit_verify(struct cli_call *call)
+static int verify(struct cli_call *call)
 {
 	struct verification v = { .call = call };
 	const char *tenant = cli_value(call, "tenant");
@@ -112,4 +113,15 @@ int cli_audit_verify(struct cli_call *call)
 			(unsigned long long)v.bodies, v.findings);
 	buffer_release(&v.text);
 	return status != CLI_OK ? status : v.findings ? CLI_FAILED : CLI_OK;
+}
+
+int cli_audit_verify(struct cli_call *call)
+{
+	struct audit_service service;
+	err e = audit_service_start(call, &service);
+	if (failed(e))
+		return cli_fail(call, "reaching the recorder", e);
+	int status = verify(call);
+	audit_service_stop(&service);
+	return status;
 }

@@ -5,6 +5,7 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum cli_exit { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_UNREACHABLE = 3 };
@@ -19,6 +20,7 @@ struct serve_options {
 	const char *folder;
 	int port;                    /* 0: from the configuration              */
 	const char *passphrase_file; /* null: from elsewhere (keys/passphrase.h) */
+	bool closed;                 /* only the operator's socket: for a command that needs the processes, not the service */
 };
 struct cli_ports {
 	int (*serve)(const struct serve_options *options);

@@ -4,6 +4,9 @@
 
 #define TENANT { "tenant", "T", "the tenant: its id or one of its domains", true }
 
+/* Where no service runs, these start what they need. */
+#define AUDIT_PASSPHRASE { "passphrase-file", "FILE", "what opens a root of kind passphrase, where no service runs", false }
+
 static int serve(struct cli_call *call)
 {
 	const char *text = cli_value(call, "port");
@@ -79,9 +82,11 @@ static const struct command commands[] = {
 	    { "rejects", "FILE", "where line numbers and reasons of rejected lines go (standard error)", false },
 	    { "abandon", NULL, "give up an unfinished import of this name whose file has changed", false } },
 	  cli_import },
-	{ "audit", "logs", "DIR", "Lists a tenant's audit logs, their sizes and states", { TENANT }, cli_audit_logs },
+	{ "audit", "logs", "DIR", "Lists a tenant's audit logs, their sizes and states", { TENANT, AUDIT_PASSPHRASE },
+	  cli_audit_logs },
 	{ "audit", "verify", "DIR", "Recomputes every audit log and says which event is missing or altered",
-	  { { "tenant", "T", "only this tenant's: its id or one of its domains", false } }, cli_audit_verify },
+	  { { "tenant", "T", "only this tenant's: its id or one of its domains", false }, AUDIT_PASSPHRASE },
+	  cli_audit_verify },
 	{ "version", NULL, "", "Says which version this is", { { 0 } }, version },
 };
 

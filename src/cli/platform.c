@@ -1,4 +1,5 @@
 /* What the control worker answers: the installation's processes, tenants and environments; and the recorder: logs. */
+#include "cli/audit_service.h"
 #include "cli/commands.h"
 #include "cli/remote.h"
 #include "codec/url.h"
@@ -41,7 +42,13 @@ int cli_audit_logs(struct cli_call *call)
 {
 	static const char *const names[] = { "id", "origin", "state", "size", "signedSize", "why", NULL };
 	str tenant = url_encode(call->arena, cli_text(call, "tenant"));
-	return list(call, str_format(call->arena, "/%.*s/audit/logs", STR_ARG(tenant)), names);
+	struct audit_service service;
+	err e = audit_service_start(call, &service);
+	if (failed(e))
+		return cli_fail(call, "reaching the recorder", e);
+	int status = list(call, str_format(call->arena, "/%.*s/audit/logs", STR_ARG(tenant)), names);
+	audit_service_stop(&service);
+	return status;
 }
 
 static int create(struct cli_call *call, str path, struct remote_body *body, const char *const *names)
