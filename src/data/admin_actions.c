@@ -8,6 +8,7 @@
 #include "data/api.h"
 #include "data/read.h"
 #include "data/row_find.h"
+#include "data/row_key.h"
 
 enum { LIST_MAX = 1000 };
 
@@ -15,11 +16,6 @@ struct target {
 	const struct table *table;
 	struct uuid id;
 };
-
-static bool key_of(const struct path_segment *s, struct uuid *out)
-{
-	return s->argument_count == 1 && s->argument[0].name.len == 0 && !failed(uuid_parse(s->argument[0].value, out));
-}
 
 static err bad_body(struct data_call *dc, const char *what)
 {
@@ -36,13 +32,13 @@ static err body_json(struct data_call *dc, const struct json **out)
 
 static err related_of_reference(struct data_call *dc, str reference, str related_table, struct uuid *out)
 {
-	str set;
+	struct path_segment key;
 	const struct table *t = NULL;
-	if (odata_reference_parse(reference, &set, out))
-		t = metadata_table_by_set(dc->app->metadata, set);
+	if (odata_reference_parse(reference, dc->arena, &key))
+		t = metadata_table_by_set(dc->app->metadata, key.name);
 	if (!t || !str_equal(t->logical_name, related_table))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The reference must be to a row of '%.*s'.", STR_ARG(related_table));
-	return OK;
+	return row_key_read(dc, t, &key, out);
 }
 
 static err association_add(struct data_call *dc, const struct target *on, str navigation, str related_table)
@@ -70,8 +66,8 @@ static err association_remove(struct data_call *dc, const struct target *on, con
 	str reference;
 	if (url_param_find(&dc->params, S("$id"), &reference))
 		TRY(related_of_reference(dc, reference, related_table, &related));
-	else if (!key_of(nav, &related))
-		return REFUSE(dc, 400, CODE_BAD_QUERY, "Name the row to be taken away.");
+	else
+		TRY(row_key_read(dc, metadata_table(dc->app->metadata, related_table), nav, &related));
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
 	admin_call_begin(dc, &call);
@@ -305,8 +301,9 @@ err admin_action(struct data_call *dc, bool *out_found)
 		*out_found = true;
 		return role_privileges(dc);
 	}
-	if (!on.table || !on.table->builtin || dc->path.count < 2 || !key_of(first, &on.id))
+	if (!on.table || !on.table->builtin || dc->path.count < 2 || !first->has_arguments)
 		return OK;
+	TRY(row_key_read(dc, on.table, first, &on.id));
 	if (authz_admin_association(on.table, second->name, &related))
 		return association_run(dc, &on, related, out_found);
 	if (dc->path.count == 2 && dc->web->request.method == HTTP_POST)

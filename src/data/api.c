@@ -4,6 +4,7 @@
 #include "data/answer.h"
 #include "data/read.h"
 #include "data/rights.h"
+#include "data/row_key.h"
 #include "data/write.h"
 
 static err method_refused(struct data_call *dc)
@@ -69,15 +70,6 @@ static err operation_run(struct data_call *dc, bool *out_found)
 
 /* --- rows --- */
 
-static err key_read(struct data_call *dc, const struct path_segment *s, struct uuid *out)
-{
-	if (s->argument_count == 1 && s->argument[0].name.len == 0 && !failed(uuid_parse(s->argument[0].value, out)))
-		return OK;
-	if (s->argument_count && s->argument[0].name.len)
-		return REFUSE(dc, 501, CODE_BAD_QUERY, "Alternate keys are not supported.");
-	return REFUSE(dc, 400, CODE_BAD_QUERY, "The key of '%.*s' must be a GUID.", STR_ARG(s->name));
-}
-
 static err set_run(struct data_call *dc, const struct table *t)
 {
 	switch (method_of(dc)) {
@@ -127,7 +119,7 @@ static err table_run(struct data_call *dc, const struct table *t)
 		return dc->path.count == 2 && str_equal(second->name, S("$count")) && method_of(dc) == HTTP_GET ?
 			       read_count(dc, t) :
 			       segment_unknown(dc, second->name);
-	TRY(key_read(dc, first, &id));
+	TRY(row_key_read(dc, t, first, &id));
 	if (dc->path.count == 1)
 		return row_run(dc, t, &id);
 	const struct column *c = second->has_arguments ? NULL : table_column(t, second->name);

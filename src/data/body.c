@@ -2,6 +2,7 @@
 #include "data/body.h"
 
 #include "data/rights.h"
+#include "data/row_key.h"
 
 static err unknown_member(struct data_call *dc, const struct table *t, str name)
 {
@@ -89,17 +90,18 @@ static err owner_take(struct data_call *dc, const struct column *c, const struct
 static err bind_take(struct data_call *dc, const struct column *c, const struct json *in, bool creating, struct body *b)
 {
 	struct change change = { .column = c };
-	str set;
+	struct path_segment key;
 	bool keyed = c->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY);
 	if (!may_set(c, creating))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The property '%.*s' cannot be set.", STR_ARG(c->logical_name));
 	if (in->kind == JSON_NULL && !keyed)
 		return change_add(dc, b, &change);
-	if (in->kind != JSON_STRING || !odata_reference_parse(in->text, &set, &change.value.uuid))
+	if (in->kind != JSON_STRING || !odata_reference_parse(in->text, dc->arena, &key))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "'%.*s@odata.bind' must be like 'set(id)'.", STR_ARG(c->navigation));
-	change.target = metadata_table_by_set(dc->app->metadata, set);
+	change.target = metadata_table_by_set(dc->app->metadata, key.name);
 	if (!is_target(c, change.target))
-		return REFUSE(dc, 400, CODE_BAD_QUERY, "'%.*s' does not refer to '%.*s'.", STR_ARG(c->navigation), STR_ARG(set));
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "'%.*s' does not refer to '%.*s'.", STR_ARG(c->navigation), STR_ARG(key.name));
+	TRY(row_key_read(dc, change.target, &key, &change.value.uuid));
 	change.value.kind = VALUE_UUID;
 	return keyed ? owner_take(dc, c, change.target, &change.value.uuid, b) : change_add(dc, b, &change);
 }

@@ -93,17 +93,11 @@ const struct path_argument *path_argument_find(const struct path_segment *s, str
 	return NULL;
 }
 
-bool odata_reference_parse(str text, str *out_set, struct uuid *out_id)
+bool odata_reference_parse(str text, struct arena *arena, struct path_segment *out)
 {
 	size_t slash = text.len;
-	if (text.len < UUID_TEXT_LEN + 3 || text.at[text.len - 1] != ')')
-		return false;
 	while (slash > 0 && text.at[slash - 1] != '/')
 		slash--;
-	str last = str_from(text, slash);
-	size_t open = str_find_char(last, '(', 0);
-	if (open == SIZE_MAX || open == 0 || failed(uuid_parse(str_slice(last, open + 1, last.len - 1), out_id)))
-		return false;
-	*out_set = str_slice(last, 0, open);
-	return true;
+	*out = (struct path_segment){ 0 };
+	return text.len <= PATH_LEN_MAX && segment_read(str_from(text, slash), arena, out) && out->argument_count == 1;
 }

@@ -33,7 +33,7 @@ struct odata_path {
 MUST_USE NONNULL err odata_path_parse(str raw, struct arena *arena, struct problem *problem, struct odata_path *out);
 /* The argument of that name; null when absent. */
 NONNULL const struct path_argument *path_argument_find(const struct path_segment *s, str name);
-/* What an @odata.bind or @odata.id names: "set(id)", "/set(id)", or a URL that ends so. False when it is nothing such. */
-bool odata_reference_parse(str text, str *out_set, struct uuid *out_id);
+/* What an @odata.bind or @odata.id names: "set(key)", "/set(key)", or a URL that ends so. False when it is nothing such. */
+NONNULL bool odata_reference_parse(str text, struct arena *arena, struct path_segment *out);
 
 #endif

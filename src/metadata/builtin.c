@@ -5,7 +5,7 @@
 #include "base/map.h"
 #include "metadata/internal.h"
 
-enum { C = COLUMN_CREATABLE, U = COLUMN_UPDATABLE, CU = C | U };
+enum { C = COLUMN_CREATABLE, U = COLUMN_UPDATABLE, CU = C | U, CK = C | COLUMN_ALTERNATE_KEY };
 
 struct builtin_column {
 	const char *name;
@@ -34,8 +34,8 @@ static const struct builtin_column user_columns[] = {
 	{ "systemuserid", TYPE_UNIQUEID, C, 0, NULL, NULL },
 	{ "fullname", TYPE_STRING, 0, 200, NULL, NULL },
 	{ "domainname", TYPE_STRING, CU, 1024, NULL, NULL },
-	{ "azureactivedirectoryobjectid", TYPE_UNIQUEID, C, 0, NULL, NULL },
-	{ "applicationid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "azureactivedirectoryobjectid", TYPE_UNIQUEID, CK, 0, NULL, NULL },
+	{ "applicationid", TYPE_UNIQUEID, CK, 0, NULL, NULL },
 	{ "firstname", TYPE_STRING, CU, 256, NULL, NULL },
 	{ "lastname", TYPE_STRING, CU, 256, NULL, NULL },
 	{ "internalemailaddress", TYPE_STRING, CU, 100, NULL, NULL },

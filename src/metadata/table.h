@@ -40,6 +40,7 @@ enum column_flag {
 	COLUMN_CUSTOM = 32,
 	COLUMN_OWNER_KEY = 64,  /* SQL holds a principal's key, not its id (ownerid, createdby)           */
 	COLUMN_UNIT_KEY = 128,  /* SQL holds a unit's key (owningbusinessunit)                            */
+	COLUMN_ALTERNATE_KEY = 256, /* names a row by itself: set(column=value)                           */
 };
 
 struct option {

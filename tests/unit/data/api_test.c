@@ -156,7 +156,10 @@ static const struct {
 	{ "GET", "/new_cases", "$expand=new_ParentId", 501, NULL },
 	{ "GET", "/new_cases", "$skiptoken=abc", 400, "0x80060888" },
 	{ "GET", "/new_cases(1)", NULL, 400, NULL },
-	{ "GET", "/new_cases(new_name='x')", NULL, 501, NULL },
+	{ "GET", "/new_cases(new_name='x')", NULL, 400, NULL },
+	{ "GET", "/systemusers(applicationid=00000000-0000-4000-8000-0000000000ff)", NULL, 404, "0x80040217" },
+	{ "GET", "/systemusers(applicationid=5)", NULL, 400, NULL },
+	{ "GET", "/systemusers(domainname='operator')", NULL, 400, NULL },
 	{ "PUT", "/new_cases", NULL, 405, NULL },
 	{ "GET", "/businessunits", NULL, 200, NULL },
 	{ "GET", "/systemusers", "$select=domainname", 200, NULL },
@@ -358,6 +361,30 @@ static void next_links_visit_every_row_once(void **state)
 		STR_ARG(str_from(query, str_find(query, S("$skiptoken"), 0)))).at }), 400);
 }
 
+static void users_are_named_by_object_id_too(void **state)
+{
+	struct server *s = *state;
+	static const char oid[] = "00000000-0000-4000-8000-0000000000e1";
+	static const char by_oid[] = "/systemusers(azureactivedirectoryobjectid=00000000-0000-4000-8000-0000000000e1)";
+	EXPECT(server_ask(s, (struct ask){ "POST", "/systemusers", .body = str_format(s->arena,
+		"{\"domainname\":\"key@x.example\",\"azureactivedirectoryobjectid\":\"%s\"}", oid).at }), 204);
+	struct answer a = server_ask(s, (struct ask){ "GET", by_oid, "$select=domainname" });
+	EXPECT(a, 200);
+	assert_true(str_equal(member_str(a.json, "domainname"), S("key@x.example")));
+	const char *role = id_where(s, "roles", "name eq 'System Administrator'", "roleid");
+	EXPECT(server_ask(s, (struct ask){ "POST", str_format(s->arena, "%s/systemuserroles_association/$ref", by_oid).at,
+		.body = str_format(s->arena, "{\"@odata.id\":\"roles(%s)\"}", role).at }), 204);
+	EXPECT(server_ask(s, (struct ask){ "POST", "/new_cases", .body = str_format(s->arena,
+		"{\"new_name\":\"k\",\"ownerid@odata.bind\":\"%s\"}", by_oid).at }), 204);
+	EXPECT(server_ask(s, (struct ask){ "POST", str_format(s->arena, "/roles(%s)/systemuserroles_association/$ref", role).at,
+		.body = "{\"@odata.id\":\"systemusers(azureactivedirectoryobjectid=00000000-0000-4000-8000-0000000000e2)\"}" }), 404);
+	EXPECT(server_ask(s, (struct ask){ "PATCH", by_oid, .body = "{\"isdisabled\":true}" }), 204);
+	/* who may not read users is not told whether there is one */
+	str nobody = server_token(s, "00000000-0000-4000-8000-0000000000e3", "nobody@x.example", ENVIRONMENT, false);
+	EXPECT(server_ask(s, (struct ask){ "GET", by_oid, .token = nobody.at }), 403);
+	EXPECT(server_ask(s, (struct ask){ "GET", "/systemusers(applicationid=00000000-0000-4000-8000-0000000000ff)", .token = nobody.at }), 403);
+}
+
 /* --- definitions that go --- */
 
 static const char box_table[] =
@@ -458,6 +485,7 @@ int main(void)
 		cmocka_unit_test(conditions_know_who_asks_and_when),
 		cmocka_unit_test(each_seller_sees_and_changes_what_the_role_allows),
 		cmocka_unit_test(next_links_visit_every_row_once),
+		cmocka_unit_test(users_are_named_by_object_id_too),
 		cmocka_unit_test(definitions_go_with_what_stands_under_them),
 		cmocka_unit_test(a_column_goes_with_its_values),
 		cmocka_unit_test(a_restart_finds_everything_again),

@@ -61,29 +61,36 @@ static void paths_become_segments_or_404(void **state)
 }
 
 static const struct {
-	const char *text, *set; /* null: refused */
+	const char *text, *set, *name, *value; /* set null: refused */
 } references[] = {
-	{ "accounts(" ID ")", "accounts" },
-	{ "/accounts(" ID ")", "accounts" },
-	{ "https://host/api/data/v9.2/accounts(" ID ")", "accounts" },
+	{ "accounts(" ID ")", "accounts", "", ID },
+	{ "/accounts(" ID ")", "accounts", "", ID },
+	{ "https://host/api/data/v9.2/accounts(" ID ")", "accounts", "", ID },
+	{ "systemusers(applicationid=" ID ")", "systemusers", "applicationid", ID },
+	{ "accounts('x')", "accounts", "", "x" },
 	{ "(" ID ")", NULL },
 	{ "accounts", NULL },
-	{ "accounts(1)", NULL },
+	{ "accounts()", NULL },
+	{ "accounts(a=1,b=2)", NULL },
 	{ "accounts(" ID ")/", NULL },
-	{ "accounts('" ID "')", NULL },
+	{ "accounts(" ID "))", NULL },
 	{ "", NULL },
 };
 
-static void references_name_a_set_and_an_id(void **state)
+static void references_name_a_set_and_a_key(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(references); i++) {
-		str set;
-		struct uuid id;
-		if (odata_reference_parse(str_of(references[i].text), &set, &id) != (references[i].set != NULL))
+		struct arena *arena = arena_new(1 << 16);
+		struct path_segment s;
+		if (odata_reference_parse(str_of(references[i].text), arena, &s) != (references[i].set != NULL))
 			fail_msg("%s", references[i].text);
-		if (references[i].set)
-			assert_true(str_equal(set, str_of(references[i].set)) && id.b[15] == 0xaa);
+		if (references[i].set) {
+			assert_true(str_equal(s.name, str_of(references[i].set)));
+			assert_true(str_equal(s.argument[0].name, str_of(references[i].name)));
+			assert_true(str_equal(s.argument[0].value, str_of(references[i].value)));
+		}
+		arena_free(arena);
 	}
 }
 
@@ -91,7 +98,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_become_segments_or_404),
-		cmocka_unit_test(references_name_a_set_and_an_id),
+		cmocka_unit_test(references_name_a_set_and_a_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,42 @@
+#include "data/row_key.h"
+
+static const struct column *alternate_key(const struct table *t, const struct path_segment *s)
+{
+	const struct column *c = s->argument_count == 1 ? table_column(t, s->argument[0].name) : NULL;
+	return c && c->flags & COLUMN_ALTERNATE_KEY ? c : NULL;
+}
+
+static err by_alternate(struct data_call *dc, const struct table *t, const struct column *c, const struct uuid *value, struct uuid *out)
+{
+	SCOPED(statement) s = { 0 };
+	bool row;
+	str sql = str_format(dc->arena, "SELECT id FROM %.*s WHERE %.*s = ?1", STR_ARG(t->sql), STR_ARG(c->sql));
+	TRY_NEW(sql.at);
+	TRY(statement_open_text(dc->app->store, sql, &s));
+	TRY(bind_uuid(&s, 1, value));
+	TRY(statement_step(&s, &row));
+	if (row) {
+		*out = column_uuid(&s, 0);
+		return OK;
+	}
+	TRY(rights_gate(dc, DO_READ, t));
+	return REFUSE(dc, 404, CODE_NOT_FOUND, "A record with the specified key values does not exist in %.*s entity.",
+		      STR_ARG(t->logical_name));
+}
+
+err row_key_read(struct data_call *dc, const struct table *t, const struct path_segment *s, struct uuid *out)
+{
+	bool one = s->argument_count == 1;
+	const struct column *c = alternate_key(t, s);
+	struct uuid value;
+	bool id = one && !failed(uuid_parse(s->argument[0].value, &value));
+	if (id && s->argument[0].name.len == 0 && !s->argument[0].quoted) {
+		*out = value;
+		return OK;
+	}
+	if (id && c)
+		return by_alternate(dc, t, c, &value, out);
+	if (one && s->argument[0].name.len && !c)
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "'%.*s' is no key of '%.*s'.", STR_ARG(s->argument[0].name), STR_ARG(t->logical_name));
+	return REFUSE(dc, 400, CODE_BAD_QUERY, "The key of '%.*s' must be a GUID.", STR_ARG(s->name));
+}
