@@ -124,14 +124,14 @@ static void show(struct cli_call *call, const struct import_summary *sum)
 	fprintf(call->out, "; %.1f s, %.0f rows a second\n", (double)sum->elapsed_ms / 1000.0, rate_of(sum->rows_now, sum->elapsed_ms));
 }
 
-/* What to do about a source that changed is not in the service's words. */
 static int fail(struct cli_call *call, const struct import_summary *sum, err e)
 {
-	const char *advice = err_kind_of(e) == ERR_CONFLICT ? "; --abandon gives up the unfinished import, its rows stay" : "";
-	str what = str_format(call->arena, "import%s%s%s", sum->problem[0] ? ": " : "", sum->problem, advice);
+	str what = str_format(call->arena, "import%s%s", sum->problem[0] ? ": " : "", sum->problem);
 	int status = cli_fail(call, what.at ? what.at : "import", e);
-	if (sum->imported || sum->resumed_batches)
+	if (!call->json && sum->imported)
 		fprintf(call->err, "bailiwick: %llu rows are in; the same command goes on behind them\n", (unsigned long long)sum->imported);
+	if (!call->json && err_kind_of(e) == ERR_CONFLICT)
+		fputs("bailiwick: --abandon gives an unfinished import up; the rows that it brought in stay\n", call->err);
 	return err_kind_of(e) == ERR_INVALID && sum->problem[0] ? CLI_USAGE : status;
 }
 

@@ -85,6 +85,20 @@ static err answered(struct import_lane *lane, const struct asked *q, int *out_st
 	}
 }
 
+/* It will stand on a terminal, where controls would do something. */
+static void problem_keep(struct import_lane *lane, int status, str message)
+{
+	if (message.len)
+		(void)snprintf(lane->problem, IMPORT_PROBLEM_BYTES_MAX, "%.*s", STR_ARG(message));
+	else
+		(void)snprintf(lane->problem, IMPORT_PROBLEM_BYTES_MAX, "status %d", status);
+	for (char *c = lane->problem; *c; c++) {
+		bool c1 = (unsigned char)c[0] == 0xc2 && (unsigned char)c[1] < 0xa0;
+		if ((unsigned char)*c < 0x20 || *c == 0x7f || c1)
+			*c = '?';
+	}
+}
+
 /* The Web API says {"error":{"message"}}, problem details {"detail"} or {"title"}. */
 static err refused(struct import_lane *lane, int status, const struct json *answer)
 {
@@ -92,7 +106,7 @@ static err refused(struct import_lane *lane, int status, const struct json *answ
 	if (!json_member_is_str(json_member(answer, S("error")), S("message"), &message) &&
 	    !json_member_is_str(answer, S("detail"), &message))
 		(void)json_member_is_str(answer, S("title"), &message);
-	(void)snprintf(lane->problem, IMPORT_PROBLEM_BYTES_MAX, "%.*s%s(status %d)", STR_ARG(message), message.len ? " " : "", status);
+	problem_keep(lane, status, message);
 	switch (status) {
 	case 404:
 		FAIL(ERR_NOT_FOUND, "there is no such environment or table");
@@ -168,7 +182,9 @@ static str path_of(struct import_lane *lane, const char *verb, uint64_t batch)
 	buffer_append_format(&lane->path, "/e/%.*s/import/v1/%.*s%s?job=%s", STR_ARG(lane->environment), STR_ARG(lane->table), verb, job);
 	if (batch != IMPORT_NO_BATCH)
 		buffer_append_format(&lane->path, "&batch=%" PRIu64, batch);
-	return lane->path.failed ? (str){ 0 } : buffer_str(&lane->path);
+	if (lane->path.failed)
+		return (str){ 0 };
+	return buffer_str(&lane->path);
 }
 
 err import_lane_ask(struct import_lane *lane, const char *method, const char *verb, uint64_t batch, bytes body, const struct json **out)
