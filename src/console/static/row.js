@@ -11,17 +11,20 @@ const UNTOLD = ['owninguser', 'owningteam', 'versionnumber', 'statuscode'];
 
 const isEditable = (c) => c.updatable && EDITABLE.includes(c.type) && !['statecode', 'statuscode'].includes(c.name);
 
+// How a control shows the value: the empty one for nothing, lines ending as controls end them.
+const shownOf = (column, row) => String(row[field(column)] ?? '').replaceAll('\r\n', '\n');
+
 function control(column, row) {
-  const value = row[field(column)];
+  const value = shownOf(column, row);
   const shared = { id: `field-${column.name}`, name: column.name, required: column.required };
   const choice = (options) => el('select', shared, ...options.map(([key, title]) =>
-    el('option', { value: key, selected: key === String(value ?? '') }, title)));
+    el('option', { value: key, selected: key === value }, title)));
   if (column.type === 'Boolean') return choice([['', '–'], ['true', 'Yes'], ['false', 'No']]);
   if (column.type === 'Picklist') return choice([['', '–'], ...(column.options ?? []).map((o) => [String(o.value), o.title])]);
   const made = column.type === 'Memo' ? el('textarea', { ...shared, rows: 3, maxlength: column.length })
     : el('input', { ...shared, type: 'text', maxlength: column.length, autocomplete: 'off',
       inputmode: NUMBERS.includes(column.type) ? 'decimal' : undefined });
-  made.value = value ?? '';
+  made.value = value;
   return made;
 }
 
@@ -76,7 +79,7 @@ export class Row {
     const changes = {};
     for (const column of this.columns.filter(isEditable)) {
       const shown = $(`field-${column.name}`).value;
-      if (shown !== String(this.row[field(column)] ?? '')) changes[column.name] = valueOf(column, shown);
+      if (shown !== shownOf(column, this.row)) changes[column.name] = valueOf(column, shown);
     }
     return changes;
   }
