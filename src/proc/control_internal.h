@@ -1,0 +1,56 @@
+/* proc/control_internal.h - what the files of the control worker share: its state, and the calls that wait for the supervisor. */
+#ifndef BAILIWICK_PROC_CONTROL_INTERNAL_H
+#define BAILIWICK_PROC_CONTROL_INTERNAL_H
+
+#include "ipc/supervisor_message.h"
+#include "proc/worker.h"
+
+enum { CONTROL_WORK_BYTES = 64 << 20, CALLS_WAITING_MAX = 64 };
+
+/* A call that waits for the supervisor: for a folder to be made, or for the list of processes. */
+struct waiting {
+	struct web_call *call; /* null: free */
+	bool status;
+	struct uuid tenant, environment;
+};
+
+struct control {
+	struct worker *worker;
+	struct arena *own_arena;
+	str origin;
+	struct waiting waiting[CALLS_WAITING_MAX];
+	struct buffer status_rows; /* JSON rows collected over several messages */
+	struct json_writer status_writer;
+};
+
+/* Tells the supervisor the facts from which it starts this worker, or that there is none such; a running one hears of them. */
+MUST_USE NONNULL err control_publish_worker(struct control *c, const struct worker_name *name);
+
+/* Tells the edges which tenants and environments there are. */
+MUST_USE NONNULL err control_publish_routes(struct control *c);
+
+/* Keys, then the folder (the supervisor answers PROVISIONED), then active. Each step may be repeated. A nil environment: the tenant's. */
+MUST_USE NONNULL err control_make_place(struct control *c, const struct uuid *tenant, const struct uuid *environment);
+
+/* What a crash left half made is finished. */
+MUST_USE NONNULL err control_finish_half_made(struct control *c);
+
+/* The supervisor has made a folder, or could not: the tenant or environment becomes active, and who waited is answered. */
+NONNULL void control_provisioned(struct control *c, const struct supervisor_answer *answer);
+
+/* Parks the call until control_provisioned or control_status answers it. ERR_UNAVAILABLE: too many wait. */
+MUST_USE NONNULL err control_wait(struct control *c, struct web_call *call, bool status, const struct uuid *tenant,
+				  const struct uuid *environment);
+
+/* The tenant, or the environment unless it is nil, as JSON. */
+MUST_USE NONNULL err control_answer(struct control *c, struct web_call *call, int status, const struct uuid *tenant,
+				    const struct uuid *environment);
+
+/* GET /platform/v1/status, and the supervisor's answer to it, which comes in several messages. */
+MUST_USE NONNULL err control_get_status(struct web_call *call);
+NONNULL void control_status(struct control *c, const struct supervisor_status *message);
+
+/* /platform/v1, on the operator's lane. */
+extern const struct web_surface control_surface;
+
+#endif
