@@ -209,7 +209,7 @@ static err names(struct store *store, const char *path)
 
 static err open_steps(struct store *store, const struct store_options *options, const char *lower_vfs)
 {
-	bool create;
+	bool create = false;
 
 	TRY(names(store, options->path));
 	store->anchor_key = options->keys->anchor;
