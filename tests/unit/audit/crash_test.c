@@ -98,7 +98,7 @@ static unsigned check(struct audit_fixture *f, unsigned heard, const char *what)
 	for (unsigned n = 0; n < heard; n++) { /* every one by its id, in its place */
 		SCOPED(statement) s = { 0 };
 		struct uuid id = fixture_id(n);
-		bool row;
+		bool row = false;
 		assert_false(failed(statement_open_text(r.store, S("SELECT row FROM event WHERE id = ?1"), &s)));
 		assert_false(failed(bind_uuid(&s, 1, &id)) || failed(statement_step(&s, &row)));
 		if (!row || column_i64(&s, 0) != first_row + n)
