@@ -97,6 +97,10 @@ async function byKeyboard(page, origin, keeper) {
   await counted(page, '130 accounts that you may see');
   held('search finds, finds nothing, and takes a quote as a letter');
 
+  assert.equal(await page.locator('tbody i, tbody b').count(), 0);
+  assert.ok((await page.locator('tbody td').allInnerTexts()).includes("L'Haÿ <i>les</i> Roses"));
+  held('text from rows stays text');
+
   const sorted = page.locator('th[aria-sort]');
   await tabTo(page, '[data-sort=con_employees]');
   await page.keyboard.press('Enter');

@@ -43,7 +43,7 @@ const columns = [
 
 const words = ['Acme', 'Baltic', 'Corvus', 'Delta', 'Elbe', 'Fjord', 'Granit', 'Helios', 'Iris', 'Jura', 'Kappa', 'Lumen', 'Mistral'];
 const kinds = ['Instruments', 'Networks', 'Optics', 'Semiconductors', 'Telecom'];
-const places = { DE: ['Berlin', 'Hamburg', 'Leipzig'], FR: ['Lyon', 'Nantes', 'Paris'] };
+const places = { DE: ['Berlin', 'Hamburg', 'Leipzig'], FR: ['Lyon', 'Nantes', "L'Haÿ <i>les</i> Roses"] };
 
 // 65 for each country: 'Acme Instruments (DE)' and so on.
 function rows(country) {
