@@ -21,7 +21,7 @@ enum log_state { LOG_GOOD = 1, LOG_CORRUPT };
 struct audit_log;
 
 /* Gives entry `seq` again, from audit.db; `chain` is the hash of the one before. */
-typedef err (*log_recall)(void *self, uint64_t seq, const struct sha256 *chain, uint8_t out[static ENTRY_BYTES]);
+typedef err (*log_recall)(void *self, uint64_t seq, const struct sha256 *chain, uint8_t out[ENTRY_BYTES]);
 
 struct log_options {
 	struct keys *keys;

@@ -104,9 +104,9 @@ err admin_settle(struct admin_call *call, const struct table *table, struct deci
 
 const struct admin_value *value_named(struct admin_values values, const char *logical_name)
 {
-	for (size_t i = 0; i < values.count; i++)
-		if (str_equal(values.at[i].column->logical_name, str_of(logical_name)))
-			return &values.at[i];
+	for (const struct admin_value *v = values.at; v < values.at + values.count; v++)
+		if (str_equal(v->column->logical_name, str_of(logical_name)))
+			return v;
 	return NULL;
 }
 

@@ -7,7 +7,7 @@
 
 static inline void write_uint(struct buffer *b, uint64_t value, size_t width)
 {
-	uint8_t raw[8];
+	uint8_t raw[8] = { 0 };
 	for (size_t i = 0; i < width; i++)
 		raw[i] = (uint8_t)(value >> (8 * (width - 1 - i)));
 	buffer_append(b, bytes_of(raw, width));
