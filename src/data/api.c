@@ -2,6 +2,7 @@
 #include "data/api.h"
 
 #include "data/answer.h"
+#include "data/navigation.h"
 #include "data/read.h"
 #include "data/rights.h"
 #include "data/row_key.h"
@@ -122,7 +123,10 @@ static err table_run(struct data_call *dc, const struct table *t)
 	TRY(row_key_read(dc, t, first, &id));
 	if (dc->path.count == 1)
 		return row_run(dc, t, &id);
-	const struct column *c = second->has_arguments ? NULL : table_column(t, second->name);
+	const struct column *c = second->has_arguments ? NULL : table_column_by_navigation(t, second->name);
+	if (c && (dc->path.count == 3 || method_of(dc) == HTTP_GET))
+		return navigation_run(dc, t, c, &id);
+	c = second->has_arguments ? NULL : table_column(t, second->name);
 	return c && dc->path.count == 2 ? column_run(dc, t, c, &id) : segment_unknown(dc, second->name);
 }
 

@@ -21,6 +21,7 @@ struct data_app {
 	struct authz *authz;
 	struct metadata *metadata;     /* replaced after a change of definitions */
 	struct names *names;
+	uint64_t names_epoch;          /* of authz, when the names were last forgotten */
 	struct token_verifier *verifier;
 	struct purpose_key cursor_secret;
 	struct uuid environment, tenant;

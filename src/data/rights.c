@@ -5,6 +5,7 @@
 #include "data/admin_call.h"
 #include "data/audit_who.h"
 #include "data/body.h"
+#include "data/names.h"
 #include "token/verify.h"
 
 static const enum right right_of[] = {
@@ -59,6 +60,9 @@ static void caller_fill(struct data_call *dc, struct authz_context *context)
 	dc->caller.user_id = context->facts.id;
 	dc->caller.unit_id = context->facts.unit_id;
 	dc->caller.name = context->facts.name;
+	if (dc->app->names_epoch != context->epoch)
+		names_forget(dc->app->names);
+	dc->app->names_epoch = context->epoch;
 	dc->who = (struct odata_caller){ .now = dc->web->now, .user = context->facts.key, .user_id = context->facts.id,
 					 .unit_id = context->facts.unit_id, .teams = context->facts.teams,
 					 .team_count = context->facts.team_count };

@@ -286,6 +286,21 @@ err write_column(struct data_call *dc, const struct column *c, const struct tabl
 	return update_row(dc, t, id, &object);
 }
 
+err write_lookup(struct data_call *dc, const struct column *c, const struct table *t, const struct uuid *id)
+{
+	struct json member = { .kind = JSON_NULL }, object = { .kind = JSON_OBJECT, .first = &member, .count = 1 };
+	const struct json *body;
+	member.name = str_join(dc->arena, c->navigation, S("@odata.bind"));
+	TRY_NEW(member.name.at);
+	if (dc->web->request.method == HTTP_PUT) {
+		TRY(body_json(dc, &body));
+		if (!json_member_is_str(body, S("@odata.id"), &member.text))
+			return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must be {\"@odata.id\": \"set(id)\"}.");
+		member.kind = JSON_STRING;
+	}
+	return update_row(dc, t, id, &object);
+}
+
 /* --- delete --- */
 
 static err delete_existing(struct data_call *dc, const struct table *t, const struct row_place *row)

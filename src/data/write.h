@@ -12,6 +12,8 @@ MUST_USE NONNULL err write_create(struct data_call *dc, const struct table *t);
 MUST_USE NONNULL err write_update(struct data_call *dc, const struct table *t, const struct uuid *id);
 /* PUT {"value": x} and DELETE of one column; the row must exist. */
 MUST_USE NONNULL err write_column(struct data_call *dc, const struct column *c, const struct table *t, const struct uuid *id);
+/* PUT {"@odata.id": "set(id)"} and DELETE of a lookup's $ref; the row must exist. */
+MUST_USE NONNULL err write_lookup(struct data_call *dc, const struct column *c, const struct table *t, const struct uuid *id);
 MUST_USE NONNULL err write_delete(struct data_call *dc, const struct table *t, const struct uuid *id);
 
 /* --- what the import shares: inside a transaction of the caller --- */

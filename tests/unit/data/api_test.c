@@ -385,6 +385,51 @@ static void users_are_named_by_object_id_too(void **state)
 	EXPECT(server_ask(s, (struct ask){ "GET", "/systemusers(applicationid=00000000-0000-4000-8000-0000000000ff)", .token = nobody.at }), 403);
 }
 
+static void lookups_are_followed_set_and_cleared(void **state)
+{
+	struct server *s = *state;
+	struct answer a = server_ask(s, (struct ask){ "POST", "/new_cases", .body = "{\"new_name\":\"above\"}" });
+	const char *above = new_id(s, a);
+	a = server_ask(s, (struct ask){ "POST", "/new_cases", .body = str_format(s->arena,
+		"{\"new_name\":\"under\",\"new_ParentId@odata.bind\":\"new_cases(%s)\"}", above).at });
+	EXPECT(a, 204);
+	const char *path = row_path(s, new_id(s, a));
+	const char *nav = str_format(s->arena, "%s/new_ParentId", path).at, *reference = str_format(s->arena, "%s/$ref", nav).at;
+	a = server_ask(s, (struct ask){ "GET", nav, "$select=new_name" });
+	EXPECT(a, 200);
+	assert_true(str_equal(member_str(a.json, "new_name"), S("above")));
+	a = server_ask(s, (struct ask){ "GET", reference });
+	EXPECT(a, 200);
+	assert_true(str_ends_with(member_str(a.json, "@odata.id"), str_format(s->arena, "/new_cases(%s)", above)));
+	EXPECT(server_ask(s, (struct ask){ "DELETE", reference }), 204);
+	EXPECT(server_ask(s, (struct ask){ "GET", nav }), 204);
+	EXPECT(server_ask(s, (struct ask){ "PUT", reference, .body = str_format(s->arena, "{\"@odata.id\":\"new_cases(%s)\"}", above).at }), 204);
+	EXPECT(server_ask(s, (struct ask){ "PUT", reference, .body = "{\"@odata.id\":\"systemusers(1)\"}" }), 400);
+	EXPECT(server_ask(s, (struct ask){ "PUT", reference, .body = "{}" }), 400);
+	EXPECT(server_ask(s, (struct ask){ "POST", reference, .body = "{}" }), 405);
+	EXPECT(server_ask(s, (struct ask){ "GET", str_format(s->arena, "%s/ownerid", path).at, "$select=fullname" }), 200);
+	EXPECT(server_ask(s, (struct ask){ "GET", str_format(s->arena, "%s/owningteam", path).at }), 204);
+	EXPECT(server_ask(s, (struct ask){ "GET", str_format(s->arena, "%s/owningbusinessunit", path).at, "$select=name" }), 200);
+	EXPECT(server_ask(s, (struct ask){ "DELETE", str_format(s->arena, "%s/ownerid/$ref", path).at }), 400);
+	EXPECT(server_ask(s, (struct ask){ "GET", str_format(s->arena, "%s/new_ParentId/nothing", path).at }), 404);
+}
+
+static void names_shown_follow_a_renaming(void **state)
+{
+	struct server *s = *state;
+	static const char *const titles[] = { "Before", "After" };
+	const char *unit = id_where(s, "businessunits", "_parentbusinessunitid_value eq null", "businessunitid");
+	struct answer a = server_ask(s, (struct ask){ "POST", "/new_cases", .body = "{\"new_name\":\"named\"}" });
+	const char *path = row_path(s, new_id(s, a));
+	for (size_t i = 0; i < COUNT_OF(titles); i++) {
+		EXPECT(server_ask(s, (struct ask){ "PATCH", str_format(s->arena, "/businessunits(%s)", unit).at,
+			.body = str_format(s->arena, "{\"name\":\"%s\"}", titles[i]).at }), 204);
+		a = server_ask(s, (struct ask){ "GET", path, .prefer = "odata.include-annotations=\"*\"" });
+		EXPECT(a, 200);
+		assert_true(str_equal(member_str(a.json, "_owningbusinessunit_value@OData.Community.Display.V1.FormattedValue"), str_of(titles[i])));
+	}
+}
+
 /* --- definitions that go --- */
 
 static const char box_table[] =
@@ -486,6 +531,8 @@ int main(void)
 		cmocka_unit_test(each_seller_sees_and_changes_what_the_role_allows),
 		cmocka_unit_test(next_links_visit_every_row_once),
 		cmocka_unit_test(users_are_named_by_object_id_too),
+		cmocka_unit_test(lookups_are_followed_set_and_cleared),
+		cmocka_unit_test(names_shown_follow_a_renaming),
 		cmocka_unit_test(definitions_go_with_what_stands_under_them),
 		cmocka_unit_test(a_column_goes_with_its_values),
 		cmocka_unit_test(a_restart_finds_everything_again),
