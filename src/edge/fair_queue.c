@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { COST_SHIFT = 3 };
+enum { COST_SHIFT = 3, SHORT_QUEUE = 4 };
 #define COST_FIRST_NS INT64_C(1000000)   /* before anything was measured: 1 ms */
 #define DEBT_MAX_NS INT64_C(1000000000)  /* a tenant never owes more than 1 s  */
 
@@ -202,9 +202,17 @@ static uint32_t integer_root(uint32_t n)
 	return root;
 }
 
+/* The target is never below what a few requests take: a handful that wait for a slow worker is no standing queue (RFC 8289
+ * section 4.4 says the same of the time that one packet takes). */
+static int64_t codel_target(const struct fair_limits *limits, const struct fair_outlet *o)
+{
+	int64_t few = o->cost_ns * SHORT_QUEUE;
+	return few > limits->target_ns ? few : limits->target_ns;
+}
+
 static bool codel_drops(const struct fair_limits *limits, struct fair_outlet *o, int64_t waited_ns, int64_t now_ns)
 {
-	if (waited_ns < limits->target_ns || o->count == 0) {
+	if (waited_ns < codel_target(limits, o) || o->count == 0) {
 		o->codel.first_above_ns = 0;
 		o->codel.dropping = false;
 		return false;

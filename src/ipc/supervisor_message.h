@@ -61,7 +61,8 @@ enum handed_file {
 	HANDED_PASSPHRASE = 1,  /* keeper: what opens the root key              */
 	HANDED_TLS_KEY = 2,     /* keeper: the operator's own TLS key, PEM      */
 	HANDED_CERTIFICATE = 4, /* edge: the certificate chain, PEM             */
-	HANDED_FILE_COUNT = 3,
+	HANDED_CONFIG = 8,      /* edge: bailiwick.conf, which an editor may have replaced by another file */
+	HANDED_FILE_COUNT = 4,
 };
 
 enum { FACTS_BYTES_MAX = 60 * 1024, PATH_TEXT_MAX = 1024 };

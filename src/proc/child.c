@@ -166,21 +166,15 @@ static void name_process(const struct child *child)
 	log_set_process(name);
 }
 
-/* The folder that holds the process's one database; the keeper and the edge have reading needs besides. */
+/* The folder that holds the process's one database, and nothing else: every other file is handed over open. */
 static uint32_t confine(const struct child *child)
 {
-	char own[PATH_TEXT_MAX], tls[PATH_TEXT_MAX + 8], config[PATH_TEXT_MAX + 32];
+	char own[PATH_TEXT_MAX];
 	snprintf(own, sizeof own, "%s", child->start.path);
 	char *slash = strrchr(own, '/');
 	if (slash && slash != own)
 		*slash = '\0';
-	snprintf(tls, sizeof tls, "%s/tls", child->start.folder);
-	snprintf(config, sizeof config, "%s/bailiwick.conf", child->start.folder);
-	const char *folders[] = { child->start.path[0] ? own : NULL, NULL };
-	const char *edge_readable[] = { tls, config, "/etc/ssl", NULL }, *nothing[] = { NULL };
-	if (child->start.role == ROLE_EDGE)
-		return confinement_enter(child->start.role, nothing, edge_readable);
-	return confinement_enter(child->start.role, folders, nothing);
+	return confinement_enter(child->start.role, child->start.path[0] ? own : NULL);
 }
 
 static err start(struct child *child)

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -57,7 +56,6 @@ uint32_t confinement_before_exec(enum process_role role, uid_t uid)
 
 /* --- Landlock --- */
 
-static const uint64_t landlock_read = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 static const uint64_t landlock_all =
 	LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
 	LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
@@ -71,23 +69,18 @@ static void landlock_allow(int ruleset, const char *path, uint64_t access)
 	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
 	if (rule.parent_fd < 0)
 		return;
-	struct stat status;
-	if (fstat(rule.parent_fd, &status) == 0 && !S_ISDIR(status.st_mode)) /* a file takes no rights of folders */
-		rule.allowed_access &= LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
 	syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 	close(rule.parent_fd);
 }
 
-static bool landlock_enter(const char *const *folders, const char *const *readable)
+static bool landlock_enter(const char *folder)
 {
 	struct landlock_ruleset_attr attr = { .handled_access_fs = landlock_all };
 	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
 	if (ruleset < 0)
 		return false;
-	for (; *folders; folders++)
-		landlock_allow(ruleset, *folders, landlock_all & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE);
-	for (; *readable; readable++)
-		landlock_allow(ruleset, *readable, landlock_read);
+	if (folder)
+		landlock_allow(ruleset, folder, landlock_all & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE);
 	bool entered = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
 	close(ruleset);
 	return entered;
@@ -177,7 +170,7 @@ static bool seccomp_enter(enum process_role role)
 	return result == 0;
 }
 
-uint32_t confinement_enter(enum process_role role, const char *const *folders, const char *const *readable)
+uint32_t confinement_enter(enum process_role role, const char *folder)
 {
 	uint32_t bits = CONFINED_RLIMITS;
 	const char *before = getenv("BAILIWICK_CONFINED"); /* what the fork could do; set by the supervisor */
@@ -185,7 +178,7 @@ uint32_t confinement_enter(enum process_role role, const char *const *folders, c
 		bits |= (uint32_t)strtoul(before, NULL, 10);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
 		bits |= CONFINED_NO_DUMP;
-	if (landlock_enter(folders, readable))
+	if (landlock_enter(folder))
 		bits |= CONFINED_LANDLOCK;
 	if (!seccomp_enter(role)) {
 		log_line(LOG_ERROR, "the system-call filter could not be loaded");

@@ -30,9 +30,9 @@ enum confinement {
  * ends the process when dropping the uid fails. */
 uint32_t confinement_before_exec(enum process_role role, uid_t uid);
 
-/* After opening. `folders` may be read and written, `readable` only read; both NULL-terminated lists. Returns the bits
- * now in force, those of before the exec included. Ends the process when the seccomp filter cannot be loaded. */
-NONNULL uint32_t confinement_enter(enum process_role role, const char *const *folders, const char *const *readable);
+/* After opening. `folder` may be read and written, no other file; null: none at all. Returns the bits now in force, those of
+ * before the exec included. Ends the process when the seccomp filter cannot be loaded. */
+uint32_t confinement_enter(enum process_role role, const char *folder);
 
 /* "seccomp, landlock" of bits, for people. */
 NONNULL void confinement_text(uint32_t bits, char *out, size_t size);

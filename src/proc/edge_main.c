@@ -88,13 +88,26 @@ static void fit_descriptors(struct edge_settings *s)
 	s->connections_max = (uint32_t)room;
 }
 
+static err read_handed(const struct edge_process *p, enum handed_file file, size_t size_max, struct arena *arena, bytes *out)
+{
+	int fd = child_handed(p->child, file);
+	if (fd < 0)
+		FAIL(ERR_NOT_FOUND, "the file was not handed over");
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		FAIL(ERR_INVALID, "what was handed over is not a file");
+	return fd_read_all(fd, size_max, arena, out);
+}
+
 static err read_config(struct edge_process *p, struct arena **out_arena, struct config *out)
 {
 	struct arena *arena = arena_new(CONFIG_ARENA_BYTES);
+	bytes text;
 	int line = 0;
 	if (!arena)
 		FAIL(ERR_LIMIT, "no memory for the configuration");
-	err e = config_load(p->child->start.folder, arena, out, &line);
+	err e = read_handed(p, HANDED_CONFIG, CONFIG_BYTES_MAX, arena, &text);
+	if (!failed(e))
+		e = config_parse(str_of_bytes(text), arena, out, &line);
 	if (failed(e)) {
 		log_line(LOG_ERROR, "bailiwick.conf, line %d: %s", line, err_why(e));
 		arena_free(arena);
@@ -133,12 +146,7 @@ static void candidate_tested(void *self, err outcome)
 static err make_candidate(struct edge_process *p, struct arena *arena)
 {
 	bytes pem;
-	int fd = child_handed(p->child, HANDED_CERTIFICATE);
-	if (fd < 0)
-		FAIL(ERR_NOT_FOUND, "no certificate was handed over");
-	if (lseek(fd, 0, SEEK_SET) != 0)
-		FAIL(ERR_INVALID, "the certificate is not a file");
-	TRY(fd_read_all(fd, CERTIFICATE_BYTES_MAX, arena, &pem));
+	TRY(read_handed(p, HANDED_CERTIFICATE, CERTIFICATE_BYTES_MAX, arena, &pem));
 	struct tls_options options = { .certificate_pem = pem, .host = host_of(p->config.origin), .http2 = true };
 	return tls_context_new(p->library, &options, &p->candidate);
 }

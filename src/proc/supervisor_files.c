@@ -61,6 +61,9 @@ err files_for(const struct supervisor *s, enum process_role role, uint32_t *out_
 		opened = open_configured(s, s->config.certificate, "tls/server.pem", &fd);
 		opened = add(HANDED_CERTIFICATE, opened, fd, out_handed, out);
 		e = failed(e) ? e : opened;
+		opened = open_configured(s, S("bailiwick.conf"), "", &fd);
+		opened = add(HANDED_CONFIG, opened, fd, out_handed, out);
+		e = failed(e) ? e : opened;
 	}
 	return e;
 }

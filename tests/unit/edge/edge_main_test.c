@@ -60,12 +60,13 @@ static int listen_on(struct process *p, enum channel_lane lane)
 }
 
 /* As the supervisor does it: opened here, read there. */
-static struct channel_fds certificate_file(const struct process *p)
+static struct channel_fds files_handed(const struct process *p)
 {
-	char path[128];
-	snprintf(path, sizeof path, "%s/tls/server.pem", p->folder);
-	struct channel_fds fds = { { open(path, O_RDONLY | O_CLOEXEC) }, 1 };
-	assert_true(fds.fd[0] >= 0);
+	char certificate[128], config[128];
+	snprintf(certificate, sizeof certificate, "%s/tls/server.pem", p->folder);
+	snprintf(config, sizeof config, "%s/bailiwick.conf", p->folder);
+	struct channel_fds fds = { { open(certificate, O_RDONLY | O_CLOEXEC), open(config, O_RDONLY | O_CLOEXEC) }, 2 };
+	assert_true(fds.fd[0] >= 0 && fds.fd[1] >= 0);
 	return fds;
 }
 
@@ -100,7 +101,7 @@ static void receive(struct process *p, void *to, size_t size)
 static void process_start(struct process *p, enum channel_lane lane)
 {
 	struct supervisor_start start = { .kind = SUPERVISOR_START, .role = ROLE_EDGE, .lane = lane, .inherited_fd_count = 1,
-					  .handed = HANDED_CERTIFICATE };
+					  .handed = HANDED_CERTIFICATE | HANDED_CONFIG };
 	struct child_ready ready;
 	int ends[2];
 	*p = (struct process){ .folder = "/tmp/edge-main-XXXXXX" };
@@ -126,7 +127,7 @@ static void process_start(struct process *p, enum channel_lane lane)
 	close(listener);
 	p->supervisor = ends[0];
 	snprintf(start.folder, sizeof start.folder, "%s", p->folder);
-	struct channel_fds fds = certificate_file(p);
+	struct channel_fds fds = files_handed(p);
 	send_text(p, &start, sizeof start, facts, &fds);
 	channel_fds_close(&fds);
 	receive(p, &ready, sizeof ready);
@@ -175,8 +176,8 @@ static int ask(struct process *p, const char *path, X509 **out_certificate)
 
 static void reload(struct process *p)
 {
-	struct supervisor_reload message = { .kind = SUPERVISOR_RELOAD, .handed = HANDED_CERTIFICATE };
-	struct channel_fds fds = certificate_file(p);
+	struct supervisor_reload message = { .kind = SUPERVISOR_RELOAD, .handed = HANDED_CERTIFICATE | HANDED_CONFIG };
+	struct channel_fds fds = files_handed(p);
 	assert_false(failed(channel_send(p->supervisor, bytes_of(&message, sizeof message), &fds)));
 	channel_fds_close(&fds);
 }
