@@ -1,16 +1,12 @@
 /* Application registrations, over /v1.0 in the operator's lane. `app create` makes what a first administrator's program
  * needs in one go: registration, service principal, granted directory permissions, secret. */
+#include "cli/applications.h"
+
 #include "cli/commands.h"
 #include "cli/remote.h"
 #include "codec/url.h"
 
-#define DIRECTORY_APP_ID "00000003-0000-0000-c000-000000000000"
-
 static const char *const app_names[] = { "id", "appId", "displayName", NULL };
-
-struct made_app {
-	str tenant_id, issuer, id, app_id, principal_id, secret;
-};
 
 int cli_app_list(struct cli_call *call)
 {
@@ -34,14 +30,14 @@ static void redirect(struct remote_body *body, str platform, str uri)
 	json_close_object(&body->w);
 }
 
-static int post_application(struct cli_call *call, struct made_app *out)
+static int post_application(struct cli_call *call, const struct app_wish *wish, struct made_app *out)
 {
 	SCOPED(remote_body) body;
 	const struct json *answer;
 	remote_body_init(&body);
-	json_member_str(&body.w, S("displayName"), cli_text(call, "name"));
-	redirect(&body, S("web"), cli_text(call, "web-redirect"));
-	redirect(&body, S("spa"), cli_text(call, "spa-redirect"));
+	json_member_str(&body.w, S("displayName"), wish->name);
+	redirect(&body, S("web"), wish->web_redirect);
+	redirect(&body, S("spa"), wish->spa_redirect);
 	int status = remote_call(call, "POST", remote_directory_path(call, "/applications"), &body, &answer);
 	out->id = remote_text(answer, "id");
 	out->app_id = remote_text(answer, "appId");
@@ -80,10 +76,10 @@ static str app_role_id(const struct json *resource, str value)
 	return S("");
 }
 
-static int grant_all(struct cli_call *call, const struct made_app *app)
+static int grant_all(struct cli_call *call, str permissions, const struct made_app *app)
 {
 	const struct json *resource;
-	str rest = cli_text(call, "app-role"), value;
+	str rest = permissions, value;
 	if (rest.len == 0)
 		return CLI_OK;
 	str path = remote_directory_path(call, "/servicePrincipals(appId='%s')", DIRECTORY_APP_ID);
@@ -101,8 +97,6 @@ static int add_secret(struct cli_call *call, struct made_app *app)
 {
 	SCOPED(remote_body) body;
 	const struct json *answer;
-	if (!cli_has(call, "secret"))
-		return CLI_OK;
 	remote_body_init(&body);
 	str path = remote_directory_path(call, "/applications/%.*s/addPassword", STR_ARG(app->id));
 	int status = remote_call(call, "POST", path, &body, &answer);
@@ -110,11 +104,11 @@ static int add_secret(struct cli_call *call, struct made_app *app)
 	return status;
 }
 
-/* https://HOST/{tenant id}/v2.0, of the tenant's own discovery document. */
-static int find_issuer(struct cli_call *call, struct made_app *app)
+/* The issuer is https://HOST/{tenant id}/v2.0. */
+int application_issuer_find(struct cli_call *call, struct made_app *app)
 {
 	const struct json *answer;
-	str tenant = url_encode(call->arena, cli_text(call, "tenant"));
+	str tenant = url_encode(call->arena, remote_tenant(call));
 	str path = str_format(call->arena, "/%.*s/v2.0/.well-known/openid-configuration", STR_ARG(tenant));
 	int status = remote_call(call, "GET", path, NULL, &answer);
 	struct url url;
@@ -137,18 +131,27 @@ static void show_app(struct cli_call *call, const struct made_app *app)
 	remote_show(call, &object, names);
 }
 
+int application_make(struct cli_call *call, const struct app_wish *wish, struct made_app *out)
+{
+	*out = (struct made_app){ .secret = S("") };
+	int status = application_issuer_find(call, out);
+	if (status == CLI_OK)
+		status = post_application(call, wish, out);
+	if (status == CLI_OK)
+		status = post_principal(call, out);
+	if (status == CLI_OK)
+		status = grant_all(call, wish->app_roles, out);
+	if (status == CLI_OK && wish->secret)
+		status = add_secret(call, out);
+	return status;
+}
+
 int cli_app_create(struct cli_call *call)
 {
-	struct made_app app = { .secret = S("") };
-	int status = find_issuer(call, &app);
-	if (status == CLI_OK)
-		status = post_application(call, &app);
-	if (status == CLI_OK)
-		status = post_principal(call, &app);
-	if (status == CLI_OK)
-		status = grant_all(call, &app);
-	if (status == CLI_OK)
-		status = add_secret(call, &app);
+	struct app_wish wish = { cli_text(call, "name"), cli_text(call, "web-redirect"), cli_text(call, "spa-redirect"),
+				 cli_text(call, "app-role"), cli_has(call, "secret") };
+	struct made_app app;
+	int status = application_make(call, &wish, &app);
 	if (status == CLI_OK)
 		show_app(call, &app);
 	return status;

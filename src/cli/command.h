@@ -41,6 +41,7 @@ struct cli_call {
 	size_t position_count;
 	const char *value[CLI_OPTIONS_MAX]; /* parallel to command->options; a flag that is set has "" */
 	bool json, help;
+	str tenant; /* of a command without --tenant that speaks about several; else empty */
 	FILE *out, *err;
 };
 

@@ -1,4 +1,6 @@
 /* A tenant's people, groups and directory roles, over /v1.0 in the operator's lane. */
+#include "cli/people.h"
+
 #include <unistd.h>
 
 #include "base/uuid.h"
@@ -58,8 +60,7 @@ int cli_role_list(struct cli_call *call)
 	return list(call, "/roleManagement/directory/roleAssignments", role_names);
 }
 
-/* The template id of a role given by name or id; empty when it is neither. */
-static str role_of(str wish)
+str directory_role_of(str wish)
 {
 	struct uuid id;
 	if (!failed(uuid_parse(wish, &id)))
@@ -96,7 +97,7 @@ int cli_role_assign(struct cli_call *call)
 	const struct json *answer;
 	if (cli_has(call, "environment"))
 		return security_role_assign(call);
-	str role = role_of(cli_text(call, "role")), user = S("");
+	str role = directory_role_of(cli_text(call, "role")), user = S("");
 	if (role.len == 0)
 		return cli_usage(call, "no directory role is called %s", cli_value(call, "role"));
 	int status = user_id_of(call, call->position[1], &user);
@@ -135,8 +136,7 @@ static err read_password(const char *path, struct arena *arena, str *out)
 	return OK;
 }
 
-/* 120 random bits. */
-static err make_password(struct arena *arena, str *out)
+err password_make(struct arena *arena, str *out)
 {
 	uint8_t octets[MADE_PASSWORD_OCTETS];
 	random_bytes(octets, sizeof octets);
@@ -146,21 +146,32 @@ static err make_password(struct arena *arena, str *out)
 	return OK;
 }
 
-static int post_user(struct cli_call *call, str password, const struct json **out)
+static int post_user(struct cli_call *call, const struct person_wish *wish, const struct json **out)
 {
 	SCOPED(remote_body) body;
-	str upn = cli_text(call, "upn"), local = str_slice(upn, 0, str_find_char(upn, '@', 0));
+	str local = str_slice(wish->upn, 0, str_find_char(wish->upn, '@', 0));
 	remote_body_init(&body);
 	json_member_bool(&body.w, S("accountEnabled"), true);
-	json_member_str(&body.w, S("displayName"), cli_has(call, "name") ? cli_text(call, "name") : local);
+	json_member_str(&body.w, S("displayName"), wish->name.len ? wish->name : local);
 	json_member_str(&body.w, S("mailNickname"), local);
-	json_member_str(&body.w, S("userPrincipalName"), upn);
+	json_member_str(&body.w, S("userPrincipalName"), wish->upn);
 	json_key(&body.w, S("passwordProfile"));
 	json_open_object(&body.w);
-	json_member_str(&body.w, S("password"), password);
-	json_member_bool(&body.w, S("forceChangePasswordNextSignIn"), !cli_has(call, "keep-password"));
+	json_member_str(&body.w, S("password"), wish->password);
+	json_member_bool(&body.w, S("forceChangePasswordNextSignIn"), !wish->keep_password);
 	json_close_object(&body.w);
 	return remote_call(call, "POST", remote_directory_path(call, "/users"), &body, out);
+}
+
+int person_make(struct cli_call *call, const struct person_wish *wish, str *out_id, str *out_upn)
+{
+	const struct json *user, *ignored;
+	int status = post_user(call, wish, &user);
+	if (status != CLI_OK)
+		return status;
+	*out_id = remote_text(user, "id");
+	*out_upn = remote_text(user, "userPrincipalName");
+	return wish->role.len ? assign(call, wish->role, *out_id, &ignored) : CLI_OK;
 }
 
 static int make_pass(struct cli_call *call, str id, str *out)
@@ -176,10 +187,10 @@ static int make_pass(struct cli_call *call, str id, str *out)
 }
 
 /* The account, and what is shown only this once. */
-static void show_user(struct cli_call *call, const struct json *user, str password, str pass)
+static void show_user(struct cli_call *call, str user_id, str user_upn, str password, str pass)
 {
-	struct json id = { .kind = JSON_STRING, .name = S("id"), .text = remote_text(user, "id") };
-	struct json upn = { .kind = JSON_STRING, .name = S("userPrincipalName"), .text = remote_text(user, "userPrincipalName") };
+	struct json id = { .kind = JSON_STRING, .name = S("id"), .text = user_id };
+	struct json upn = { .kind = JSON_STRING, .name = S("userPrincipalName"), .text = user_upn };
 	struct json secret = { .kind = JSON_STRING, .name = S("password"), .text = password };
 	struct json tap = { .kind = JSON_STRING, .name = S("temporaryAccessPass"), .text = pass };
 	struct json object = { .kind = JSON_OBJECT, .first = &id };
@@ -197,24 +208,23 @@ static void show_user(struct cli_call *call, const struct json *user, str passwo
 
 int cli_user_create(struct cli_call *call)
 {
-	const struct json *user, *ignored;
-	str password, pass = S(""), role = S("");
+	struct person_wish wish = { .upn = cli_text(call, "upn"), .name = cli_text(call, "name"),
+				    .keep_password = cli_has(call, "keep-password"), .role = S("") };
+	str id, upn, pass = S("");
 	bool given = cli_has(call, "password-file");
-	if (cli_has(call, "role") && (role = role_of(cli_text(call, "role"))).len == 0)
+	if (cli_has(call, "role") && (wish.role = directory_role_of(cli_text(call, "role"))).len == 0)
 		return cli_usage(call, "no directory role is called %s", cli_value(call, "role"));
-	if (str_find_char(cli_text(call, "upn"), '@', 0) == SIZE_MAX)
+	if (str_find_char(wish.upn, '@', 0) == SIZE_MAX)
 		return cli_usage(call, "--upn wants NAME@DOMAIN");
-	err e = given ? read_password(cli_value(call, "password-file"), call->arena, &password)
-		      : make_password(call->arena, &password);
+	err e = given ? read_password(cli_value(call, "password-file"), call->arena, &wish.password)
+		      : password_make(call->arena, &wish.password);
 	if (failed(e))
 		return cli_fail(call, "password", e);
-	int status = post_user(call, password, &user);
-	if (status == CLI_OK && role.len)
-		status = assign(call, role, remote_text(user, "id"), &ignored);
+	int status = person_make(call, &wish, &id, &upn);
 	if (status == CLI_OK && cli_has(call, "pass"))
-		status = make_pass(call, remote_text(user, "id"), &pass);
+		status = make_pass(call, id, &pass);
 	if (status == CLI_OK)
-		show_user(call, user, given || pass.len ? S("") : password, pass);
+		show_user(call, id, upn, given || pass.len ? S("") : wish.password, pass);
 	return status;
 }
 

@@ -63,6 +63,11 @@ int remote_call(struct cli_call *call, const char *method, str path, struct remo
 	return failed(e) ? cli_fail(call, "reading the answer", e) : CLI_OK;
 }
 
+str remote_tenant(const struct cli_call *call)
+{
+	return call->tenant.len ? call->tenant : cli_text(call, "tenant");
+}
+
 str remote_directory_path(struct cli_call *call, const char *format, ...)
 {
 	char rest[1024];
@@ -70,7 +75,7 @@ str remote_directory_path(struct cli_call *call, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(rest, sizeof rest, format, arguments);
 	va_end(arguments);
-	str tenant = url_encode(call->arena, cli_text(call, "tenant"));
+	str tenant = url_encode(call->arena, remote_tenant(call));
 	return str_format(call->arena, "/%.*s/v1.0%s", STR_ARG(tenant), rest);
 }
 
