@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/demo.h"
 #include "cli/init_config.h"
 #include "cli/remote.h"
 #include "codec/url.h"
@@ -227,14 +228,20 @@ int cli_init(struct cli_call *call)
 	struct init in = { .arena = call->arena, .folder = call->position[0],
 			   .passphrase_file = cli_value(call, "passphrase-file") };
 	struct init_wish wish = { cli_text(call, "origin"), cli_text(call, "listen"), cli_text(call, "root") };
+	bool demo = cli_has(call, "demo");
 	err e = init_config_text(&wish, call->arena, &in.config_text);
 	if (!failed(e))
 		e = config_parse(in.config_text, call->arena, &in.config, NULL);
 	if (failed(e))
 		return cli_usage(call, "%s", err_why(e));
-	e = make_installation(&in);
+	if (demo)
+		e = demo_prepare(call);
+	if (!failed(e))
+		e = make_installation(&in);
 	if (failed(e))
 		return cli_fail(call, "init", e);
-	report(call, &in);
-	return CLI_OK;
+	int status = demo ? demo_build(call, in.config.origin) : CLI_OK;
+	if (status == CLI_OK)
+		report(call, &in);
+	return status;
 }
