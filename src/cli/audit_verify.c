@@ -1,6 +1,6 @@
 #include "cli/audit_verify.h"
 
-#include "cli/audit_service.h"
+#include "cli/own_service.h"
 #include "cli/audit_source.h"
 #include "cli/remote.h"
 
@@ -117,11 +117,11 @@ static int verify(struct cli_call *call)
 
 int cli_audit_verify(struct cli_call *call)
 {
-	struct audit_service service;
-	err e = audit_service_start(call, &service);
+	struct own_service service;
+	err e = own_service_start(call, &service);
 	if (failed(e))
 		return cli_fail(call, "reaching the recorder", e);
 	int status = verify(call);
-	audit_service_stop(&service);
+	own_service_stop(&service);
 	return status;
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cli/demo_content.h"
-#include "cli/demo_service.h"
+#include "cli/own_service.h"
 #include "host/file.h"
 
 enum { REMOVE_DESCRIPTORS = 16 };
@@ -36,7 +36,7 @@ static int remove_entry(const char *path, const struct stat *st, int kind, struc
 /* What an installation is made of, and nothing else that may lie in the folder. Not while somebody serves it. */
 static err remove_unfinished(struct cli_call *call)
 {
-	static const char *const parts[] = { "bailiwick.conf", "keys", "tls", "platform", "tenants", "audit", "run", "demo.log" };
+	static const char *const parts[] = { "bailiwick.conf", "keys", "tls", "platform", "tenants", "audit", "run" };
 	const char *path;
 	TRY(path_of(call, "run/lock", &path));
 	SCOPED(fd) lock = { open(path, O_RDWR | O_CLOEXEC) };
@@ -104,12 +104,10 @@ static int content_build(struct cli_call *call, struct demo_registry *registry, 
 /* The mark goes after demo.json has come: between the two the next run would begin anew, which is only slow. */
 static err finish(struct cli_call *call, str origin, const struct demo_tenant *tenants)
 {
-	const char *file, *mark, *log;
+	const char *file, *mark;
 	TRY(path_of(call, "demo.json", &file));
 	TRY(path_of(call, mark_name, &mark));
-	TRY(path_of(call, "demo.log", &log));
 	TRY(demo_file_write(origin, tenants, file));
-	unlink(log);
 	return unlink(mark) == 0 ? OK : err_of_errno(errno);
 }
 
@@ -123,22 +121,21 @@ static void report(struct cli_call *call, const struct demo_tenant *tenants)
 			tenants[i].plan->people_count);
 }
 
-static int served_build(struct cli_call *call, str origin, struct demo_registry *registry, const char *log)
+static int served_build(struct cli_call *call, str origin, struct demo_registry *registry)
 {
 	struct demo_tenant *tenants = NEW_ARRAY(call->arena, struct demo_tenant, DEMO_TENANTS);
-	struct demo_service service = { 0 };
+	struct own_service service = { 0 };
 	if (!tenants)
 		return cli_fail(call, "demo", ERR(ERR_LIMIT, "no memory"));
 	say(call, "starting the processes");
-	err e = demo_service_start(call, log, &service);
-	int status = failed(e) ? cli_fail(call, log, e) : content_build(call, registry, tenants);
-	if (status != CLI_OK) {
-		demo_service_release(&service);
+	err e = own_service_start(call, &service);
+	if (failed(e))
+		return cli_fail(call, "demo", e);
+	int status = content_build(call, registry, tenants);
+	own_service_stop(&service);
+	if (status != CLI_OK)
 		return status;
-	}
-	e = demo_service_stop(&service);
-	if (!failed(e))
-		e = finish(call, origin, tenants);
+	e = finish(call, origin, tenants);
 	if (failed(e))
 		return cli_fail(call, "demo", e);
 	report(call, tenants);
@@ -148,11 +145,10 @@ static int served_build(struct cli_call *call, str origin, struct demo_registry 
 int demo_build(struct cli_call *call, str origin)
 {
 	struct demo_registry *registry = NEW(call->arena, struct demo_registry);
-	const char *log;
-	if (!registry || failed(path_of(call, "demo.log", &log)))
+	if (!registry)
 		return cli_fail(call, "demo", ERR(ERR_LIMIT, "no memory"));
 	err e = demo_registry_open(call->arena, registry);
-	int status = failed(e) ? cli_fail(call, "demo", e) : served_build(call, origin, registry, log);
+	int status = failed(e) ? cli_fail(call, "demo", e) : served_build(call, origin, registry);
 	demo_registry_close(registry);
 	return status;
 }

@@ -1,5 +1,5 @@
 /* What the control worker answers: the installation's processes, tenants and environments; and the recorder: logs. */
-#include "cli/audit_service.h"
+#include "cli/own_service.h"
 #include "cli/commands.h"
 #include "cli/remote.h"
 #include "codec/url.h"
@@ -42,12 +42,12 @@ int cli_audit_logs(struct cli_call *call)
 {
 	static const char *const names[] = { "id", "origin", "state", "size", "signedSize", "why", NULL };
 	str tenant = url_encode(call->arena, cli_text(call, "tenant"));
-	struct audit_service service;
-	err e = audit_service_start(call, &service);
+	struct own_service service;
+	err e = own_service_start(call, &service);
 	if (failed(e))
 		return cli_fail(call, "reaching the recorder", e);
 	int status = list(call, str_format(call->arena, "/%.*s/audit/logs", STR_ARG(tenant)), names);
-	audit_service_stop(&service);
+	own_service_stop(&service);
 	return status;
 }
 

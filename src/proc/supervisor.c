@@ -302,7 +302,7 @@ static err prepare(struct supervisor *s, const struct serve_options *options)
 	s->edge_count = processors(s->config.edges);
 	s->hasher_count = processors(s->config.hashers);
 	if (options->closed)
-		s->config.listen_count = s->edge_count = s->hasher_count = 0;
+		s->config.listen_count = s->edge_count = 0;
 	TRY(place_make_installation(s));
 	TRY(take_lock(s));
 	TRY(files_check(s, options->passphrase_file));

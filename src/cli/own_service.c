@@ -1,4 +1,4 @@
-#include "cli/audit_service.h"
+#include "cli/own_service.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/http_client.h"
+#include "host/file.h"
 
 enum { START_TRIES = 3000, TRY_MS = 20, PROBE_ARENA_BYTES = 8 << 20 };
 
@@ -34,8 +35,9 @@ static void redirect_log(const char *folder)
 {
 	char path[4096];
 
-	if (snprintf(path, sizeof path, "%s/run/audit.log", folder) >= (int)sizeof path)
+	if (snprintf(path, sizeof path, "%s/run", folder) >= (int)sizeof path - 32 || failed(folder_make(path, 0711)))
 		return;
+	strcat(path, "/own-service.log");
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return;
@@ -56,7 +58,7 @@ static int serve(struct cli_call *call, pid_t parent)
 	return call->ports->serve(&options);
 }
 
-static err wait_until_it_answers(struct audit_service *service, const char *folder)
+static err wait_until_it_answers(struct own_service *service, const char *folder)
 {
 	struct timespec pause = { .tv_nsec = TRY_MS * 1000000L };
 	int status = 0;
@@ -66,19 +68,19 @@ static err wait_until_it_answers(struct audit_service *service, const char *fold
 			return OK;
 		if (waitpid(service->pid, &status, WNOHANG) == service->pid) {
 			service->pid = 0;
-			FAIL(ERR_UNAVAILABLE, "the processes that answer could not be started: see run/audit.log");
+			FAIL(ERR_UNAVAILABLE, "the processes that answer could not be started: see run/own-service.log");
 		}
 		nanosleep(&pause, NULL);
 	}
-	FAIL(ERR_UNAVAILABLE, "the processes that answer did not become ready: see run/audit.log");
+	FAIL(ERR_UNAVAILABLE, "the processes that answer did not become ready: see run/own-service.log");
 }
 
-err audit_service_start(struct cli_call *call, struct audit_service *out)
+err own_service_start(struct cli_call *call, struct own_service *out)
 {
 	pid_t parent = getpid();
 	err e = probe(call->position[0]);
 
-	*out = (struct audit_service){ 0 };
+	*out = (struct own_service){ 0 };
 	if (!failed(e) || err_kind_of(e) != ERR_UNAVAILABLE)
 		return e;
 	fflush(call->out);
@@ -92,11 +94,11 @@ err audit_service_start(struct cli_call *call, struct audit_service *out)
 		_exit(serve(call, parent));
 	e = wait_until_it_answers(out, call->position[0]);
 	if (failed(e))
-		audit_service_stop(out);
+		own_service_stop(out);
 	return e;
 }
 
-void audit_service_stop(struct audit_service *service)
+void own_service_stop(struct own_service *service)
 {
 	int status = 0;
 
