@@ -75,7 +75,7 @@ static const struct command commands[] = {
 	    { "application", NULL, "USER is an application's client id", false } }, cli_role_unassign },
 	{ "role", "list", "DIR", "Lists who holds which directory role, or the security roles of an environment",
 	  { TENANT, { "environment", "NAME", "list this environment's security roles", false } }, cli_role_list },
-	{ "import", NULL, "DIR CSV", "Brings the records of a CSV file (\"-\": standard input) into a table, as one resumable job",
+	{ "import", NULL, "DIR CSV", "Brings a CSV file (\"-\": standard input) into a table, as one resumable job; exit status 1 if lines were rejected",
 	  { { "environment", "NAME", "its unique name", true }, { "table", "TABLE", "logical name or entity set", true },
 	    { "map", "FIELD=TARGET,...", "what becomes what; FIELD or 'constant', TARGET a column, owner:user|team|unit or LOOKUP:SET", false },
 	    { "map-file", "FILE", "the same, one a line (without a map each field is named as its column)", false },

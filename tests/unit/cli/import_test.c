@@ -321,6 +321,45 @@ static void what_does_not_fit_is_told_before_a_row_is_sent(void **state)
 	assert_int_equal(records.at, 0);
 }
 
+/* --- records of great length: a batch ends at its octets too, and a row that would be no batch is rejected here --- */
+
+enum { LONG_RECORDS = 9, LONG_BYTES = 300 * 1024, TOO_LONG_BYTES = 1200 * 1024 };
+
+static err long_next(void *self, struct import_record *out, bool *out_end)
+{
+	struct records *r = self;
+	*out_end = r->at == r->end;
+	if (*out_end)
+		return OK;
+	int n = ++r->at;
+	r->field.len = n == 5 ? TOO_LONG_BYTES : LONG_BYTES;
+	*out = (struct import_record){ .line = (uint64_t)n, .count = 1, .fields = &r->field };
+	return OK;
+}
+
+static void long_records_fit_or_are_rejected(void **state)
+{
+	struct lane *lane = *state;
+	static const str columns[] = { S("new_name") };
+	struct heard heard = { 0 };
+	char *text = malloc(TOO_LONG_BYTES);
+	memset(text, 'x', TOO_LONG_BYTES);
+	for (int times = 0; times < 2; times++) {
+		struct records records = { .end = LONG_RECORDS, .field = { text, 0 } };
+		struct import_source source = { .name = S("long"), .columns = columns, .column_count = 1, .self = &records, .next = long_next };
+		struct import_options options = { .target = { .folder = lane->folder }, .environment = S("sales"), .table = S("new_org"),
+						  .sink = { &heard, NULL, on_rejected, NULL } };
+		struct import_summary sum;
+		heard = (struct heard){ 0 };
+		MUST(import_run(&options, &source, &sum));
+		assert_int_equal(sum.batches, 2);
+		assert_int_equal(sum.rejected, LONG_RECORDS);
+		assert_int_equal(heard.line_sum, LONG_RECORDS * (LONG_RECORDS + 1) / 2);
+	}
+	assert_int_equal(lane->posts, 2);
+	free(text);
+}
+
 int main(void)
 {
 #define CASE(name_) cmocka_unit_test_setup_teardown(name_, setup, teardown)
@@ -331,6 +370,7 @@ int main(void)
 		CASE(a_source_that_changed_is_told),
 		CASE(a_service_that_stays_away_ends_the_import),
 		CASE(what_does_not_fit_is_told_before_a_row_is_sent),
+		CASE(long_records_fit_or_are_rejected),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
