@@ -127,6 +127,7 @@ static const int calls_fatal[] = {
 	SCMP_SYS(pidfd_send_signal), SCMP_SYS(bpf), SCMP_SYS(mount), SCMP_SYS(umount2), SCMP_SYS(unshare),
 	SCMP_SYS(setns), SCMP_SYS(init_module), SCMP_SYS(finit_module), SCMP_SYS(kexec_load), SCMP_SYS(setuid),
 	SCMP_SYS(setresuid), SCMP_SYS(setreuid), SCMP_SYS(chroot), SCMP_SYS(pivot_root), SCMP_SYS(perf_event_open),
+	SCMP_SYS(rt_sigqueueinfo), SCMP_SYS(rt_tgsigqueueinfo), SCMP_SYS(clone), SCMP_SYS(clone3),
 	SCMP_SYS(userfaultfd), SCMP_SYS(keyctl), SCMP_SYS(add_key), SCMP_SYS(request_key),
 };
 
@@ -164,6 +165,9 @@ static bool seccomp_enter(enum process_role role)
 	if (result == 0)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
 					  SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+	if (result == 0)
+		result = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(tgkill), 1,
+					  SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid()));
 	if (result == 0)
 		result = seccomp_load(filter);
 	seccomp_release(filter);
