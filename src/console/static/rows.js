@@ -62,6 +62,7 @@ export class Rows {
         : await this.environment.rows(this.table, this, asked.signal);
       if (asked !== this.asked) return;
       this.count = page['@odata.count'] ?? this.count;
+      this.isMore = page['@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded'] ?? this.isMore; // the service counts to 5,000
       Object.assign(this, { links, next: page['@odata.nextLink'], rows: page.value });
       notice($('rows-notice'));
       this.draw();
@@ -85,14 +86,15 @@ export class Rows {
   draw() {
     const { rows, links, count } = this;
     const first = links.length * PAGE_ROWS + 1, last = first + rows.length - 1;
-    const all = `${count.toLocaleString()} ${count === 1 ? this.table.title : this.table.titles}`.toLowerCase();
+    const counted = (this.isMore ? 'more than ' : '') + count.toLocaleString();
+    const all = `${counted} ${count === 1 ? this.table.title : this.table.titles}`.toLowerCase();
     $('rows-count').textContent = !rows.length ? (this.search ? `Nothing found for “${this.search}”` : 'There are none that you may see')
       : this.search ? `${all} found for “${this.search}”` : `${all} that you may see`;
     const held = document.activeElement?.dataset?.sort;
     fill($('rows-area'), ...(rows.length ? [this.drawTable()] : []));
     if (held) document.querySelector(`[data-sort="${held}"]`)?.focus();
     show($('pages'), Boolean(rows.length && (this.next || links.length)));
-    $('page-place').textContent = `${first.toLocaleString()} to ${last.toLocaleString()} of ${count.toLocaleString()}`;
+    $('page-place').textContent = `${first.toLocaleString()} to ${last.toLocaleString()} of ${counted}`;
     $('page-before').setAttribute('aria-disabled', String(!links.length));
     $('page-next').setAttribute('aria-disabled', String(!this.next));
   }
