@@ -209,7 +209,9 @@ async function forged(page, origin) {
 async function signsOut(page, origin) {
   await page.getByRole('button', { name: 'Sign out' }).press('Enter');
   await page.getByText('You are signed out').waitFor();
-  await page.reload();
+  await page.goBack();
+  await page.locator('#username:focus').waitFor();
+  assert.equal(await page.locator('tbody tr').count(), 0);
   await page.locator('#username:focus').waitFor();
   await page.locator('#username').fill('greta@contoso.example');
   await page.keyboard.press('Enter');

@@ -74,7 +74,12 @@ $('sign-in').addEventListener('submit', async (event) => {
 });
 // The address after # is ours, so the link only moves the focus.
 document.querySelector('.skip').addEventListener('click', (event) => { event.preventDefault(); $('main').focus(); });
-$('sign-out').addEventListener('click', () => signOut());
+$('sign-out').addEventListener('click', () => {
+  rows.empty(); // what was seen does not wait behind the browser's Back
+  show($('desk'), false);
+  signOut();
+});
+addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
 
 // --- signed in ---
 
