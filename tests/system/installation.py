@@ -1,6 +1,7 @@
 """A whole installation in a folder of its own, for the tests in Python: made, served, filled with tenants, spoken to over TLS
 and over the operator's lane, stopped and started again. Steps are counted; a test ends with report()."""
 import base64
+import ctypes
 import hashlib
 import html
 import http.client
@@ -95,6 +96,14 @@ def bearer(token, **more):
     return {'Authorization': f'Bearer {token}', **more}
 
 
+LIBC, PR_SET_PDEATHSIG = ctypes.CDLL(None), 1
+
+
+def stop_with_parent():
+    """A test that is killed leaves no service behind."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class Installation:
     def __init__(self, program, name='test', config='', folder=None, stdout=None):
         self.program, self.config, self.service = os.path.abspath(program), config, None
@@ -121,7 +130,7 @@ class Installation:
         """Serves; `variables` join its environment. Returns when it answers."""
         log = open(self.log_path, 'a')
         self.service = subprocess.Popen([self.program, 'serve', self.folder], env={**self.environment, **variables}, stderr=log,
-                                        start_new_session=True)
+                                        start_new_session=True, preexec_fn=stop_with_parent)
         log.close()
         back, _ = eventually(lambda: self.healthy() and self.run('tenant', 'list', self.folder).returncode == 0, 30)
         if not back:
