@@ -281,6 +281,15 @@ static err take_lock(struct supervisor *s)
 	return OK;
 }
 
+/* Processes of other uids reach their files from here: the folders above need not let them pass (root's home does not). */
+static err settle_in(struct supervisor *s)
+{
+	if (chdir(s->folder) != 0)
+		return err_of_errno(errno);
+	snprintf(s->folder, sizeof s->folder, ".");
+	return OK;
+}
+
 static err prepare(struct supervisor *s, const struct serve_options *options)
 {
 	char absolute[PATH_MAX];
@@ -306,6 +315,7 @@ static err prepare(struct supervisor *s, const struct serve_options *options)
 	TRY(place_make_installation(s));
 	TRY(take_lock(s));
 	TRY(files_check(s, options->passphrase_file));
+	TRY(settle_in(s));
 	TRY(open_doors(s));
 	return watch_signals(s);
 }
