@@ -3,7 +3,7 @@
 #include "codec/base64.h"
 #include "codec/json_read.h"
 
-enum { ANSWER_VALUES_MAX = 20000 };
+enum { ANSWER_VALUES_MAX = 20000, MOMENT_TRIES = 50 };
 
 /* ERR_NOT_FOUND for an answer that says that there is none, or that it cannot be read; ERR_UNAVAILABLE when the service is not
  * able to answer now. */
@@ -29,9 +29,10 @@ static err get_json(const struct audit_source *source, str path, struct arena *a
 static err checkpoint(void *self, struct arena *arena, str *out)
 {
 	const struct audit_source *source = self;
-	bytes raw;
-	TRY(get(source, str_join(arena, source->prefix, S("/checkpoint")), arena, &raw));
-	*out = str_of_bytes(raw);
+	if (!source->checkpoint.at)
+		FAIL(ERR_NOT_FOUND, "the log has no checkpoint");
+	*out = str_copy(arena, source->checkpoint);
+	TRY_NEW(out->at);
 	return OK;
 }
 
@@ -113,13 +114,38 @@ static err read_state(struct audit_source *source, struct arena *arena)
 	return OK;
 }
 
+static err read_checkpoint(struct audit_source *source, struct arena *arena)
+{
+	bytes raw = { 0 };
+	err e = get(source, str_join(arena, source->prefix, S("/checkpoint")), arena, &raw);
+	source->checkpoint = str_of_bytes(raw);
+	if (err_kind_of(e) == ERR_NOT_FOUND)
+		source->checkpoint = (str){ 0 };
+	return err_kind_of(e) == ERR_NOT_FOUND ? OK : e;
+}
+
+/* A log grows while it is read, not least by the reading: state and checkpoint count as of one moment when the state was the same
+ * before and after. Where it never is, they are taken as they are, and the verifier says what does not fit. */
+static err read_moment(struct audit_source *source, struct arena *arena)
+{
+	TRY(read_state(source, arena));
+	for (int i = 0; i < MOMENT_TRIES; i++) {
+		uint64_t before = source->verify.signed_size;
+		TRY(read_checkpoint(source, arena));
+		TRY(read_state(source, arena));
+		if (source->verify.signed_size == before)
+			break;
+	}
+	return OK;
+}
+
 err audit_source_open(const char *folder, str tenant, str log, struct arena *arena, struct audit_source *out)
 {
 	*out = (struct audit_source){ .target = { .folder = folder } };
 	out->prefix = tenant.len ? str_format(arena, "/%.*s/audit/log/%.*s", STR_ARG(tenant), STR_ARG(log))
 				 : str_format(arena, "/audit/log/%.*s", STR_ARG(log));
 	TRY_NEW(out->prefix.at);
-	TRY(read_state(out, arena));
+	TRY(read_moment(out, arena));
 	TRY(read_key(out, arena));
 	out->verify.checkpoint = checkpoint;
 	out->verify.tile = tile;

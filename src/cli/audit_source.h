@@ -7,6 +7,7 @@
 
 struct audit_source {
 	struct cli_target target;
+	str checkpoint; /* as of the moment of verify.signed_size; null: none */
 	str prefix;                /* "/{tenant}/audit/log/{log}" */
 	struct verify_source verify;
 };
