@@ -11,7 +11,7 @@ static const char *const app_names[] = { "id", "appId", "displayName", NULL };
 int cli_app_list(struct cli_call *call)
 {
 	const struct json *answer;
-	int status = remote_call(call, "GET", remote_directory_path(call, "/applications"), NULL, &answer);
+	int status = remote_list(call, remote_directory_path(call, "/applications"), &answer);
 	if (status == CLI_OK)
 		remote_show_list(call, answer, app_names);
 	return status;
@@ -76,20 +76,27 @@ static str app_role_id(const struct json *resource, str value)
 	return S("");
 }
 
-static int grant_all(struct cli_call *call, str permissions, const struct made_app *app)
+/* The directory's own service principal with its permissions; refuses what it does not know before anything is made. */
+static int permissions_check(struct cli_call *call, str permissions, const struct json **out)
 {
-	const struct json *resource;
-	str rest = permissions, value;
-	if (rest.len == 0)
+	str value;
+	*out = NULL;
+	if (permissions.len == 0)
 		return CLI_OK;
 	str path = remote_directory_path(call, "/servicePrincipals(appId='%s')", DIRECTORY_APP_ID);
-	int status = remote_call(call, "GET", path, NULL, &resource);
-	while (status == CLI_OK && str_split(&rest, ',', &value)) {
-		str role = app_role_id(resource, str_trim(value));
-		if (role.len == 0)
+	int status = remote_call(call, "GET", path, NULL, out);
+	while (status == CLI_OK && str_split(&permissions, ',', &value))
+		if (app_role_id(*out, str_trim(value)).len == 0)
 			return cli_usage(call, "the directory has no permission called %.*s", STR_ARG(str_trim(value)));
-		status = grant(call, app, remote_text(resource, "id"), role);
-	}
+	return status;
+}
+
+static int grant_all(struct cli_call *call, str permissions, const struct json *resource, const struct made_app *app)
+{
+	str value;
+	int status = CLI_OK;
+	while (resource && status == CLI_OK && str_split(&permissions, ',', &value))
+		status = grant(call, app, remote_text(resource, "id"), app_role_id(resource, str_trim(value)));
 	return status;
 }
 
@@ -134,13 +141,16 @@ static void show_app(struct cli_call *call, const struct made_app *app)
 int application_make(struct cli_call *call, const struct app_wish *wish, struct made_app *out)
 {
 	*out = (struct made_app){ .secret = S("") };
-	int status = application_issuer_find(call, out);
+	const struct json *resource;
+	int status = permissions_check(call, wish->app_roles, &resource);
+	if (status == CLI_OK)
+		status = application_issuer_find(call, out);
 	if (status == CLI_OK)
 		status = post_application(call, wish, out);
 	if (status == CLI_OK)
 		status = post_principal(call, out);
 	if (status == CLI_OK)
-		status = grant_all(call, wish->app_roles, out);
+		status = grant_all(call, wish->app_roles, resource, out);
 	if (status == CLI_OK && wish->secret)
 		status = add_secret(call, out);
 	return status;

@@ -36,7 +36,7 @@ static const struct {
 static int list(struct cli_call *call, const char *collection, const char *const *names)
 {
 	const struct json *answer;
-	int status = remote_call(call, "GET", remote_directory_path(call, "%s", collection), NULL, &answer);
+	int status = remote_list(call, remote_directory_path(call, "%s", collection), &answer);
 	if (status == CLI_OK)
 		remote_show_list(call, answer, names);
 	return status;

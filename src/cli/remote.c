@@ -5,7 +5,7 @@
 #include "cli/http_client.h"
 #include "codec/url.h"
 
-enum { ANSWER_VALUES_MAX = 2000000, COLUMNS_MAX = 10, COLUMN_WIDTH_MAX = 48 };
+enum { ANSWER_VALUES_MAX = 2000000, COLUMNS_MAX = 10, COLUMN_WIDTH_MAX = 48, LIST_PAGES_MAX = 10000 };
 
 void remote_body_init(struct remote_body *body)
 {
@@ -61,6 +61,62 @@ int remote_call(struct cli_call *call, const char *method, str path, struct remo
 		return status == 502 || status == 503 || status == 504 ? CLI_UNREACHABLE : CLI_FAILED;
 	}
 	return failed(e) ? cli_fail(call, "reading the answer", e) : CLI_OK;
+}
+
+/* --- lists --- */
+
+struct pages {
+	struct json *list;  /* the array that grows          */
+	struct json *last;  /* its last element; null: empty */
+};
+
+static bool pages_add(struct cli_call *call, struct pages *pages, const struct json *rows)
+{
+	for (const struct json *row = rows ? rows->first : NULL; row; row = row->next) {
+		struct json *copy = NEW(call->arena, struct json);
+		if (!copy)
+			return false;
+		*copy = *row;
+		copy->next = NULL;
+		if (pages->last)
+			pages->last->next = copy;
+		else
+			pages->list->first = copy;
+		pages->last = copy;
+		pages->list->count++;
+	}
+	return true;
+}
+
+/* The next page's path on this lane; empty: that was the last. The link is absolute and names the origin. */
+static str next_path(struct cli_call *call, const struct json *answer)
+{
+	struct url url;
+	str link;
+	if (!json_member_is_str(answer, S("@odata.nextLink"), &link) || failed(url_parse(link, &url)))
+		return S("");
+	return str_format(call->arena, "%.*s?%.*s", STR_ARG(url.path), STR_ARG(url.query));
+}
+
+int remote_list(struct cli_call *call, str path, const struct json **out)
+{
+	struct json *whole = NEW(call->arena, struct json), *list = NEW(call->arena, struct json);
+	struct pages pages = { .list = list };
+	if (!whole || !list)
+		return cli_fail(call, "list", ERR(ERR_LIMIT, "no memory"));
+	*list = (struct json){ .kind = JSON_ARRAY, .name = S("value") };
+	for (size_t n = 0; path.len; n++) {
+		const struct json *answer;
+		int status = remote_call(call, "GET", path, NULL, &answer);
+		if (status != CLI_OK)
+			return status;
+		if (n == LIST_PAGES_MAX || !pages_add(call, &pages, json_member(answer, S("value"))))
+			return cli_fail(call, "list", ERR(ERR_LIMIT, "the list is too long to show"));
+		path = next_path(call, answer);
+	}
+	*whole = (struct json){ .kind = JSON_OBJECT, .first = list, .count = 1 };
+	*out = whole;
+	return CLI_OK;
 }
 
 str remote_tenant(const struct cli_call *call)

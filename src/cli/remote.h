@@ -21,6 +21,8 @@ NONNULL void remote_body_release(struct remote_body *body);
  * tells the caller's standard error what was refused and returns the exit code. */
 MUST_USE int remote_call(struct cli_call *call, const char *method, str path, struct remote_body *body,
 			 const struct json **out);
+/* GET of a list with all its pages: *out is { "value": [...] }. */
+MUST_USE int remote_list(struct cli_call *call, str path, const struct json **out);
 /* The tenant that the call is about: what --tenant says, unless the call names one itself. */
 NONNULL str remote_tenant(const struct cli_call *call);
 /* /{tenant}/v1.0 and a formatted rest; every piece of the rest must be encoded already (url_encode). */

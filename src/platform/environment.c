@@ -52,7 +52,10 @@ err environment_insert(struct store *store, const struct uuid *id, const struct 
 	TRY(bind_text(&add, 3, unique_name));
 	TRY(bind_text(&add, 4, display_name));
 	TRY(bind_i64(&add, 5, now.ms));
-	return statement_run_one(&add);
+	err e = statement_run_one(&add);
+	if (err_kind_of(e) == ERR_CONFLICT)
+		FAIL(ERR_CONFLICT, "an environment of this unique name exists already");
+	return e;
 }
 
 err environment_activate(struct store *store, const struct uuid *id)

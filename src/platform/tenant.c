@@ -46,7 +46,10 @@ static err insert_domain(struct store *store, const struct uuid *tenant, str nam
 	TRY(bind_text(&add, 1, name));
 	TRY(bind_uuid(&add, 2, tenant));
 	TRY(bind_i64(&add, 3, position));
-	return statement_run_one(&add);
+	err e = statement_run_one(&add);
+	if (err_kind_of(e) == ERR_CONFLICT)
+		FAIL(ERR_CONFLICT, "the domain belongs to a tenant already");
+	return e;
 }
 
 err tenant_insert(struct store *store, const struct uuid *id, str display_name, str domain, struct instant now)
