@@ -367,7 +367,7 @@ def show(folder, program):
   people          {program} user list {folder} --tenant {demo['tenants'][0]['domain']}
   your own rows   {program} import --help
   all else        {program} --help
-  by itself       ./run --once   (signs in as each of them and checks all this)
+  by itself       ./run --once   (once this is stopped: signs in as each of them and checks all this)
 
 Ctrl-C stops it.""", flush=True)
 
