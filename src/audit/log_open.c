@@ -89,22 +89,43 @@ static err replay(struct audit_log *log, const struct log_options *options)
 	return log_files_sync(&log->files);
 }
 
-/* A crash between signing and publishing leaves the old note: the keeper signs the same tree again. */
-static err republish(struct audit_log *log)
+enum published { PUBLISHED_LAST, PUBLISHED_BEFORE };
+
+/* What a crash between signing and publishing leaves is the note before, or none yet. A note that is anything else was put there
+ * by somebody: it is left as it is, for `audit verify` to name. */
+static err judge_note(const struct audit_log *log, struct arena *arena, enum published *out)
 {
 	struct note note;
 	struct checkpoint c;
 	str raw;
+	err e = log_files_read_checkpoint(&log->files, arena, &raw);
+	*out = PUBLISHED_BEFORE;
+	if (err_kind_of(e) == ERR_NOT_FOUND)
+		return OK;
+	TRY(e);
+	if (failed(note_parse(raw, arena, &note)) || failed(note_verify(&note, &log->key)) ||
+	    failed(checkpoint_parse(note.text, arena, &c)) || !str_equal(c.origin, str_of(log->origin_text)))
+		FAIL(ERR_CORRUPT, "the published checkpoint is not one that this log signed");
+	if (c.size > log->last.size || (c.size == log->last.size && memcmp(c.root.b, log->last.root, 32) != 0))
+		FAIL(ERR_CORRUPT, "the published checkpoint is not one that the keeper knows");
+	if (c.size == log->last.size)
+		*out = PUBLISHED_LAST;
+	return OK;
+}
+
+/* The keeper signs the same tree again. */
+static err republish(struct audit_log *log)
+{
+	enum published published = PUBLISHED_LAST;
 	if (log->last.size == 0)
 		return OK;
 	struct arena *arena = arena_new(NOTE_BYTES_MAX * 4);
 	if (!arena)
 		FAIL(ERR_LIMIT, "no memory to read a checkpoint");
-	bool good = !failed(log_files_read_checkpoint(&log->files, arena, &raw)) && !failed(note_parse(raw, arena, &note)) &&
-		    !failed(note_verify(&note, &log->key)) && !failed(checkpoint_parse(note.text, arena, &c)) &&
-		    c.size == log->last.size && memcmp(c.root.b, log->last.root, 32) == 0;
+	err e = judge_note(log, arena, &published);
 	arena_free(arena);
-	if (good)
+	TRY(e);
+	if (published == PUBLISHED_LAST)
 		return OK;
 	log_line(LOG_WARNING, "%s: the published checkpoint is not the last one signed: published again", log->origin_text);
 	return log_sign(log);

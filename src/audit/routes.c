@@ -52,8 +52,10 @@ static err enter(struct web_call *call, bool *out_answered)
 		return e;
 	if (failed(e))
 		refuse(call, 401, "Bearer error=\"invalid_token\"", out_answered);
-	else if (!may_read(principal))
+	else if (!may_read(principal)) {
+		audit_say_refused(call);
 		refuse(call, 403, "", out_answered);
+	}
 	return OK;
 }
 

@@ -7,8 +7,8 @@
  *   GET /audit/log/{log}/checkpoint   signed note;  /tile/...  tiles and entry bundles;  /vkeys  verifier keys
  *   GET /audit/log/{log}/state        what the keeper signed last, and whether the log has stopped   (operator)
  *   GET /audit/log/{log}/bodies?from=&limit=   salts and bodies, for a verifier                     (operator)
- * The operator's lane is trusted; the public one needs an access token of the tenant, with AuditLog.Read.All or the directory
- * role of a reader. Reading bodies is an event itself (read.audit). */
+ * The operator's lane is trusted; the public one needs an access token of the tenant, with AuditLog.Read.All: an
+ * application as an app role, a person as a scope and beside it a directory role that reads. Reading bodies is an event itself (read.audit). */
 #ifndef AUDIT_ROUTES_H
 #define AUDIT_ROUTES_H
 

@@ -26,20 +26,42 @@ static void name_actor(struct web_call *call, struct audit_event *event)
 	event->session = p->sid;
 }
 
-void audit_say_read(struct web_call *call, struct recorder_log *log, str what)
+static struct audit_event read_event(struct web_call *call)
 {
-	struct audit_app *app = audit_app_of(call);
 	struct audit_event event = {
 		.category = AUDIT_ADMIN, .op = S("read.audit"), .result = AUDIT_SUCCESS, .severity = AUDIT_INFORMATIONAL,
 		.client_ip = web_client_text(call), .target_type = S("log"),
-		.target_id = uuid_text(call->arena, recorder_log_id(log)), .target_name = what,
 		.request_id = uuid_text(call->arena, &call->request.id), .method = S("GET"), .route = str_of(call->route),
 		.status = 200,
 	};
 	name_actor(call, &event);
-	recorder_emit(app->recorder, recorder_log_at(app->recorder, 0), &event);
+	return event;
+}
+
+static void say(struct web_call *call, const struct audit_event *event)
+{
+	struct audit_app *app = audit_app_of(call);
+	recorder_emit(app->recorder, recorder_log_at(app->recorder, 0), event);
 	if (app->queued)
 		app->queued(app->self);
+}
+
+void audit_say_read(struct web_call *call, struct recorder_log *log, str what)
+{
+	struct audit_event event = read_event(call);
+	event.target_id = uuid_text(call->arena, recorder_log_id(log));
+	event.target_name = what;
+	say(call, &event);
+}
+
+void audit_say_refused(struct web_call *call)
+{
+	struct audit_event event = read_event(call);
+	event.result = AUDIT_DENIED;
+	event.reason = S("no_access");
+	event.severity = AUDIT_WARNING;
+	event.status = 403;
+	say(call, &event);
 }
 
 static err store_of(struct web_call *call, struct store **out)

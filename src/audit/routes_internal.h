@@ -17,6 +17,8 @@ MUST_USE NONNULL err audit_query(struct web_call *call, const char *name, str *o
 MUST_USE NONNULL err audit_query_number(struct web_call *call, const char *name, uint64_t absent, uint64_t max, uint64_t *out);
 /* read.audit */
 NONNULL void audit_say_read(struct web_call *call, struct recorder_log *log, str what);
+/* The same of somebody with a valid token who may not. */
+NONNULL void audit_say_refused(struct web_call *call);
 
 MUST_USE NONNULL err audit_answer_events(struct web_call *call);
 MUST_USE NONNULL err audit_answer_event(struct web_call *call);

@@ -10,6 +10,7 @@ struct verification {
 	struct buffer text;
 	str origin;
 	size_t findings, logs;
+	bool reached; /* the service itself has answered */
 	uint64_t entries, bodies;
 };
 
@@ -49,6 +50,21 @@ static err verify_one(struct verification *v, str tenant, str log)
 	return e;
 }
 
+/* The recorder of a tenant that there is does not answer: its database or its folder is gone or cannot be opened. */
+static void tell_unreadable(struct verification *v, str tenant)
+{
+	struct buffer line;
+	buffer_init(&line, 256);
+	buffer_append_format(&line, "unreadable logs: %s %.*s: the recorder cannot open them",
+			     tenant.len ? "tenant" : "the installation's", STR_ARG(tenant));
+	if (v->call->json)
+		json_str(&v->json, buffer_str(&line));
+	else
+		fprintf(v->call->out, "%.*s\n", STR_ARG(buffer_str(&line)));
+	buffer_release(&line);
+	v->findings++;
+}
+
 /* Every log of a tenant; an empty tenant: the installation's own. */
 static int verify_tenant(struct verification *v, str tenant)
 {
@@ -56,10 +72,18 @@ static int verify_tenant(struct verification *v, str tenant)
 	str path = tenant.len ? str_format(v->call->arena, "/%.*s/audit/logs", STR_ARG(tenant)) : S("/audit/logs");
 	int status = remote_call(v->call, "GET", path, NULL, &answer);
 	const struct json *list = json_member(answer, S("value"));
+	if (status == CLI_UNREACHABLE && v->reached) { /* the service is there */
+		tell_unreadable(v, tenant);
+		return CLI_OK;
+	}
 	if (status != CLI_OK)
 		return CLI_UNREACHABLE;
 	for (const struct json *log = list ? list->first : NULL; log; log = log->next) {
 		err e = verify_one(v, tenant, remote_text(log, "id"));
+		if (err_kind_of(e) == ERR_UNAVAILABLE && v->reached) {
+			tell_unreadable(v, tenant);
+			return CLI_OK;
+		}
 		if (failed(e)) {
 			cli_fail(v->call, "verifying a log", e);
 			return CLI_UNREACHABLE;
@@ -71,13 +95,14 @@ static int verify_tenant(struct verification *v, str tenant)
 static int verify_all(struct verification *v)
 {
 	const struct json *answer;
-	int status = verify_tenant(v, S(""));
-	if (status != CLI_OK)
-		return status;
-	status = remote_call(v->call, "GET", S("/platform/v1/tenants"), NULL, &answer);
+	int status = remote_call(v->call, "GET", S("/platform/v1/tenants"), NULL, &answer);
 	const struct json *list = json_is(answer, JSON_ARRAY) ? answer : json_member(answer, S("value"));
 	if (status != CLI_OK)
 		return CLI_UNREACHABLE;
+	v->reached = true;
+	status = verify_tenant(v, S(""));
+	if (status != CLI_OK)
+		return status;
 	for (const struct json *tenant = list ? list->first : NULL; tenant; tenant = tenant->next) {
 		status = verify_tenant(v, remote_text(tenant, "id"));
 		if (status != CLI_OK)
