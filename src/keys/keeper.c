@@ -1,20 +1,19 @@
 #include "keys/keeper.h"
 
-#include <stdlib.h>
-
 #include "crypto/jwk.h"
 #include "host/random.h"
+#include "host/secret_memory.h"
 #include "keys/keeper_internal.h"
 
 err keeper_open(const char *store_path, const struct wrapping_key *root, int64_t (*now_ms)(void), struct keeper **out)
 {
-	struct keeper *keeper = calloc(1, sizeof *keeper);
-	if (!keeper)
-		FAIL(ERR_LIMIT, "no memory for the keeper");
+	void *pages;
+	TRY(secret_memory_new(sizeof(struct keeper), &pages)); /* ticket keys are in it */
+	struct keeper *keeper = pages;
 	keeper->now_ms = now_ms;
 	err e = key_store_open(store_path, root, &keeper->store);
 	if (failed(e)) {
-		free(keeper);
+		secret_memory_free(keeper, sizeof *keeper);
 		return e;
 	}
 	*out = keeper;
@@ -30,8 +29,7 @@ void keeper_close(struct keeper *keeper)
 	for (size_t i = 0; i < TLS_KEYS_HELD_MAX; i++)
 		sign_key_free(keeper->tls_held[i].key);
 	key_store_close(keeper->store);
-	explicit_bzero(keeper, sizeof *keeper);
-	free(keeper);
+	secret_memory_free(keeper, sizeof *keeper);
 }
 
 /* --- finding --- */

@@ -14,6 +14,7 @@
 #include "host/file.h"
 #include "host/log.h"
 #include "host/random.h"
+#include "host/secret_memory.h"
 
 enum {
 	FORMAT_VERSION = 1,
@@ -239,10 +240,10 @@ static err load(struct key_store *s, const struct wrapping_key *root)
 
 err key_store_open(const char *path, const struct wrapping_key *root, struct key_store **out)
 {
-	struct key_store *s = calloc(1, sizeof *s);
-	if (!s)
-		FAIL(ERR_LIMIT, "no memory for the key store");
+	void *pages;
 	struct map_seed seed;
+	TRY(secret_memory_new(sizeof(struct key_store), &pages)); /* the epoch key is in it */
+	struct key_store *s = pages;
 	random_bytes(&seed, sizeof seed);
 	record_table_init(&s->records, seed);
 	snprintf(s->path, sizeof s->path, "%s", path);
@@ -263,8 +264,7 @@ void key_store_close(struct key_store *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	record_table_release(&s->records);
-	wrapping_key_wipe(&s->epoch);
-	free(s);
+	secret_memory_free(s, sizeof *s);
 }
 
 /* --- writing --- */

@@ -186,7 +186,7 @@ static err start(struct child *child)
 	TRY(receive_start(child));
 	name_process(child);
 	TRY(child->hooks->open(child));
-	child->confinement = confine(child);
+	child->confinement |= confine(child);
 	child->watch = (struct loop_watch){ SUPERVISOR_FD, supervisor_ready, child };
 	TRY(loop_add(child->loop, &child->watch, LOOP_READ));
 	return child->hooks->ready_later ? OK : child_say_ready(child);

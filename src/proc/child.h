@@ -21,7 +21,7 @@ struct child {
 	void *self;         /* the hooks' own */
 	const struct child_hooks *hooks;
 	struct loop_watch watch;
-	uint32_t confinement;
+	uint32_t confinement; /* hooks->open may set further bits, of what it could get */
 	int handed[HANDED_FILE_COUNT]; /* by bit: descriptors of files that the supervisor opened; -1 */
 	struct arena *facts_arena;
 	bool stopping;

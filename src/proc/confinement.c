@@ -16,13 +16,14 @@
 
 #include "host/log.h"
 
-enum { DESCRIPTORS_WORKER = 512, DESCRIPTORS_EDGE = 65536 };
+enum { DESCRIPTORS_WORKER = 512, DESCRIPTORS_EDGE = 65536, LOCKABLE_BYTES = 512 << 20 };
 
 static void limit(int what, rlim_t value)
 {
 	struct rlimit now, wanted = { value, value };
-	if (getrlimit(what, &now) == 0 && now.rlim_max < value)
-		wanted = (struct rlimit){ now.rlim_max, now.rlim_max };
+	if (setrlimit(what, &wanted) == 0 || getrlimit(what, &now) != 0) /* beyond the hard limit: the privileged only */
+		return;
+	wanted = (struct rlimit){ now.rlim_max, now.rlim_max };
 	setrlimit(what, &wanted);
 }
 
@@ -40,7 +41,8 @@ uint32_t confinement_before_exec(enum process_role role, uid_t uid)
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_NOFILE, role == ROLE_EDGE || role == ROLE_KEEPER ? DESCRIPTORS_EDGE : DESCRIPTORS_WORKER);
 	if (geteuid() == 0) {
-		limit(RLIMIT_MEMLOCK, 256u << 20);
+		if (role == ROLE_KEEPER || role == ROLE_HASHER) /* the others have nothing that must not be swapped */
+			limit(RLIMIT_MEMLOCK, LOCKABLE_BYTES);
 		if (unshare(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) == 0)
 			bits |= CONFINED_NAMESPACES;
 	}
@@ -191,10 +193,18 @@ uint32_t confinement_enter(enum process_role role, const char *folder)
 	return bits | CONFINED_SECCOMP;
 }
 
+uint32_t confinement_expected(enum process_role role)
+{
+	uint32_t bits = CONFINEMENT_ALL;
+	if (role == ROLE_KEEPER)
+		bits |= CONFINED_LOCKED_MEMORY | CONFINED_HIDDEN_SECRETS | CONFINED_KEY_HEAP;
+	return bits;
+}
+
 void confinement_text(uint32_t bits, char *out, size_t size)
 {
 	static const char *const names[] = { "uid", "no-new-privs", "rlimits", "no-dump", "namespaces", "landlock",
-					     "seccomp" };
+					     "seccomp", "locked-memory", "hidden-secrets", "key-heap" };
 	size_t len = 0;
 	if (size)
 		out[0] = '\0';

@@ -23,8 +23,14 @@ enum confinement {
 	CONFINED_NAMESPACES = 16,  /* no network interface but what it was handed    */
 	CONFINED_LANDLOCK = 32,    /* no file outside its own folder                 */
 	CONFINED_SECCOMP = 64,     /* system-call allow-list                         */
-	CONFINEMENT_ALL = 127,
+	CONFINEMENT_ALL = 127,     /* what every process has where the machine offers it */
+	CONFINED_LOCKED_MEMORY = 128, /* keeper: none of its memory is ever swapped      */
+	CONFINED_HIDDEN_SECRETS = 256, /* keeper: its long-lived secrets are in memfd_secret pages; else in locked ones */
+	CONFINED_KEY_HEAP = 512,   /* keeper: decoded private keys are in locked, guarded pages */
 };
+
+/* The bits that the machine would have to offer for nothing to be missing. */
+uint32_t confinement_expected(enum process_role role);
 
 /* In the forked child, before exec. uid 0 means: keep the caller's (not started as root). Returns the bits in force;
  * ends the process when dropping the uid fails. */

@@ -23,7 +23,7 @@ static void write_process(struct json_writer *w, const struct process_status *p)
 	json_member_str(w, S("started"), str_of(text));
 	confinement_text(p->confinement, text, sizeof text);
 	json_member_str(w, S("confinedBy"), str_of(text));
-	confinement_text(~p->confinement & CONFINEMENT_ALL, text, sizeof text);
+	confinement_text(~p->confinement & confinement_expected(p->role), text, sizeof text);
 	json_member_str(w, S("notOffered"), str_of(text));
 	json_close_object(w);
 }

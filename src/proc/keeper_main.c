@@ -8,14 +8,17 @@
 #include <unistd.h>
 
 #include "codec/hex.h"
+#include "crypto/secret.h"
 #include "host/clock.h"
 #include "host/config.h"
 #include "host/file.h"
 #include "host/log.h"
+#include "host/secret_memory.h"
 #include "keys/keeper.h"
 #include "keys/passphrase.h"
 #include "keys/root.h"
 #include "proc/child.h"
+#include "proc/confinement.h"
 
 enum { CLIENTS_MAX = 8192, REQUESTS_PER_TURN = 32, LOCKED_BYTES_MIN = 128 << 20, TLS_KEY_BYTES_MAX = 64 * 1024 };
 
@@ -125,13 +128,23 @@ static err open_root(const struct child *child, struct arena *arena, struct wrap
 	return root_file_open(path, out);
 }
 
-/* Where only little may be locked, later allocations would fail instead: then nothing is locked, and it is said. */
-static void lock_memory(void)
+/* Where only little may be locked, later allocations would fail instead: then only the secrets' own pages are locked, and it is
+ * said. */
+static uint32_t protect_memory(void)
 {
 	struct rlimit limit;
-	if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur < LOCKED_BYTES_MIN ||
-	    mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
-		log_line(LOG_WARNING, "the keeper's memory cannot be locked: see RLIMIT_MEMLOCK");
+	uint32_t bits = secret_memory_offered() == SECRET_MEMORY_HIDDEN ? CONFINED_HIDDEN_SECRETS : 0;
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur >= LOCKED_BYTES_MIN &&
+	    mlockall(MCL_CURRENT | MCL_FUTURE) == 0)
+		bits |= CONFINED_LOCKED_MEMORY;
+	else
+		log_line(LOG_WARNING, "the keeper's whole memory cannot be locked (RLIMIT_MEMLOCK): only its key pages are");
+	err e = secret_heap_start();
+	if (failed(e))
+		log_err("memory", e);
+	else
+		bits |= CONFINED_KEY_HEAP;
+	return bits;
 }
 
 /* --- the operator's own TLS key --- */
@@ -189,7 +202,7 @@ static err on_open(struct child *child)
 	if (!arena)
 		FAIL(ERR_LIMIT, "no memory for the keeper");
 	p->child = child;
-	lock_memory();
+	child->confinement |= protect_memory();
 	err e = open_root(child, arena, &root);
 	arena_free(arena);
 	if (!failed(e))

@@ -102,7 +102,6 @@ void fixture_make(struct audit_fixture *f)
 	assert_non_null(mkdtemp(f->folder));
 	snprintf(f->database, sizeof f->database, "%s/audit.db", f->folder);
 	ensure(channel_pair(ends));
-	struct keeper *keeper = make_keeper(f);
 	struct channel_binding who = { .kind = CHANNEL_KEEPER, .peer = ROLE_RECORDER, .tenant = f->tenant,
 				       .database = database_id_of(ROLE_RECORDER, &f->tenant, &f->environment) };
 	f->keeper = fork();
@@ -110,9 +109,8 @@ void fixture_make(struct audit_fixture *f)
 	if (f->keeper == 0) {
 		close(ends[0]);
 		unsetenv("BAILIWICK_FAULT");
-		serve(keeper, &who, ends[1]);
+		serve(make_keeper(f), &who, ends[1]); /* opened here: its memory is not given to a child */
 	}
-	keeper_close(keeper);
 	close(ends[1]);
 	f->control = ends[0];
 }

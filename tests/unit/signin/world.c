@@ -65,18 +65,17 @@ static void keeper_start(struct world *w, const struct uuid *tenant)
 
 	random_bytes(&root, sizeof root);
 	must(key_store_create(w->key_store, &root));
-	must(keeper_open(w->key_store, &root, keeper_now, &keeper));
-	must(keeper_create_tenant(keeper, &nil, S(WORLD_ORIGIN)));
-	must(keeper_create_tenant(keeper, tenant, S(WORLD_ISSUER)));
-	must(keeper_create_database(keeper, tenant, tenant));
 	must(channel_pair(ends));
 	w->keeper_pid = fork();
 	if (w->keeper_pid == 0) {
 		close(ends[0]);
+		must(keeper_open(w->key_store, &root, keeper_now, &keeper)); /* here: its memory is not given to a child */
+		must(keeper_create_tenant(keeper, &nil, S(WORLD_ORIGIN)));
+		must(keeper_create_tenant(keeper, tenant, S(WORLD_ISSUER)));
+		must(keeper_create_database(keeper, tenant, tenant));
 		keeper_serve(keeper, ends[1], &who);
 	}
 	close(ends[1]);
-	keeper_close(keeper);
 	w->keys = (struct keys){ .channel = ends[0] };
 }
 
