@@ -32,7 +32,7 @@ static err body_json(struct data_call *dc, const struct json **out)
 
 static err related_of_reference(struct data_call *dc, str reference, str related_table, struct uuid *out)
 {
-	struct path_segment key;
+	struct path_segment key = { 0 };
 	const struct table *t = NULL;
 	if (odata_reference_parse(reference, dc->arena, &key))
 		t = metadata_table_by_set(dc->app->metadata, key.name);

@@ -90,7 +90,7 @@ static err owner_take(struct data_call *dc, const struct column *c, const struct
 static err bind_take(struct data_call *dc, const struct column *c, const struct json *in, bool creating, struct body *b)
 {
 	struct change change = { .column = c };
-	struct path_segment key;
+	struct path_segment key = { 0 };
 	bool keyed = c->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY);
 	if (!may_set(c, creating))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The property '%.*s' cannot be set.", STR_ARG(c->logical_name));

@@ -53,7 +53,7 @@ static err end_find(struct data_call *dc, const struct table *t, const struct co
 
 static err follow(struct data_call *dc, const struct table *t, const struct column *c, const struct uuid *id)
 {
-	struct end end;
+	struct end end = { 0 };
 	TRY(end_find(dc, t, c, id, &end));
 	if (end.table)
 		return read_one(dc, end.table, &end.id);
@@ -63,7 +63,7 @@ static err follow(struct data_call *dc, const struct table *t, const struct colu
 
 static err reference_get(struct data_call *dc, const struct table *t, const struct column *c, const struct uuid *id)
 {
-	struct end end;
+	struct end end = { 0 };
 	TRY(end_find(dc, t, c, id, &end));
 	if (!end.table) {
 		answer_empty(dc);

@@ -28,7 +28,7 @@ err row_key_read(struct data_call *dc, const struct table *t, const struct path_
 {
 	bool one = s->argument_count == 1;
 	const struct column *c = alternate_key(t, s);
-	struct uuid value;
+	struct uuid value = { { 0 } };
 	bool id = one && !failed(uuid_parse(s->argument[0].value, &value));
 	if (id && s->argument[0].name.len == 0 && !s->argument[0].quoted) {
 		*out = value;
