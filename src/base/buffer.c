@@ -94,6 +94,19 @@ void buffer_append_format(struct buffer *b, const char *format, ...)
 	va_end(again);
 }
 
+void buffer_append_i64(struct buffer *b, int64_t value)
+{
+	char text[20]; /* the longest is -9223372036854775808 */
+	size_t at = sizeof text;
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	do
+		text[--at] = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (value < 0)
+		text[--at] = '-';
+	buffer_append(b, bytes_of(text + at, sizeof text - at));
+}
+
 void buffer_consume(struct buffer *b, size_t n)
 {
 	if (n > b->len)

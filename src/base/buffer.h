@@ -25,6 +25,8 @@ NONNULL uint8_t *buffer_reserve(struct buffer *b, size_t n);
 NONNULL void buffer_append(struct buffer *b, bytes octets);
 NONNULL void buffer_append_str(struct buffer *b, str s);
 NONNULL void buffer_append_char(struct buffer *b, char c);
+/* In decimal digits. */
+NONNULL void buffer_append_i64(struct buffer *b, int64_t value);
 NONNULL PRINTF_LIKE(2, 3) void buffer_append_format(struct buffer *b, const char *format, ...);
 /* Forgets the first n octets. */
 NONNULL void buffer_consume(struct buffer *b, size_t n);

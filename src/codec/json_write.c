@@ -1,6 +1,6 @@
 #include "codec/json_write.h"
 
-#include <inttypes.h>
+#include <string.h>
 
 #include "codec/utf8.h"
 
@@ -48,9 +48,39 @@ static void write_escaped(struct buffer *b, char c)
 		buffer_append_format(b, "\\u%04x", (unsigned)c);
 }
 
+/* How much of it goes out as it is. */
+static size_t plain_len(str value)
+{
+	size_t n = 0;
+	while (n < value.len) {
+		uint8_t c = (uint8_t)value.at[n];
+		if (c < 0x20 || c == '"' || c == '\\' || c >= 0x80)
+			break;
+		n++;
+	}
+	return n;
+}
+
+/* Names and most values: one reservation, one copy. */
+static void write_quoted(struct buffer *b, str plain)
+{
+	uint8_t *at = buffer_reserve(b, plain.len + 2);
+	if (!at)
+		return;
+	at[0] = '"';
+	if (plain.len)
+		memcpy(at + 1, plain.at, plain.len);
+	at[plain.len + 1] = '"';
+	b->len += plain.len + 2;
+}
+
 static void write_text(struct buffer *b, str value)
 {
-	size_t plain_from = 0, i = 0;
+	size_t plain_from = 0, i = plain_len(value);
+	if (i == value.len) {
+		write_quoted(b, value);
+		return;
+	}
 	buffer_append_char(b, '"');
 	while (i < value.len) {
 		uint8_t c = (uint8_t)value.at[i];
@@ -92,7 +122,7 @@ void json_str(struct json_writer *w, str value)
 void json_i64(struct json_writer *w, int64_t value)
 {
 	before_value(w);
-	buffer_append_format(w->to, "%" PRId64, value);
+	buffer_append_i64(w->to, value);
 }
 
 void json_bool(struct json_writer *w, bool value)

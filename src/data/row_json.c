@@ -84,21 +84,10 @@ static void value_annotations(struct data_call *dc, struct json_writer *w, const
 		annotation(w, c->value_name, "Microsoft.Dynamics.CRM.associatednavigationproperty", c->navigation);
 }
 
-/* The etag is written in place: printf would cost a tenth of a row. */
-static void json_digits(struct json_writer *w, int64_t value)
-{
-	char text[20];
-	size_t at = sizeof text;
-	do
-		text[--at] = (char)('0' + value % 10);
-	while ((value /= 10) > 0);
-	buffer_append_str(w->to, (str){ text + at, sizeof text - at });
-}
-
 err row_json(struct data_call *dc, struct json_writer *w, const struct odata_query *q, const struct statement *s, int first)
 {
 	json_member_raw(w, S("@odata.etag"), S("\"W/\\\""));
-	json_digits(w, column_i64(s, 1));
+	buffer_append_i64(w->to, column_i64(s, 1)); /* printf would cost a tenth of a row */
 	buffer_append_str(w->to, S("\\\"\""));
 	for (size_t i = 0; i < q->select_count; i++) {
 		const struct column *c = q->select[i];
