@@ -239,6 +239,14 @@ static void discard(struct store *store)
 	free(store);
 }
 
+/* SQLite's locks and its count of memory are for processes with threads; ours have none. Without effect, and refused, once the
+ * library is in use: from the second database of a process on. */
+static void library_configure(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 err store_open_over(const struct store_options *options, const char *lower_vfs, struct store **out)
 {
 	struct store *store = calloc(1, sizeof *store);
@@ -246,6 +254,7 @@ err store_open_over(const struct store_options *options, const char *lower_vfs, 
 	if (!store)
 		FAIL(ERR_LIMIT, "no memory for a database handle");
 	store->lock = -1;
+	library_configure();
 	err e = open_steps(store, options, lower_vfs);
 	if (failed(e)) {
 		discard(store);

@@ -20,7 +20,7 @@ bool store_in_transaction(const struct store *store)
 /* Works whatever state an error left: SQLite itself rolls back on some of them. */
 static void roll_back(struct store *store)
 {
-	if (store_in_transaction(store))
+	if (store_in_transaction(store) && failed(run(store, S("ROLLBACK")))) /* prepared: every read ends like this */
 		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 	store->savepoints = 0;
 }
