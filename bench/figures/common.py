@@ -131,6 +131,17 @@ def h2load(url, seconds, connections, http2=False, streams=1, body=None, headers
     return int(good.group(1)), wall
 
 
+def settle(root):
+    """Until the processes have done what was asked of them before (the log's recorder works behind the answers)."""
+    before, until = cpu_seconds(root), time.monotonic() + 120
+    while time.monotonic() < until:
+        time.sleep(1)
+        now = cpu_seconds(root)
+        if now - before < 0.03:
+            return
+        before = now
+
+
 class Sample:
     """Answers, wall seconds and processor seconds of the servers, of one round."""
 

@@ -158,6 +158,7 @@ def figure(bench):
                 lines = [f'{k}: {v}' for k, v in headers[i].items()]
                 return lambda: common.measure(roots, lambda: common.h2load(urls[i], bench.seconds, CONNECTIONS, headers=lines))
             mine, theirs = side(0, ours.service.pid), side(1, node.pid, postgres.server.pid)
+            common.settle(ours.service.pid)
             mine(), theirs()
             samples = common.interleave(bench.rounds, mine, theirs)
             yield common.row('page-50', samples, AIM, 'pages/cpu s', 'per_cpu')
