@@ -12,7 +12,7 @@ static struct cursor sample(void)
 	struct cursor c = { .key = 77, .count = 5 };
 	c.values[1] = (struct value){ .kind = VALUE_I64, .i64 = -9 };
 	c.values[2] = (struct value){ .kind = VALUE_F64, .f64 = 1.5 };
-	c.values[3] = (struct value){ .kind = VALUE_TEXT, .text = S("Zo\xc3\xab") };
+	c.values[3] = (struct value){ .kind = VALUE_TEXT, .text = S("Zo\xc3\xab Planckstrasse") };
 	c.values[4] = (struct value){ .kind = VALUE_UUID, .uuid = { { 9 } } };
 	return c;
 }
@@ -26,7 +26,7 @@ static void a_cursor_comes_back_as_it_went(void **state)
 	struct cursor in = sample(), out;
 	str token;
 	assert_false(failed(cursor_seal(&place, &in, arena, &token)));
-	assert_int_equal(str_find(token, S("Zo"), 0), SIZE_MAX);
+	assert_int_equal(str_find(token, S("Planckstrasse"), 0), SIZE_MAX);
 	assert_false(failed(cursor_open(&place, token, arena, &problem, &out)));
 	assert_int_equal(out.key, 77);
 	assert_int_equal(out.count, in.count);
