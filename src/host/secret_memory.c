@@ -8,7 +8,14 @@
 #include <unistd.h>
 
 /* What the leak check cannot see by itself: pointers that stand in pages of our own. */
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__)
+#define LEAK_CHECKED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LEAK_CHECKED 1
+#endif
+#endif
+#ifdef LEAK_CHECKED
 void __lsan_register_root_region(const void *at, size_t len);
 void __lsan_unregister_root_region(const void *at, size_t len);
 #define LEAK_CHECK_SEES(at_, len_) __lsan_register_root_region(at_, len_)
