@@ -195,7 +195,8 @@ void route_find(const struct routing_table *t, enum channel_lane lane, const str
 	} else if (site == SITE_MAIN) {
 		route_main_site(t, lane, head, out);
 	}
-	if (t->provisional && out->kind == ROUTE_REFUSED && site != SITE_FOREIGN)
+	/* Before control has told what there is, nothing is known to be missing, and nobody should be sent here yet. */
+	if (t->provisional && (out->kind == ROUTE_REFUSED || out->kind == ROUTE_HEALTH) && site != SITE_FOREIGN)
 		refuse(out, REFUSE_UNAVAILABLE);
 	/* Strangers send no uploads yet: only the operator's import has bodies above the ordinary bound. */
 	out->large_body = lane == LANE_OPERATOR && out->kind == ROUTE_WORKER && out->worker.role == ROLE_DATA;
