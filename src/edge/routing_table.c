@@ -3,7 +3,10 @@
 #include "codec/json_read.h"
 #include "edge/route_internal.h"
 
-enum { TABLE_ARENA_BYTES = 4 << 20, NAME_BYTES_MAX = 253 };
+/* A table and the tree of its text at ROUTES_BYTES_MAX; each takes what it needs. */
+enum { TABLE_ARENA_BYTES = 128 << 20, TREE_ARENA_BYTES = 512 << 20, NAME_BYTES_MAX = 253 };
+
+static const struct json_limits limits = { .depth_max = 8, .values_max = ROUTES_BYTES_MAX / 8 };
 
 static err add_name(struct routing_table *t, struct map *map, str name, void *value)
 {
@@ -75,17 +78,14 @@ static err take_origin(struct routing_table *t, str origin)
 	return OK;
 }
 
-static err fill(struct routing_table *t, str facts, str origin_default, struct map_seed seed)
+/* The tree of the text is in an arena of its own: it goes as soon as the table stands. */
+static err read_facts(struct routing_table *t, str facts, str origin_default, struct arena *tree)
 {
 	const struct json *root;
 	str origin = origin_default;
-	t->tenants = map_new(t->arena, seed);
-	t->environments = map_new(t->arena, seed);
-	TRY_NEW(t->tenants);
-	TRY_NEW(t->environments);
 	if (facts.len == 0)
 		return take_origin(t, origin);
-	TRY(json_parse(bytes_of_str(facts), JSON_LIMITS_DEFAULT, t->arena, &root, NULL));
+	TRY(json_parse(bytes_of_str(facts), limits, tree, &root, NULL));
 	if (!json_is(root, JSON_OBJECT))
 		FAIL(ERR_INVALID, "routing table that is no object");
 	if (json_member(root, S("origin")) && !json_member_is_str(root, S("origin"), &origin))
@@ -95,6 +95,17 @@ static err fill(struct routing_table *t, str facts, str origin_default, struct m
 		FAIL(ERR_INVALID, "provisional of the routing table");
 	TRY(add_rows(t, json_member(root, S("tenants")), add_tenant));
 	return add_rows(t, json_member(root, S("environments")), add_environment);
+}
+
+static err fill(struct routing_table *t, str facts, str origin_default, struct map_seed seed)
+{
+	struct arena *tree = arena_new(TREE_ARENA_BYTES);
+	t->tenants = map_new(t->arena, seed);
+	t->environments = map_new(t->arena, seed);
+	err e = tree && t->tenants && t->environments ? read_facts(t, facts, origin_default, tree)
+						      : ERR(ERR_LIMIT, "no memory for a routing table");
+	arena_free(tree);
+	return e;
 }
 
 err routing_table_new(str facts, str origin_default, struct map_seed seed, struct routing_table **out)

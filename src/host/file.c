@@ -153,15 +153,27 @@ err memory_file_new(bytes content, int *out_fd)
 	return OK;
 }
 
+static err check_sealed(int fd, size_t size_max, struct stat *out_info)
+{
+	if (fcntl(fd, F_GET_SEALS) != seals)
+		FAIL(ERR_INVALID, "memory file that its sender can still change");
+	if (fstat(fd, out_info) != 0)
+		return err_of_errno(errno);
+	if ((uint64_t)out_info->st_size > size_max)
+		FAIL(ERR_LIMIT, "memory file larger than allowed");
+	return OK;
+}
+
+err memory_file_check(int fd, size_t size_max)
+{
+	struct stat info;
+	return check_sealed(fd, size_max, &info);
+}
+
 err memory_view_open(int fd, size_t size_max, struct memory_view *out)
 {
 	struct stat info;
-	if (fcntl(fd, F_GET_SEALS) != seals)
-		FAIL(ERR_INVALID, "memory file that its sender can still change");
-	if (fstat(fd, &info) != 0)
-		return err_of_errno(errno);
-	if ((uint64_t)info.st_size > size_max)
-		FAIL(ERR_LIMIT, "memory file larger than allowed");
+	TRY(check_sealed(fd, size_max, &info));
 	if (info.st_size == 0) {
 		*out = (struct memory_view){ 0 };
 		return OK;

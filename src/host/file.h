@@ -27,6 +27,8 @@ MUST_USE NONNULL err folder_make(const char *path, mode_t mode);
 
 /* A memory file with this content, sealed against every change, so that a receiver can check once and trust. */
 MUST_USE NONNULL err memory_file_new(bytes content, int *out_fd);
+/* Sealed (ERR_INVALID) and at most size_max (ERR_LIMIT): for who passes it on unread. */
+MUST_USE err memory_file_check(int fd, size_t size_max);
 /* A received memory file, checked to be sealed and at most size_max, mapped read-only. */
 struct memory_view {
 	const uint8_t *at;

@@ -1,7 +1,8 @@
 /* ipc/supervisor_message.h - between the supervisor and each process that it started, over the child's descriptor 3.
  *
  * Fixed structs, one per message, no pointers; the first member says which. Same binary on both sides, so host byte
- * order; sizes are checked, and every enum and length is range-checked on arrival. Facts are a text after the struct. */
+ * order; sizes are checked, and every enum and length is range-checked on arrival. Facts are a text after the struct; those of
+ * the edges, the routing table, grow with the installation and so are a sealed memory file (host/file.h) instead. */
 #ifndef IPC_SUPERVISOR_MESSAGE_H
 #define IPC_SUPERVISOR_MESSAGE_H
 
@@ -38,21 +39,25 @@ enum supervisor_message_kind {
 	/* supervisor to child */
 	SUPERVISOR_START = 1, /* struct supervisor_start, then the facts               */
 	SUPERVISOR_CHANNEL,   /* struct supervisor_channel with one descriptor         */
-	SUPERVISOR_FACTS,     /* struct supervisor_facts, then the facts               */
+	SUPERVISOR_FACTS,     /* struct supervisor_facts, then the facts; to an edge: with the routing table's file */
 	SUPERVISOR_RELOAD,    /* struct supervisor_reload: read the configuration again, take these files */
 	SUPERVISOR_STOP,      /* finish what is being worked on, then exit 0           */
 	SUPERVISOR_STATUS,    /* answer to CHILD_STATUS_ASKED: struct supervisor_status, rows (control only) */
 	SUPERVISOR_NO_WORKER, /* answer to CHILD_WORKER_WANTED that cannot be met      */
 	SUPERVISOR_PROVISIONED, /* answer to CHILD_PROVISION                           */
 	SUPERVISOR_FACTS_ASKED, /* to control: what are this worker's facts?           */
+	SUPERVISOR_TOLD,      /* answer to CHILD_TOLD_ASKED, with its number: no edge routes by an older table */
 	/* child to supervisor */
 	CHILD_READY = 64,     /* struct child_ready: sandbox in force, database open, serving */
 	CHILD_WORKER_WANTED,  /* edge: a channel to that worker, please                */
 	CHILD_IDLE,           /* worker: nothing to do for a while; may I leave?       */
-	CHILD_FACTS,          /* control: facts of a worker (answer, or unasked when they changed) */
+	CHILD_FACTS,          /* control: facts of a worker (answer, or unasked when they changed); of the edges: with a file */
 	CHILD_PROVISION,      /* control: make a tenant's or an environment's place    */
 	CHILD_STATUS_ASKED,   /* control: list the processes                           */
 	CHILD_RELOADED,       /* keeper: has taken what RELOAD brought; the others may follow */
+	CHILD_TOLD_ASKED,     /* control: say when every edge uses the routing table that I published last; replaces an
+				 earlier such question */
+	CHILD_TOLD,           /* edge: the routing table of that number is in use       */
 };
 
 /* Files that the supervisor opens, since only it is privileged, and hands over unread. START and RELOAD carry their
@@ -62,10 +67,12 @@ enum handed_file {
 	HANDED_TLS_KEY = 2,     /* keeper: the operator's own TLS key, PEM      */
 	HANDED_CERTIFICATE = 4, /* edge: the certificate chain, PEM             */
 	HANDED_CONFIG = 8,      /* edge: bailiwick.conf, which an editor may have replaced by another file */
-	HANDED_FILE_COUNT = 4,
+	HANDED_ROUTES = 16,     /* edge: the routing table, sealed; START and FACTS */
+	HANDED_FILE_COUNT = 5,
 };
 
-enum { FACTS_BYTES_MAX = 60 * 1024, PATH_TEXT_MAX = 1024 };
+/* ROUTES_BYTES_MAX: some 60,000 tenants with an environment each. */
+enum { FACTS_BYTES_MAX = 60 * 1024, ROUTES_BYTES_MAX = 16 * 1024 * 1024, PATH_TEXT_MAX = 1024 };
 
 /* Which worker is meant. */
 struct worker_name {
@@ -85,6 +92,7 @@ struct supervisor_start {
 	uint32_t index;                 /* of several of one role                     */
 	int32_t inherited_fd_count;     /* edges: listening sockets at descriptors 4.. */
 	uint32_t handed;                /* bits of enum handed_file               */
+	uint64_t routes_number;         /* edges: which routing table HANDED_ROUTES is */
 };
 
 struct supervisor_reload {
@@ -101,6 +109,12 @@ struct supervisor_facts {
 	enum supervisor_message_kind kind;
 	struct worker_name worker;
 	uint8_t known; /* 0: no such worker should exist */
+	uint64_t routes_number; /* to edges: counts the routing tables, as the supervisor passed them on */
+};
+
+struct routes_told { /* CHILD_TOLD_ASKED, SUPERVISOR_TOLD: the question's number, control's. CHILD_TOLD: the table's, the supervisor's */
+	enum supervisor_message_kind kind;
+	uint64_t number;
 };
 
 struct child_ready {

@@ -126,13 +126,11 @@ static err write_tenants(struct store *store, struct arena *arena, struct json_w
 	return OK;
 }
 
-err facts_of_edges(struct store *store, str origin, struct arena *arena, str *out)
+err facts_of_edges(struct store *store, str origin, struct arena *arena, struct buffer *out)
 {
 	struct environment *environments;
 	size_t count;
-	SCOPED(buffer) b;
-	buffer_init(&b, FACTS_BYTES_MAX);
-	struct json_writer w = json_writer_to(&b);
+	struct json_writer w = json_writer_to(out);
 	TRY(environment_list(store, NULL, arena, &environments, &count));
 	json_open_object(&w);
 	json_member_str(&w, S("origin"), origin);
@@ -150,5 +148,7 @@ err facts_of_edges(struct store *store, str origin, struct arena *arena, str *ou
 	}
 	json_close_array(&w);
 	json_close_object(&w);
-	return finish(&b, arena, out);
+	if (out->failed)
+		FAIL(ERR_LIMIT, "routing table larger than allowed");
+	return OK;
 }

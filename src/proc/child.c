@@ -19,6 +19,13 @@ err child_send(struct child *child, const void *message, size_t size)
 	return channel_send(SUPERVISOR_FD, bytes_of(message, size), NULL);
 }
 
+err child_send_file(struct child *child, const void *message, size_t size, int fd)
+{
+	struct channel_fds fds = { .fd = { fd }, .count = 1 };
+	(void)child;
+	return channel_send(SUPERVISOR_FD, bytes_of(message, size), &fds);
+}
+
 err child_say_ready(struct child *child)
 {
 	struct child_ready ready = { .kind = CHILD_READY, .confinement = child->confinement };
@@ -66,11 +73,16 @@ static err take_channel(struct child *child, bytes raw, struct channel_fds *fds)
 	return child->hooks->channel(child, &message.binding, fd);
 }
 
-static err take_facts(struct child *child, bytes raw)
+static err take_facts(struct child *child, bytes raw, struct channel_fds *fds)
 {
-	if (raw.len < sizeof(struct supervisor_facts))
+	struct supervisor_facts message;
+	bool is_edge = child->hooks->role == ROLE_EDGE;
+	if (raw.len < sizeof message)
 		FAIL(ERR_INVALID, "malformed facts message");
-	TRY(keep_facts(child, bytes_from(raw, sizeof(struct supervisor_facts))));
+	memcpy(&message, raw.at, sizeof message);
+	TRY(take_handed(child, is_edge ? HANDED_ROUTES : 0, fds));
+	TRY(keep_facts(child, bytes_from(raw, sizeof message)));
+	child->routes_number = message.routes_number;
 	if (child->hooks->facts)
 		child->hooks->facts(child);
 	return OK;
@@ -98,7 +110,7 @@ static err take_message(struct child *child, bytes raw, struct channel_fds *fds)
 	case SUPERVISOR_CHANNEL:
 		return take_channel(child, raw, fds);
 	case SUPERVISOR_FACTS:
-		return take_facts(child, raw);
+		return take_facts(child, raw, fds);
 	case SUPERVISOR_RELOAD:
 		return take_reload(child, raw, fds);
 	case SUPERVISOR_STOP:
@@ -150,6 +162,7 @@ static err receive_start(struct child *child)
 	if (child->start.kind != SUPERVISOR_START || child->start.role != child->hooks->role)
 		FAIL(ERR_INVALID, "start message of another role");
 	TRY(take_handed(child, child->start.handed, &fds));
+	child->routes_number = child->start.routes_number;
 	return keep_facts(child, bytes_of(raw + sizeof child->start, len - sizeof child->start));
 }
 

@@ -17,7 +17,8 @@
 struct child {
 	struct loop *loop;
 	struct supervisor_start start;
-	str facts;          /* of START or the latest FACTS; JSON, owned by the frame */
+	str facts;          /* of START or the latest FACTS; JSON, owned by the frame. An edge's come as HANDED_ROUTES */
+	uint64_t routes_number; /* edges: of HANDED_ROUTES */
 	void *self;         /* the hooks' own */
 	const struct child_hooks *hooks;
 	struct loop_watch watch;
@@ -34,7 +35,7 @@ struct child_hooks {
 	err (*open)(struct child *child);
 	/* A channel arrived, at start or later as a replacement. The hook owns fd. */
 	err (*channel)(struct child *child, const struct channel_binding *binding, int fd);
-	/* child->facts has changed. May be null, as all below. */
+	/* child->facts, or HANDED_ROUTES, has changed. May be null, as all below. */
 	void (*facts)(struct child *child);
 	void (*reload)(struct child *child);
 	/* Finish and call loop_stop(child->loop); null: stop at once. */
@@ -48,8 +49,10 @@ struct child_hooks {
 int child_run(const struct child_hooks *hooks, void *self);
 /* Sends one struct to the supervisor. */
 MUST_USE NONNULL err child_send(struct child *child, const void *message, size_t size);
+/* The same with a file, which stays the caller's. */
+MUST_USE NONNULL err child_send_file(struct child *child, const void *message, size_t size, int fd);
 
-/* What START or the latest RELOAD brought of that file; -1 when nothing. Stays the frame's, which replaces it at the next
+/* What START, the latest RELOAD or (HANDED_ROUTES) FACTS brought of that file; -1 when nothing. Stays the frame's, which replaces it at the next
  * RELOAD that brings one. */
 NONNULL int child_handed(const struct child *child, enum handed_file file);
 

@@ -1,4 +1,5 @@
 /* The control worker tells what there is: facts of a worker, and the edges' routing table. */
+#include "host/file.h"
 #include "platform/facts.h"
 #include "proc/control_internal.h"
 
@@ -28,16 +29,27 @@ err control_publish_worker(struct control *c, const struct worker_name *name)
 	return e;
 }
 
+/* Too long for a message from some hundred tenants on, hence the file. */
+static err send_routes(struct control *c, bytes text)
+{
+	struct supervisor_facts head = { .kind = CHILD_FACTS, .worker = { .role = ROLE_EDGE }, .known = 1 };
+	SCOPED(fd) file = { -1 };
+	TRY(memory_file_new(text, &file.n));
+	TRY(child_send_file(c->worker->child, &head, sizeof head, file.n));
+	c->routes_number++;
+	return OK;
+}
+
 err control_publish_routes(struct control *c)
 {
-	struct worker_name edges = { .role = ROLE_EDGE };
+	SCOPED(buffer) text;
 	struct arena *arena = arena_new(CONTROL_WORK_BYTES);
-	str text;
+	buffer_init(&text, ROUTES_BYTES_MAX);
 	if (!arena)
 		FAIL(ERR_LIMIT, "no memory for facts");
 	err e = facts_of_edges(c->worker->store, c->origin, arena, &text);
 	if (!failed(e))
-		e = send_facts(c, &edges, true, text);
+		e = send_routes(c, buffer_bytes(&text));
 	arena_free(arena);
 	return e;
 }

@@ -43,6 +43,7 @@ static err open_control(struct worker *worker)
 static void close_control(struct worker *worker)
 {
 	struct control *c = worker->app;
+	loop_timer_stop(worker->loop, &c->told_timer);
 	buffer_release(&c->status_rows);
 	arena_free(c->own_arena);
 	free(c);
@@ -54,6 +55,7 @@ static void on_message(struct worker *worker, bytes raw)
 	enum supervisor_message_kind kind;
 	struct supervisor_facts facts;
 	struct supervisor_answer answer;
+	struct routes_told told;
 	static struct supervisor_status status;
 	if (!c || raw.len < sizeof kind)
 		return;
@@ -66,6 +68,9 @@ static void on_message(struct worker *worker, bytes raw)
 	} else if (kind == SUPERVISOR_PROVISIONED && raw.len == sizeof answer) {
 		memcpy(&answer, raw.at, sizeof answer);
 		control_provisioned(c, &answer);
+	} else if (kind == SUPERVISOR_TOLD && raw.len == sizeof told) {
+		memcpy(&told, raw.at, sizeof told);
+		control_edges_told(c, &told);
 	} else if (kind == SUPERVISOR_STATUS && raw.len == sizeof status) {
 		memcpy(&status, raw.at, sizeof status);
 		control_status(c, &status);

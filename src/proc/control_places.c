@@ -9,13 +9,15 @@
 #include "platform/tenant.h"
 #include "proc/control_internal.h"
 
+static const int64_t edges_patience_ns = 5000000000;
+
 err control_wait(struct control *c, struct web_call *call, bool status, const struct uuid *tenant,
 			       const struct uuid *environment)
 {
 	for (size_t i = 0; i < CALLS_WAITING_MAX; i++) {
 		if (c->waiting[i].call)
 			continue;
-		c->waiting[i] = (struct waiting){ call, status, *tenant, *environment };
+		c->waiting[i] = (struct waiting){ .call = call, .status = status, .tenant = *tenant, .environment = *environment };
 		web_park(call);
 		return OK;
 	}
@@ -79,6 +81,86 @@ static err activate(struct control *c, const struct uuid *tenant, const struct u
 	return control_publish_worker(c, &(struct worker_name){ .role = ROLE_RECORDER, .tenant = *tenant });
 }
 
+/* --- made: answered when the edges know it --- */
+
+static void finish_waiting(struct control *c, struct waiting *wait, err e)
+{
+	struct web_call *call = wait->call;
+	wait->call = NULL;
+	if (!failed(e))
+		e = control_answer(c, call, 201, &wait->tenant, &wait->environment);
+	if (failed(e))
+		web_problem(call, web_status_of_kind(err_kind_of(e)), e);
+	web_finish(call);
+}
+
+/* One question at a time; it is about the newest table, so it covers everyone who waits now. */
+static void ask_whether_told(struct control *c)
+{
+	struct routes_told ask = { .kind = CHILD_TOLD_ASKED, .number = c->routes_number };
+	err e = child_send(c->worker->child, &ask, sizeof ask);
+	if (failed(e))
+		log_err("asking whether the edges were told", e);
+	else
+		c->told_asked = c->routes_number;
+}
+
+/* The soonest that someone's patience ends. */
+static void watch_patience(struct control *c)
+{
+	int64_t due = INT64_MAX;
+	for (size_t i = 0; i < CALLS_WAITING_MAX; i++)
+		if (c->waiting[i].call && c->waiting[i].routes_number && c->waiting[i].due_ns < due)
+			due = c->waiting[i].due_ns;
+	if (due == INT64_MAX)
+		loop_timer_stop(c->worker->loop, &c->told_timer);
+	else if (failed(loop_timer_set(c->worker->loop, &c->told_timer, due)))
+		log_line(LOG_ERROR, "no memory for a timer");
+}
+
+/* What was made is made: an edge that hears of it late is no reason to call it failed. */
+static void patience_ended(struct loop_timer *timer)
+{
+	struct control *c = timer->owner;
+	log_line(LOG_WARNING, "not every edge has said that it uses the new routing table");
+	c->told_asked = 0;
+	for (size_t i = 0; i < CALLS_WAITING_MAX; i++)
+		if (c->waiting[i].call && c->waiting[i].routes_number && c->waiting[i].due_ns <= loop_now_ns(c->worker->loop))
+			finish_waiting(c, &c->waiting[i], OK);
+	watch_patience(c);
+}
+
+void control_wait_for_edges(struct control *c, struct waiting *wait)
+{
+	wait->routes_number = c->routes_number;
+	wait->due_ns = loop_now_ns(c->worker->loop) + edges_patience_ns;
+	c->told_timer.fire = patience_ended;
+	c->told_timer.owner = c;
+	watch_patience(c);
+	if (!c->told_asked)
+		ask_whether_told(c);
+}
+
+void control_edges_told(struct control *c, const struct routes_told *message)
+{
+	bool more = false;
+	if (message->number != c->told_asked)
+		return; /* the answer to a question that was given up */
+	c->told_asked = 0;
+	for (size_t i = 0; i < CALLS_WAITING_MAX; i++) {
+		struct waiting *wait = &c->waiting[i];
+		if (!wait->call || !wait->routes_number)
+			continue;
+		if (wait->routes_number <= message->number)
+			finish_waiting(c, wait, OK);
+		else
+			more = true;
+	}
+	watch_patience(c);
+	if (more)
+		ask_whether_told(c);
+}
+
 void control_provisioned(struct control *c, const struct supervisor_answer *answer)
 {
 	const struct worker_name *name = &answer->worker;
@@ -88,16 +170,13 @@ void control_provisioned(struct control *c, const struct supervisor_answer *answ
 		log_err("activating", e);
 	for (size_t i = 0; i < CALLS_WAITING_MAX; i++) {
 		struct waiting *wait = &c->waiting[i];
-		if (!wait->call || wait->status || !uuid_equal(&wait->tenant, &name->tenant) ||
+		if (!wait->call || wait->status || wait->routes_number || !uuid_equal(&wait->tenant, &name->tenant) ||
 		    !uuid_equal(&wait->environment, &name->environment))
 			continue;
-		struct web_call *call = wait->call;
-		wait->call = NULL;
-		if (!failed(e))
-			e = control_answer(c, call, 201, &name->tenant, &name->environment);
 		if (failed(e))
-			web_problem(call, web_status_of_kind(err_kind_of(e)), e);
-		web_finish(call);
+			finish_waiting(c, wait, e);
+		else
+			control_wait_for_edges(c, wait);
 	}
 }
 

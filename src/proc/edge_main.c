@@ -1,5 +1,6 @@
 /* The edge's process: connects edge/ to the supervisor, the configuration and the keeper. It may accept connections on the
- * sockets it inherited, talk to workers and the keeper over channels it is handed, and read the certificate it is handed. */
+ * sockets it inherited, talk to workers and the keeper over channels it is handed, and read the files it is handed:
+ * certificate, configuration, routing table. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -184,6 +185,21 @@ static err open_tls(struct edge_process *p)
 	return tls_library_new(&signer, &p->library);
 }
 
+/* --- the routing table --- */
+
+/* Once sealed nobody can change it, so it is read where it lies. */
+static err take_routes(struct edge_process *p)
+{
+	SCOPED(memory_view) routes = { 0 };
+	int fd = child_handed(p->child, HANDED_ROUTES);
+	if (fd < 0)
+		FAIL(ERR_INVALID, "no routing table was handed over");
+	TRY(memory_view_open(fd, ROUTES_BYTES_MAX, &routes));
+	if (routes.len == 0)
+		FAIL(ERR_INVALID, "empty routing table");
+	return edge_set_facts(p->edge, str_of_bytes(bytes_of(routes.at, routes.len)));
+}
+
 /* --- hooks --- */
 
 static err open_edge(struct child *child)
@@ -201,7 +217,7 @@ static err open_edge(struct child *child)
 		options.files = console_files;
 	fit_descriptors(&options.settings);
 	TRY(edge_new(&options, &p->edge));
-	TRY(edge_set_facts(p->edge, child->facts));
+	TRY(take_routes(p));
 	if (is_public)
 		TRY(open_tls(p));
 	for (int i = 0; i < child->start.inherited_fd_count; i++)
@@ -233,9 +249,15 @@ static err take_channel(struct child *child, const struct channel_binding *bindi
 static void take_facts(struct child *child)
 {
 	struct edge_process *p = child->self;
-	err e = edge_set_facts(p->edge, child->facts);
-	if (failed(e))
+	struct routes_told told = { .kind = CHILD_TOLD, .number = child->routes_number };
+	err e = take_routes(p);
+	if (failed(e)) {
 		log_err("routing table; the old one stays in use", e);
+		return;
+	}
+	e = child_send(child, &told, sizeof told);
+	if (failed(e))
+		log_err("saying that a routing table is in use", e);
 }
 
 static void reload_config(struct edge_process *p)

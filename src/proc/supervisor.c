@@ -19,7 +19,7 @@
 #include "host/log.h"
 #include "proc/child.h"
 
-enum { LISTEN_BACKLOG = 1024, CONFIG_ARENA_BYTES = 1 << 20, EDGE_FACTS_ARENA_BYTES = FACTS_BYTES_MAX + 4096 };
+enum { LISTEN_BACKLOG = 1024, CONFIG_ARENA_BYTES = 1 << 20 };
 
 /* --- listening sockets --- */
 
@@ -264,8 +264,7 @@ static err first_facts(struct supervisor *s)
 	json_close_object(&w);
 	s->first_facts = str_copy(s->config_arena, buffer_str(&b));
 	TRY_NEW(s->first_facts.at);
-	s->edge_facts = s->first_facts;
-	return OK;
+	return memory_file_new(bytes_of_str(s->first_facts), &s->routes_fd);
 }
 
 /* One service per folder. The descriptor stays open, and with it the lock, for as long as the supervisor lives. */
@@ -297,8 +296,7 @@ static err prepare(struct supervisor *s, const struct serve_options *options)
 	s->loop = loop_new();
 	s->processes = calloc(PROCESSES_MAX, sizeof *s->processes);
 	s->config_arena = arena_new(CONFIG_ARENA_BYTES);
-	s->edge_facts_arena = arena_new(EDGE_FACTS_ARENA_BYTES);
-	if (!s->loop || !s->processes || !s->config_arena || !s->edge_facts_arena)
+	if (!s->loop || !s->processes || !s->config_arena)
 		FAIL(ERR_LIMIT, "no memory to start");
 	if (!realpath(options->folder, absolute))
 		return err_of_errno(errno);

@@ -43,6 +43,7 @@ struct process {
 	struct restart restart;
 	uint32_t confinement, starts;
 	int64_t ready_ns;       /* 0 until CHILD_READY came */
+	uint64_t routes_number; /* edges: of the routing table that it uses, as it says */
 	struct { int64_t ms; } started;
 	bool permanent;         /* restarted whenever it ends: all but identity, data and tenants' recorders */
 	bool wanted_again;      /* someone asked while it was stopping */
@@ -72,8 +73,10 @@ struct supervisor {
 	struct loop_watch signal_watch;
 	struct loop_timer stop_timer;
 	str first_facts;           /* the origin and an empty routing table */
-	str edge_facts;            /* the routing table, as control published it last */
-	struct arena *edge_facts_arena;
+	int routes_fd;             /* the routing table, as control published it last: a sealed file, unread */
+	uint64_t routes_number;    /* counts them */
+	bool told_asked;           /* control wants to hear when every edge uses the table told_from or a later one */
+	uint64_t told_question, told_from;
 };
 
 /* --- supervisor_process.c --- */
@@ -107,7 +110,10 @@ MUST_USE NONNULL err channel_edge_to_worker(struct process *edge, struct process
 
 /* --- supervisor_message.c --- */
 
-NONNULL void supervisor_take_message(struct process *from, bytes raw);
+/* Takes the descriptors that it wants out of `fds`; the caller closes the others. */
+NONNULL void supervisor_take_message(struct process *from, bytes raw, struct channel_fds *fds);
+/* An edge has said that it uses a table, or has ended: control is told if that was what it waited for. */
+NONNULL void supervisor_check_told(struct supervisor *s);
 /* The worker will not come: tells the edges that asked. */
 NONNULL void supervisor_refuse_wanted(struct process *worker, int err_kind);
 /* One struct, then a text; `fds` may be null. */

@@ -64,6 +64,9 @@ err files_for(const struct supervisor *s, enum process_role role, uint32_t *out_
 		opened = open_configured(s, S("bailiwick.conf"), "", &fd);
 		opened = add(HANDED_CONFIG, opened, fd, out_handed, out);
 		e = failed(e) ? e : opened;
+		opened = duplicate(s->routes_fd, &fd);
+		opened = add(HANDED_ROUTES, opened, fd, out_handed, out);
+		e = failed(e) ? e : opened;
 	}
 	return e;
 }

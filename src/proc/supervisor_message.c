@@ -1,7 +1,9 @@
 #include "proc/supervisor.h"
 
 #include <signal.h>
+#include <unistd.h>
 
+#include "host/file.h"
 #include "host/log.h"
 #include "proc/confinement.h"
 
@@ -60,9 +62,10 @@ static void give_to_edges(struct process *worker)
 	}
 }
 
-static void on_ready(struct process *from, bytes raw)
+static void on_ready(struct process *from, bytes raw, struct channel_fds *fds)
 {
 	struct child_ready message;
+	(void)fds;
 	if (raw.len != sizeof message || from->state != PROCESS_STARTING)
 		return;
 	memcpy(&message, raw.at, sizeof message);
@@ -123,10 +126,11 @@ static void bring_worker(struct process *p, bool fresh)
 		p->wanted_again = true;
 }
 
-static void on_worker_wanted(struct process *from, bytes raw)
+static void on_worker_wanted(struct process *from, bytes raw, struct channel_fds *fds)
 {
 	struct supervisor *s = from->supervisor;
 	struct child_worker_wanted message;
+	(void)fds;
 	if (raw.len != sizeof message)
 		return;
 	memcpy(&message, raw.at, sizeof message);
@@ -146,20 +150,77 @@ static void on_worker_wanted(struct process *from, bytes raw)
 	bring_worker(p, fresh);
 }
 
-static void send_edge_facts(struct supervisor *s, str text)
+/* --- the routing table --- */
+
+void supervisor_check_told(struct supervisor *s)
 {
-	struct supervisor_facts message = { .kind = SUPERVISOR_FACTS, .known = 1 };
-	arena_reset(s->edge_facts_arena);
-	s->edge_facts = str_copy(s->edge_facts_arena, text);
+	struct routes_told told = { .kind = SUPERVISOR_TOLD, .number = s->told_question };
+	if (!s->told_asked)
+		return;
 	for (size_t i = 0; i < PROCESSES_MAX; i++) {
-		struct process *p = &s->processes[i];
-		if (p->name.role == ROLE_EDGE && process_is_up(p) &&
-		    failed(process_send(p, &message, sizeof message, s->edge_facts, NULL)))
-			log_line(LOG_WARNING, "an edge does not take the routing table");
+		const struct process *p = &s->processes[i];
+		if (p->name.role == ROLE_EDGE && process_is_up(p) && p->routes_number < s->told_from)
+			return;
 	}
+	s->told_asked = false;
+	struct process *control = process_find(s, &(struct worker_name){ .role = ROLE_CONTROL });
+	if (control && failed(process_send(control, &told, sizeof told, (str){ 0 }, NULL)))
+		log_line(LOG_WARNING, "control does not hear that the edges were told");
 }
 
-static void on_facts(struct process *from, bytes raw)
+static void send_routes(struct process *edge)
+{
+	struct supervisor *s = edge->supervisor;
+	struct supervisor_facts message = { .kind = SUPERVISOR_FACTS, .known = 1, .routes_number = s->routes_number };
+	struct channel_fds fds = { .fd = { s->routes_fd }, .count = 1 };
+	if (failed(process_send(edge, &message, sizeof message, (str){ 0 }, &fds)))
+		log_line(LOG_WARNING, "an edge does not take the routing table");
+}
+
+/* Only looked at from outside: the edges read it. */
+static void on_routes(struct supervisor *s, struct channel_fds *fds)
+{
+	err e = fds->count == 1 ? memory_file_check(fds->fd[0], ROUTES_BYTES_MAX) : ERR(ERR_INVALID, "no file");
+	if (failed(e)) {
+		log_err("routing table of control; the old one stays in use", e);
+		return;
+	}
+	close(s->routes_fd);
+	s->routes_fd = fds->fd[0];
+	fds->count = 0;
+	s->routes_number++;
+	for (size_t i = 0; i < PROCESSES_MAX; i++)
+		if (s->processes[i].name.role == ROLE_EDGE && process_is_up(&s->processes[i]))
+			send_routes(&s->processes[i]);
+}
+
+static void on_told_asked(struct process *from, bytes raw, struct channel_fds *fds)
+{
+	struct supervisor *s = from->supervisor;
+	struct routes_told message;
+	(void)fds;
+	if (raw.len != sizeof message)
+		return;
+	memcpy(&message, raw.at, sizeof message);
+	s->told_asked = true;
+	s->told_question = message.number;
+	s->told_from = s->routes_number;
+	supervisor_check_told(s);
+}
+
+static void on_told(struct process *from, bytes raw, struct channel_fds *fds)
+{
+	struct routes_told message;
+	(void)fds;
+	if (raw.len != sizeof message)
+		return;
+	memcpy(&message, raw.at, sizeof message);
+	if (message.number > from->routes_number && message.number <= from->supervisor->routes_number)
+		from->routes_number = message.number;
+	supervisor_check_told(from->supervisor);
+}
+
+static void on_facts(struct process *from, bytes raw, struct channel_fds *fds)
 {
 	struct supervisor *s = from->supervisor;
 	struct supervisor_facts message;
@@ -168,7 +229,7 @@ static void on_facts(struct process *from, bytes raw)
 	memcpy(&message, raw.at, sizeof message);
 	str text = str_of_bytes(bytes_from(raw, sizeof message));
 	if (message.worker.role == ROLE_EDGE) {
-		send_edge_facts(s, text);
+		on_routes(s, fds);
 		return;
 	}
 	struct process *p = process_find(s, &message.worker);
@@ -190,10 +251,11 @@ static void on_facts(struct process *from, bytes raw)
 	}
 }
 
-static void on_provision(struct process *from, bytes raw)
+static void on_provision(struct process *from, bytes raw, struct channel_fds *fds)
 {
 	struct supervisor_answer answer = { .kind = SUPERVISOR_PROVISIONED };
 	struct child_provision message;
+	(void)fds;
 	if (raw.len != sizeof message)
 		return;
 	memcpy(&message, raw.at, sizeof message);
@@ -217,9 +279,10 @@ static bool tenant_has_producers(struct supervisor *s, const struct process *rec
 	return false;
 }
 
-static void on_idle(struct process *from, bytes raw)
+static void on_idle(struct process *from, bytes raw, struct channel_fds *fds)
 {
 	(void)raw;
+	(void)fds;
 	if (from->permanent || from->state != PROCESS_RUNNING)
 		return;
 	if (from->name.role == ROLE_RECORDER && tenant_has_producers(from->supervisor, from))
@@ -227,10 +290,11 @@ static void on_idle(struct process *from, bytes raw)
 	process_stop(from);
 }
 
-static void on_status_asked(struct process *from, bytes raw)
+static void on_status_asked(struct process *from, bytes raw, struct channel_fds *fds)
 {
 	static struct supervisor_status message;
 	(void)raw;
+	(void)fds;
 	struct supervisor *s = from->supervisor;
 	uint32_t total = 0, sent = 0;
 	for (size_t i = 0; i < PROCESSES_MAX; i++) {
@@ -261,9 +325,10 @@ static void on_status_asked(struct process *from, bytes raw)
 	}
 }
 
-static void on_reloaded(struct process *from, bytes raw)
+static void on_reloaded(struct process *from, bytes raw, struct channel_fds *fds)
 {
 	(void)raw;
+	(void)fds;
 	supervisor_reload_others(from->supervisor);
 }
 
@@ -274,26 +339,30 @@ enum { SAID_BY_ALL = ~0u, SAID_BY_EDGE = 1 << ROLE_EDGE, SAID_BY_CONTROL = 1 << 
 static const struct {
 	enum supervisor_message_kind kind;
 	unsigned said_by; /* bits of process roles */
-	void (*take)(struct process *from, bytes raw);
+	void (*take)(struct process *from, bytes raw, struct channel_fds *fds);
+	bool with_file;
 } messages[] = {
-	{ CHILD_READY, SAID_BY_ALL, on_ready },
-	{ CHILD_WORKER_WANTED, SAID_BY_EDGE, on_worker_wanted },
-	{ CHILD_IDLE, SAID_BY_WORKERS, on_idle },
-	{ CHILD_FACTS, SAID_BY_CONTROL, on_facts },
-	{ CHILD_PROVISION, SAID_BY_CONTROL, on_provision },
-	{ CHILD_STATUS_ASKED, SAID_BY_CONTROL, on_status_asked },
-	{ CHILD_RELOADED, SAID_BY_KEEPER, on_reloaded },
+	{ CHILD_READY, SAID_BY_ALL, on_ready, false },
+	{ CHILD_WORKER_WANTED, SAID_BY_EDGE, on_worker_wanted, false },
+	{ CHILD_IDLE, SAID_BY_WORKERS, on_idle, false },
+	{ CHILD_FACTS, SAID_BY_CONTROL, on_facts, true },
+	{ CHILD_PROVISION, SAID_BY_CONTROL, on_provision, false },
+	{ CHILD_STATUS_ASKED, SAID_BY_CONTROL, on_status_asked, false },
+	{ CHILD_RELOADED, SAID_BY_KEEPER, on_reloaded, false },
+	{ CHILD_TOLD_ASKED, SAID_BY_CONTROL, on_told_asked, false },
+	{ CHILD_TOLD, SAID_BY_EDGE, on_told, false },
 };
 
 /* A process that says what it may not is no longer ours: it is ended, and its successor starts clean. */
-void supervisor_take_message(struct process *from, bytes raw)
+void supervisor_take_message(struct process *from, bytes raw, struct channel_fds *fds)
 {
 	enum supervisor_message_kind kind = 0;
 	if (raw.len >= sizeof kind)
 		memcpy(&kind, raw.at, sizeof kind);
 	for (size_t i = 0; i < COUNT_OF(messages); i++) {
-		if (messages[i].kind == kind && messages[i].said_by & 1u << from->name.role) {
-			messages[i].take(from, raw);
+		if (messages[i].kind == kind && messages[i].said_by & 1u << from->name.role &&
+		    (messages[i].with_file || fds->count == 0)) {
+			messages[i].take(from, raw, fds);
 			return;
 		}
 	}

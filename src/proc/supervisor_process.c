@@ -133,16 +133,18 @@ static void on_channel_ready(struct loop_watch *watch, unsigned events)
 {
 	static uint8_t raw[CHANNEL_MESSAGE_BYTES_MAX];
 	struct process *p = watch->owner;
+	struct channel_fds fds = { .count = 0 };
 	size_t len;
 	(void)events;
-	while (watch->fd >= 0 && !failed(channel_receive(watch->fd, raw, sizeof raw, &len, NULL))) {
+	while (watch->fd >= 0 && !failed(channel_receive(watch->fd, raw, sizeof raw, &len, &fds))) {
 		if (len == 0) { /* its exit is told by the pidfd */
 			loop_remove(p->supervisor->loop, watch);
 			close(watch->fd);
 			watch->fd = -1;
 			return;
 		}
-		supervisor_take_message(p, bytes_of(raw, len));
+		supervisor_take_message(p, bytes_of(raw, len), &fds);
+		channel_fds_close(&fds);
 	}
 }
 
@@ -167,7 +169,7 @@ static void fill_start(const struct process *p, struct supervisor_start *out)
 	*out = (struct supervisor_start){
 		.kind = SUPERVISOR_START, .role = p->name.role, .lane = p->lane, .tenant = p->name.tenant,
 		.environment = p->name.environment, .index = p->index,
-		.idle_ms = p->permanent ? 0 : s->config.idle_s * 1000,
+		.idle_ms = p->permanent ? 0 : s->config.idle_s * 1000, .routes_number = s->routes_number,
 	};
 	snprintf(out->folder, sizeof out->folder, "%s", s->folder);
 	place_path(s, &p->name, out->path, sizeof out->path);
@@ -206,6 +208,7 @@ err process_start(struct process *p, str facts)
 	p->starts++;
 	p->confinement = 0;
 	p->ready_ns = 0;
+	p->routes_number = p->supervisor->routes_number; /* START brings it, and it serves only after taking it */
 	p->started.ms = clock_now(&clock_system).ms;
 	fill_start(p, &start);
 	err e = files_for(p->supervisor, p->name.role, &start.handed, &fds);
@@ -247,7 +250,7 @@ static void start_now(struct process *p)
 		ask_facts(p);
 		return;
 	}
-	err e = process_start(p, p->name.role == ROLE_EDGE ? s->edge_facts : s->first_facts);
+	err e = process_start(p, p->name.role == ROLE_EDGE ? (str){ 0 } : s->first_facts);
 	if (failed(e))
 		process_start_failed(p, e);
 }
@@ -431,4 +434,5 @@ static void on_exit_ready(struct loop_watch *watch, unsigned events)
 	p->ready_ns = 0;
 	p->pid = 0;
 	take_action(p, action);
+	supervisor_check_told(s);
 }

@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -70,16 +71,6 @@ static struct channel_fds files_handed(const struct process *p)
 	return fds;
 }
 
-static void send_text(struct process *p, const void *message, size_t size, const char *text, const struct channel_fds *fds)
-{
-	struct buffer b;
-	buffer_init(&b, 65536);
-	buffer_append(&b, bytes_of(message, size));
-	buffer_append_str(&b, str_of(text));
-	assert_false(failed(channel_send(p->supervisor, buffer_bytes(&b), fds)));
-	buffer_release(&b);
-}
-
 static void send_channel(struct process *p, struct channel_binding binding, int fd)
 {
 	struct supervisor_channel message = { .kind = SUPERVISOR_CHANNEL, .binding = binding };
@@ -101,7 +92,7 @@ static void receive(struct process *p, void *to, size_t size)
 static void process_start(struct process *p, enum channel_lane lane)
 {
 	struct supervisor_start start = { .kind = SUPERVISOR_START, .role = ROLE_EDGE, .lane = lane, .inherited_fd_count = 1,
-					  .handed = HANDED_CERTIFICATE | HANDED_CONFIG };
+					  .handed = HANDED_CERTIFICATE | HANDED_CONFIG | HANDED_ROUTES };
 	struct child_ready ready;
 	int ends[2];
 	*p = (struct process){ .folder = "/tmp/edge-main-XXXXXX" };
@@ -128,7 +119,8 @@ static void process_start(struct process *p, enum channel_lane lane)
 	p->supervisor = ends[0];
 	snprintf(start.folder, sizeof start.folder, "%s", p->folder);
 	struct channel_fds fds = files_handed(p);
-	send_text(p, &start, sizeof start, facts, &fds);
+	assert_false(failed(memory_file_new(bytes_of_str(S(facts)), &fds.fd[fds.count++])));
+	assert_false(failed(channel_send(p->supervisor, bytes_of(&start, sizeof start), &fds)));
 	channel_fds_close(&fds);
 	receive(p, &ready, sizeof ready);
 	assert_int_equal(ready.kind, CHILD_READY);
@@ -286,11 +278,133 @@ static void operator_speaks_plain_http_on_its_socket(void **state)
 	process_stop(&p);
 }
 
+enum { MANY = 10000 };
+
+/* A tenant with a domain and an environment, MANY times. */
+static void many_routes(struct buffer *b)
+{
+	static const char *const parts[] = { "],\"environments\":[", "]}" };
+	char row[256];
+	buffer_init(b, ROUTES_BYTES_MAX);
+	buffer_append_str(b, S("{\"origin\":\"https://localhost:8443\",\"tenants\":["));
+	for (int part = 0; part < 2; part++) {
+		for (int i = 0; i < MANY; i++) {
+			const char *comma = i ? "," : "";
+			if (part == 0)
+				snprintf(row, sizeof row, "%s{\"id\":\"1f3a09bc-0000-4000-8000-%012d\",\"names\":[\"t%d.example\"]}", comma, i, i);
+			else
+				snprintf(row, sizeof row, "%s{\"tenant\":\"1f3a09bc-0000-4000-8000-%012d\",\"id\":"
+							  "\"3d3a09bc-0000-4000-8000-%012d\",\"name\":\"e%d\"}", comma, i, i, i);
+			buffer_append_str(b, str_of(row));
+		}
+		buffer_append_str(b, str_of(parts[part]));
+	}
+	assert_false(b->failed);
+}
+
+static void send_routes(struct process *p, int file, uint64_t number)
+{
+	struct supervisor_facts message = { .kind = SUPERVISOR_FACTS, .known = 1, .routes_number = number };
+	struct channel_fds fds = { { file }, 1 };
+	assert_false(failed(channel_send(p->supervisor, bytes_of(&message, sizeof message), &fds)));
+	close(file);
+}
+
+static int file_of(bytes content, bool sealed)
+{
+	int file = -1;
+	if (sealed) {
+		assert_false(failed(memory_file_new(content, &file)));
+		return file;
+	}
+	file = memfd_create("open", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	assert_true(file >= 0);
+	assert_false(failed(fd_write_all(file, content)));
+	return file;
+}
+
+static int status_of(struct process *p, const char *path)
+{
+	X509 *certificate;
+	int status = ask(p, path, &certificate);
+	X509_free(certificate);
+	return status;
+}
+
+/* Asks in a process of its own, since the answer needs a worker: which one the edge wants. */
+static struct worker_name worker_wanted_for(struct process *p, const char *path)
+{
+	struct child_worker_wanted wanted;
+	int status;
+	pid_t client = fork();
+	if (client == 0)
+		_exit(status_of(p, path) == 503 ? 0 : 1);
+	receive(p, &wanted, sizeof wanted);
+	struct supervisor_answer answer = { .kind = SUPERVISOR_NO_WORKER, .worker = wanted.worker, .result = ERR_UNAVAILABLE };
+	assert_int_equal(wanted.kind, CHILD_WORKER_WANTED);
+	assert_false(failed(channel_send(p->supervisor, bytes_of(&answer, sizeof answer), NULL)));
+	assert_int_equal(waitpid(client, &status, 0), client);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	return wanted.worker;
+}
+
+static void ten_thousand_tenants_are_routed_once_it_says_so(void **state)
+{
+	struct process p;
+	struct buffer text;
+	struct routes_told told;
+	struct uuid last;
+	(void)state;
+	process_start(&p, LANE_PUBLIC);
+	many_routes(&text);
+	assert_true(text.len > CHANNEL_MESSAGE_BYTES_MAX);
+	assert_int_equal(status_of(&p, "/e/e9999/api"), 404);
+	send_routes(&p, file_of(buffer_bytes(&text), true), 7);
+	receive(&p, &told, sizeof told);
+	assert_int_equal(told.kind, CHILD_TOLD);
+	assert_int_equal(told.number, 7);
+	struct worker_name identity = worker_wanted_for(&p, "/t9999.example/v1.0/users");
+	assert_int_equal(identity.role, ROLE_IDENTITY);
+	struct worker_name data = worker_wanted_for(&p, "/e/e9999/api/data/v9.2/WhoAmI");
+	assert_int_equal(data.role, ROLE_DATA);
+	assert_false(failed(uuid_parse(S("1f3a09bc-0000-4000-8000-000000009999"), &last)));
+	assert_true(uuid_equal(&identity.tenant, &last) && uuid_equal(&data.tenant, &last));
+	assert_int_equal(status_of(&p, "/contoso.example/v1.0/users"), 400); /* of the table before */
+	buffer_release(&text);
+	process_stop(&p);
+}
+
+/* What its sender could still change, what is no table and what is too long leave the old one in use, and are not claimed to be. */
+static void bad_routes_are_not_taken(void **state)
+{
+	static const char other[] = "{\"origin\":\"https://localhost:8443\",\"tenants\":[],\"environments\":[]}";
+	struct process p;
+	struct routes_told told;
+	(void)state;
+	process_start(&p, LANE_PUBLIC);
+	int large = memfd_create("large", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	assert_int_equal(ftruncate(large, ROUTES_BYTES_MAX + 1), 0);
+	assert_int_equal(fcntl(large, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL), 0);
+	send_routes(&p, file_of(bytes_of_str(S(other)), false), 2);
+	send_routes(&p, file_of(bytes_of_str(S("[]")), true), 3);
+	send_routes(&p, file_of(bytes_of_str(S("")), true), 4);
+	send_routes(&p, large, 5);
+	struct worker_name identity = worker_wanted_for(&p, "/contoso.example/v1.0/users"); /* nothing was said before this */
+	assert_int_equal(identity.role, ROLE_IDENTITY);
+	send_routes(&p, file_of(bytes_of_str(S(other)), true), 6);
+	receive(&p, &told, sizeof told);
+	assert_int_equal(told.number, 6);
+	assert_int_equal(status_of(&p, "/contoso.example/v1.0/users"), 400);
+	process_stop(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(certificate_is_replaced_only_by_one_whose_key_is_held),
 		cmocka_unit_test(supervisor_is_asked_for_workers),
+		cmocka_unit_test(ten_thousand_tenants_are_routed_once_it_says_so),
+		cmocka_unit_test(bad_routes_are_not_taken),
 		cmocka_unit_test(operator_speaks_plain_http_on_its_socket),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
