@@ -226,7 +226,8 @@ static void set_deadline(struct connection *c)
 {
 	struct http2 *h = c->http2;
 	const struct edge_settings *s = &c->edge->settings;
-	int64_t due = http2_now(h) + (h->open ? TICK_MS : s->idle_ms) * NS_PER_MS;
+	/* no frame but a request moves the idle deadline: PINGs would keep a connection for ever at no cost */
+	int64_t due = h->open ? http2_now(h) + TICK_MS * NS_PER_MS : h->idle_since_ns + s->idle_ms * NS_PER_MS;
 	if (h->open == 0 || c->deadline_ns > due) /* with open streams: a tick that looks after each of them */
 		connection_set_deadline(c, due);
 }
@@ -289,6 +290,7 @@ static void expired(struct connection *c)
 	if (slow_head || h->open == 0) {
 		nghttp2_session_terminate_session(h->session, NGHTTP2_NO_ERROR);
 		h->ending = true;
+		h->idle_since_ns = http2_now(h); /* what remains is to send that; the deadline is not to stand in the past */
 	}
 	h->busy = true;
 	for (struct http2_stream *s = h->streams, *next; s; s = next) {
@@ -370,7 +372,7 @@ void http2_start(struct connection *c)
 		return;
 	}
 	h->c = c;
-	h->window_since_ns = http2_now(h);
+	h->window_since_ns = h->idle_since_ns = http2_now(h);
 	if (!new_session(h)) {
 		free(h);
 		connection_close(c);

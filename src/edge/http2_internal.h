@@ -39,6 +39,7 @@ struct http2 {
 	uint64_t data_frames_sent; /* in this window: each may be answered by WINDOW_UPDATEs */
 	uint32_t opened_in_window;
 	int64_t window_since_ns, head_since_ns;
+	int64_t idle_since_ns; /* without a stream: since the last one ended, or since the connection began */
 	bool busy, ending;
 };
 

@@ -28,7 +28,8 @@ void http2_stream_free(struct http2_stream *s)
 	*(s->previous ? &s->previous->next : &s->h2->streams) = s->next;
 	if (s->next)
 		s->next->previous = s->previous;
-	s->h2->open--;
+	if (--s->h2->open == 0)
+		s->h2->idle_since_ns = http2_now(s->h2);
 	exchange_release(s->exchange);
 	buffer_release(&s->text);
 	free(s);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "unit/edge/edge_fixture.h"
@@ -27,6 +28,7 @@ struct h2_client {
 	nghttp2_session *session;
 	struct h2_answer answers[ANSWERS_MAX]; /* by stream id / 2 */
 	uint32_t goaway;   /* error code + 1 */
+	uint32_t pongs;
 	bool closed, stingy;
 	const char *body;
 	size_t body_left;
@@ -63,6 +65,7 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
 	(void)session;
 	if (frame->hd.type == NGHTTP2_GOAWAY)
 		c->goaway = frame->goaway.error_code + 1;
+	c->pongs += frame->hd.type == NGHTTP2_PING && frame->hd.flags & NGHTTP2_FLAG_ACK;
 	return 0;
 }
 
@@ -328,6 +331,50 @@ static void stalled_stream_is_reset(void **state)
 	edge_fixture_stop(&f);
 }
 
+static void soon_idle(struct edge_settings *s)
+{
+	s->idle_ms = 600;
+}
+
+static int64_t milliseconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* PINGs, each answered, but no request: the idle deadline stands. It is counted from the last answer. */
+static void pings_do_not_keep_a_connection(void **state)
+{
+	struct edge_fixture f;
+	(void)state;
+	edge_fixture_start(&f, soon_idle, true);
+	for (int with_request = 0; with_request < 2; with_request++) {
+		struct h2_client c;
+		h2_open(&c, &f, false);
+		int64_t start = milliseconds();
+		if (with_request) {
+			h2_run(&c, 0, 300);
+			int32_t id = h2_ask(&c, "GET", "/healthz", NULL, NULL, NULL);
+			h2_run(&c, id, 3000);
+			assert_int_equal(answer_of(&c, id)->status, 200);
+			start = milliseconds();
+		}
+		for (int i = 0; i < 60 && !c.closed; i++) { /* fewer than would be a flood */
+			nghttp2_submit_ping(c.session, 0, NULL);
+			h2_run(&c, 0, 100);
+		}
+		assert_true(c.closed);
+		assert_int_equal(c.goaway, NGHTTP2_NO_ERROR + 1);
+		assert_true(c.pongs >= 2);
+		int64_t took = milliseconds() - start;
+		if (took < 500 || took > 4000)
+			fail_msg("ended after %d ms", (int)took);
+		h2_close(&c);
+	}
+	edge_fixture_stop(&f);
+}
+
 static ssize_t give_nothing(nghttp2_session *session, int32_t id, uint8_t *to, size_t capacity, uint32_t *flags,
 			    nghttp2_data_source *source, void *user)
 {
@@ -439,6 +486,7 @@ int main(void)
 		cmocka_unit_test(rapid_reset_ends_the_connection),
 		cmocka_unit_test(control_floods_end_the_connection),
 		cmocka_unit_test(stalled_stream_is_reset),
+		cmocka_unit_test(pings_do_not_keep_a_connection),
 		cmocka_unit_test(slow_body_is_408),
 		cmocka_unit_test(large_body_and_answer_flow),
 		cmocka_unit_test(old_connection_retires_without_losing_a_request),
