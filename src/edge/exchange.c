@@ -83,8 +83,47 @@ static err fill_message(struct exchange *x, const struct exchange_start *start)
 
 /* --- life --- */
 
+static void forget_debt(struct exchange *x)
+{
+	if (!x->debts || !x->owed)
+		return;
+	*(x->previous_debt ? &x->previous_debt->next_debt : &x->debts->first) = x->next_debt;
+	if (x->next_debt)
+		x->next_debt->previous_debt = x->previous_debt;
+	x->debts->count--;
+	x->owed = false;
+}
+
+/* A worker has it and its client has gone. A table of sources that is full does not count it: then no connection is admitted
+ * from a new source either. */
+static void owe(struct exchange *x)
+{
+	x->owed_by_source = source_table_add(x->edge->sources, x->source_hash) > 0;
+	if (!x->debts)
+		return;
+	x->owed = true;
+	x->next_debt = x->debts->first;
+	if (x->next_debt)
+		x->next_debt->previous_debt = x;
+	x->debts->first = x;
+	x->debts->count++;
+}
+
+void exchange_debts_forget(struct exchange_debts *debts)
+{
+	for (struct exchange *x = debts->first, *next; x; x = next) {
+		next = x->next_debt;
+		x->debts = NULL;
+		x->next_debt = x->previous_debt = NULL;
+	}
+	*debts = (struct exchange_debts){ 0 };
+}
+
 static void exchange_free(struct exchange *x)
 {
+	forget_debt(x);
+	if (x->owed_by_source)
+		source_table_remove(x->edge->sources, x->source_hash);
 	loop_timer_stop(x->edge->loop, &x->deadline);
 	x->edge->body_bytes -= x->body.size;
 	spool_release(&x->body);
@@ -116,6 +155,7 @@ err exchange_new(struct edge *edge, const struct exchange_start *start, struct e
 	x->owner = start->owner;
 	x->answered = start->answered;
 	x->source_hash = start->client.source_hash;
+	x->debts = start->debts;
 	x->deadline = (struct loop_timer){ .fire = deadline_passed, .owner = x };
 	spool_init(&x->body, start->route->large_body ? edge->settings.upload_bytes_max : edge->settings.body_bytes_max);
 	uuid_format(start->request_id, x->request_id);
@@ -162,6 +202,8 @@ void exchange_release(struct exchange *x)
 	if (!x)
 		return;
 	x->owner = NULL;
+	if (x->in_worker)
+		owe(x);
 	if (x->state != EXCHANGE_ANSWERED && x->state != EXCHANGE_COLLECTING)
 		worker_pool_cancel(x->edge->pool, x);
 	free_when_unused(x);

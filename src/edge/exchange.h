@@ -6,7 +6,9 @@
  *      (client gone: freed)      ANSWERED (a worker's response, or a refusal)  <----------+
  *
  * Owns: copies of everything it took from the connection. Its client (a connection or a stream) may go at any time
- * (exchange_abandon); while a worker still has it, it stays until the worker has answered. */
+ * (exchange_release); while a worker still has it, it stays until the worker has answered. Until then it is a debt of its
+ * client: it takes the place of a connection of its source, and of a stream of its HTTP/2 connection. Who asks and leaves, again
+ * and again ("rapid reset", CVE-2023-44487), so has no more jobs running than who waits for the answers. */
 #ifndef EDGE_EXCHANGE_H
 #define EDGE_EXCHANGE_H
 
@@ -27,6 +29,12 @@ struct client {
 	uint64_t source_hash; /* keyed; of the /32 or /64 */
 };
 
+/* Of one connection: exchanges that a worker still has although their stream has gone. Zero it to start. */
+struct exchange_debts {
+	struct exchange *first;
+	uint32_t count;
+};
+
 struct exchange {
 	struct edge *edge;
 	struct arena *arena;
@@ -36,6 +44,9 @@ struct exchange {
 	struct spool body;
 	struct worker_link *link;
 	struct exchange *next_parked;
+	struct exchange_debts *debts;             /* of its connection; null without, or when that has ended */
+	struct exchange *next_debt, *previous_debt;
+	bool owed, owed_by_source;                /* counted among debts; in the table of sources */
 	struct fair_entry entry;
 	struct loop_timer deadline;
 	uint64_t source_hash;
@@ -52,6 +63,7 @@ struct exchange_start {
 	const struct http_head *head;
 	const struct route *route;
 	const struct uuid *request_id;
+	struct exchange_debts *debts; /* null: one request at a time, which needs no count */
 	void (*answered)(struct exchange *exchange); /* may be called from within exchange_submit */
 	void *owner;
 };
@@ -63,6 +75,9 @@ NONNULL MUST_USE enum refusal exchange_take_body(struct exchange *exchange, byte
 NONNULL void exchange_submit(struct exchange *exchange);
 /* The client is done with it or has gone; null is accepted. It must not be touched afterwards. */
 void exchange_release(struct exchange *exchange);
+
+/* The connection ends before its debts do. */
+NONNULL void exchange_debts_forget(struct exchange_debts *debts);
 
 /* For the worker pool: ends it with an answer. */
 NONNULL void exchange_refuse(struct exchange *exchange, enum refusal refusal);

@@ -60,6 +60,10 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
 	struct http2 *h = user;
 	if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
 		return 0;
+	if (h->open + h->debts.count >= h->c->edge->settings.h2_streams_max) { /* nghttp2 knows of the open ones only */
+		h->opened++;
+		return nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
+	}
 	struct http2_stream *s = http2_stream_new(h, frame->hd.stream_id);
 	if (!s)
 		return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
@@ -312,6 +316,7 @@ static void release(struct connection *c)
 	struct http2 *h = c->http2;
 	while (h->streams)
 		http2_stream_free(h->streams);
+	exchange_debts_forget(&h->debts);
 	nghttp2_session_del(h->session);
 	free(h);
 	c->http2 = NULL;

@@ -35,6 +35,7 @@ struct http2 {
 	nghttp2_session *session;
 	struct http2_stream *streams;
 	uint32_t open, opened, resets;
+	struct exchange_debts debts;
 	uint32_t flood[FLOOD_COUNT];
 	uint64_t data_frames_sent; /* in this window: each may be answered by WINDOW_UPDATEs */
 	uint32_t opened_in_window;

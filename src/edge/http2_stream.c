@@ -177,7 +177,7 @@ static void begin_exchange(struct http2_stream *s, const struct http_head *head,
 	struct edge *edge = s->h2->c->edge;
 	struct uuid id = edge_request_id(edge);
 	struct exchange_start start = { .client = s->h2->c->client, .head = head, .route = route, .request_id = &id,
-					.answered = exchange_answered, .owner = s };
+					.debts = &s->h2->debts, .answered = exchange_answered, .owner = s };
 	uint64_t body_max = route->large_body ? edge->settings.upload_bytes_max : edge->settings.body_bytes_max;
 	if (head->content_length > body_max) {
 		http2_stream_refuse(s, REFUSE_BODY_SIZE);

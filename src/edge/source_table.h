@@ -1,4 +1,5 @@
-/* edge/source_table.h - how many connections each source holds: an IPv4 address or an IPv6 /64. Fixed capacity. */
+/* edge/source_table.h - how many connections each source holds: an IPv4 address or an IPv6 /64; and how many requests that
+ * it has left behind in workers. Fixed capacity. */
 #ifndef EDGE_SOURCE_TABLE_H
 #define EDGE_SOURCE_TABLE_H
 

@@ -269,6 +269,126 @@ static void rapid_reset_ends_the_connection(void **state)
 	edge_fixture_stop(&f);
 }
 
+enum { FEW = 4 };
+
+static void few_streams(struct edge_settings *s)
+{
+	s->h2_streams_max = FEW;
+	s->connections_per_source_max = FEW;
+}
+
+/* Takes what the edge has sent and parks it, as a worker does that waits for the hasher; sets *out_id. */
+static void park_one(int worker, struct uuid *out_id)
+{
+	worker_receive(worker, &request);
+	*out_id = request.message.request_id;
+	assert_false(failed(http_parked_send(worker, out_id)));
+}
+
+static void answer_parked(int worker, const struct uuid *id)
+{
+	struct http_response_message answer = { .request_id = *id, .status = 200, .body = { .memory_fd = -1 } };
+	assert_false(failed(http_response_send(worker, &answer)));
+}
+
+/* FEW requests that the worker has parked, their streams reset. */
+static void park_and_reset(struct h2_client *c, const struct edge_fixture *f, int *worker, struct uuid parked[FEW])
+{
+	struct edge_fixture *fixture = (struct edge_fixture *)(uintptr_t)f;
+	int32_t ids[FEW];
+	for (int i = 0; i < FEW; i++)
+		ids[i] = h2_ask(c, "GET", "/contoso.example/v1.0/users", NULL, NULL, NULL);
+	h2_send(c);
+	if (*worker < 0) {
+		struct worker_name name = edge_fixture_wanted(fixture);
+		*worker = edge_fixture_worker(fixture, &name);
+	}
+	for (int i = 0; i < FEW; i++)
+		park_one(*worker, &parked[i]);
+	for (int i = 0; i < FEW; i++)
+		nghttp2_submit_rst_stream(c->session, 0, ids[i], NGHTTP2_CANCEL);
+	h2_run(c, 0, 100);
+}
+
+/* What the worker is told when the client of a parked request has gone. */
+static void take_cancellations(int worker)
+{
+	static uint8_t raw[CHANNEL_MESSAGE_BYTES_MAX];
+	size_t len;
+	for (int i = 0; i < FEW; i++) {
+		assert_false(failed(channel_wait(worker, 5000)));
+		assert_false(failed(channel_receive(worker, raw, sizeof raw, &len, NULL)));
+		assert_int_equal(http_message_kind(bytes_of(raw, len)), HTTP_MESSAGE_CANCELLED);
+	}
+}
+
+static void reset_streams_count_while_their_jobs_run(void **state)
+{
+	struct edge_fixture f;
+	struct h2_client c;
+	struct uuid parked[FEW], more;
+	int worker = -1;
+	(void)state;
+	edge_fixture_start(&f, few_streams, true);
+	h2_open(&c, &f, false);
+	park_and_reset(&c, &f, &worker, parked);
+	take_cancellations(worker);
+	int32_t id = h2_ask(&c, "GET", "/contoso.example/v1.0/users", NULL, NULL, NULL);
+	h2_run(&c, id, 3000);
+	assert_true(answer_of(&c, id)->ended);
+	assert_int_equal(answer_of(&c, id)->reset, NGHTTP2_REFUSED_STREAM);
+	assert_true(failed(channel_wait(worker, 100))); /* and no job was made of it */
+	answer_parked(worker, &parked[2]);
+	id = h2_ask(&c, "GET", "/contoso.example/v1.0/users", NULL, NULL, NULL);
+	h2_send(&c);
+	park_one(worker, &more);
+	answer_parked(worker, &more);
+	h2_run(&c, id, 5000);
+	assert_int_equal(answer_of(&c, id)->status, 200);
+	for (int i = 0; i < FEW; i++)
+		if (i != 2)
+			answer_parked(worker, &parked[i]);
+	for (int i = 0; i < 3; i++) { /* every place is free again */
+		id = h2_ask(&c, "GET", "/healthz", NULL, NULL, NULL);
+		h2_run(&c, id, 5000);
+		assert_int_equal(answer_of(&c, id)->status, 200);
+	}
+	h2_close(&c);
+	close(worker);
+	edge_fixture_stop(&f);
+}
+
+/* A connection that is closed takes its jobs with it into the count of its source. */
+static void jobs_of_closed_connections_count_for_their_source(void **state)
+{
+	struct edge_fixture f;
+	struct h2_client c;
+	struct uuid parked[FEW];
+	int worker = -1;
+	(void)state;
+	edge_fixture_start(&f, few_streams, true);
+	h2_open(&c, &f, false);
+	park_and_reset(&c, &f, &worker, parked);
+	take_cancellations(worker);
+	h2_close(&c);
+	for (int i = 0; i < 3; i++) {
+		int turned_away = client_connect(&f);
+		assert_true(client_sees_end(turned_away, 3000));
+		close(turned_away);
+	}
+	for (int i = 0; i < FEW; i++)
+		answer_parked(worker, &parked[i]);
+	bool served = false;
+	for (int i = 0; i < 100 && !served; i++) { /* the edge may not have read the answers yet */
+		int again = client_connect(&f);
+		served = !client_sees_end(again, 200);
+		close(again);
+	}
+	assert_true(served);
+	close(worker);
+	edge_fixture_stop(&f);
+}
+
 static void control_floods_end_the_connection(void **state)
 {
 	struct edge_fixture f;
@@ -484,6 +604,8 @@ int main(void)
 		cmocka_unit_test(bad_requests_are_refused_as_over_http1),
 		cmocka_unit_test(oversized_list_is_431_and_twice_that_ends_the_connection),
 		cmocka_unit_test(rapid_reset_ends_the_connection),
+		cmocka_unit_test(reset_streams_count_while_their_jobs_run),
+		cmocka_unit_test(jobs_of_closed_connections_count_for_their_source),
 		cmocka_unit_test(control_floods_end_the_connection),
 		cmocka_unit_test(stalled_stream_is_reset),
 		cmocka_unit_test(pings_do_not_keep_a_connection),
