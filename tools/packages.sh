@@ -20,6 +20,9 @@ if [ "$1" = test ]; then
   command -v npm >/dev/null || wanted+=(npm)
 fi
 
+# The runtime of clang's sanitizers and fuzzer is a package of its own, named after the version.
+if [ "$1" = test ]; then wanted+=(libclang-rt-dev); fi
+
 missing=()
 for package in "${wanted[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

@@ -29,7 +29,11 @@ async function signIn(page, origin, person) {
   await page.waitForURL(`${origin}/app/*`);
 }
 
-const names = (page) => page.locator('tbody .open').allInnerTexts();
+// The rows as they stand once the page has come to rest: a column says that it is sorted before the sorted rows are there.
+async function names(page) {
+  await page.locator('#rows-area:not([aria-busy])').waitFor();
+  return page.locator('tbody .open').allInnerTexts();
+}
 async function counted(page, text) {
   await page.waitForFunction((wanted) => document.getElementById('rows-count').textContent === wanted
     && !document.getElementById('rows-area').hasAttribute('aria-busy'), text);

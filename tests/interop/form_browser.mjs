@@ -8,7 +8,9 @@ export class FormBrowser {
     const headers = { ...options.headers };
     if (this.cookies.size) headers.cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(url, { ...options, headers, redirect: 'manual' });
-    for (const line of response.headers.getSetCookie()) {
+    // Node 18.13 (Debian 12) has no getSetCookie: there the fields come joined, and a comma that starts a cookie has a name after it.
+    const set = response.headers.getSetCookie?.() ?? (response.headers.get('set-cookie') ?? '').split(/, (?=[^;, ]+=)/).filter(Boolean);
+    for (const line of set) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
       if (value) this.cookies.set(name, value);
       else this.cookies.delete(name);
