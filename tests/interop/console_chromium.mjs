@@ -29,7 +29,7 @@ async function signIn(page, origin, person) {
   await page.waitForURL(`${origin}/app/*`);
 }
 
-// The rows as they stand once the page has come to rest: a column says that it is sorted before the sorted rows are there.
+// The rows as they stand once no load is under way: one that was begun late by typing would change them.
 async function names(page) {
   await page.locator('#rows-area:not([aria-busy])').waitFor();
   return page.locator('tbody .open').allInnerTexts();
