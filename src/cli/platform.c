@@ -79,3 +79,18 @@ int cli_environment_create(struct cli_call *call)
 	json_member_str(&body.w, S("displayName"), name);
 	return create(call, S("/platform/v1/environments"), &body, environment_names);
 }
+
+int cli_key_rotate(struct cli_call *call)
+{
+	static const char *const names[] = { "alg", "signed", "signs", NULL };
+	str tenant = url_encode(call->arena, cli_text(call, "tenant"));
+	const struct json *answer;
+	SCOPED(remote_body) body;
+	remote_body_init(&body);
+	json_member_str(&body.w, S("mode"), cli_has(call, "remove") ? S("remove") : cli_has(call, "now") ? S("now") : S("published"));
+	int status = remote_call(call, "POST", str_format(call->arena, "/platform/v1/tenants/%.*s/rotateKeys", STR_ARG(tenant)), &body,
+				 &answer);
+	if (status == CLI_OK)
+		remote_show_list(call, answer, names);
+	return status;
+}

@@ -23,6 +23,7 @@ enum keeper_request_kind {
 	KEEPER_TICKET_KEYS,
 	KEEPER_CREATE_TENANT,
 	KEEPER_CREATE_DATABASE,
+	KEEPER_ROTATE,
 	KEEPER_REQUEST_KIND_COUNT
 };
 
@@ -126,6 +127,17 @@ struct keeper_create_tenant {
 struct keeper_create_database {
 	struct keeper_head head;
 	struct uuid tenant, database; /* tenant nil: the installation's own */
+};
+struct keeper_rotate {
+	struct keeper_head head;
+	struct uuid tenant;     /* nil exactly when on schedule */
+	uint32_t mode, reserved; /* enum key_rotation */
+};
+struct keeper_rotate_answer {
+	struct keeper_head head;
+	struct uuid tenant;
+	uint32_t count, reserved;
+	struct { uint8_t alg, reserved[3]; char before[44], after[44]; } key[TOKEN_ALGS_MAX];
 };
 
 #endif

@@ -243,3 +243,20 @@ err keys_create_database(struct keys *keys, const struct tenant_id *tenant, cons
 	fill_head(keys, &request.head, KEEPER_CREATE_DATABASE);
 	return ask(keys, &request, sizeof request, &answer, sizeof answer);
 }
+
+err keys_rotate(struct keys *keys, enum key_rotation mode, const struct uuid *tenant, struct rotated_keys *out)
+{
+	struct keeper_rotate request = { .tenant = *tenant, .mode = mode };
+	struct keeper_rotate_answer a;
+	fill_head(keys, &request.head, KEEPER_ROTATE);
+	TRY(ask(keys, &request, sizeof request, &a, sizeof a));
+	if (a.count > TOKEN_ALGS_MAX)
+		FAIL(ERR_INTERNAL, "more keys than agreed");
+	*out = (struct rotated_keys){ .tenant = a.tenant, .count = a.count };
+	for (size_t i = 0; i < a.count; i++) {
+		out->key[i].alg = (enum token_alg)a.key[i].alg;
+		memcpy(out->key[i].before, a.key[i].before, sizeof out->key[i].before - 1);
+		memcpy(out->key[i].after, a.key[i].after, sizeof out->key[i].after - 1);
+	}
+	return OK;
+}

@@ -113,4 +113,25 @@ MUST_USE NONNULL err keys_tickets(struct keys *keys, struct ticket_key *out, siz
 MUST_USE NONNULL err keys_create_tenant(struct keys *keys, const struct tenant_id *tenant, str issuer);
 MUST_USE NONNULL err keys_create_database(struct keys *keys, const struct tenant_id *tenant, const struct uuid *database);
 
+/* --- rotation of token-signing keys (control worker; keys/keeper_rotate.h) --- */
+
+enum key_rotation {
+	ROTATE_DUE = 1,   /* of whichever tenant's keys are old enough; names no tenant                           */
+	ROTATE_PUBLISHED, /* only if clients had a day to learn of the next key                                   */
+	ROTATE_NOW,       /* without that                                                                         */
+	ROTATE_REMOVE,    /* now, and every token signed before is void: for a key that has come into other hands */
+};
+struct rotated_key {
+	enum token_alg alg;
+	char before[44], after[44]; /* kids of the key that signed and of the one that signs now */
+};
+struct rotated_keys {
+	struct uuid tenant;
+	size_t count;
+	struct rotated_key key[TOKEN_ALGS_MAX];
+};
+/* ERR_NOT_FOUND no such tenant, or nothing is due; ERR_CONFLICT the next key has not been published for a day; ERR_LIMIT too many
+ * were retired lately. */
+MUST_USE NONNULL err keys_rotate(struct keys *keys, enum key_rotation mode, const struct uuid *tenant, struct rotated_keys *out);
+
 #endif

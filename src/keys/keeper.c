@@ -1,9 +1,25 @@
 #include "keys/keeper.h"
 
 #include "crypto/jwk.h"
+#include "host/log.h"
 #include "host/random.h"
 #include "host/secret_memory.h"
 #include "keys/keeper_internal.h"
+#include "keys/keeper_rotate.h"
+
+/* What a crash in the middle of a rotation left undone. Without room on the disk the keys serve as they are. */
+static void settle_all(struct keeper *keeper)
+{
+	const struct record *r;
+	for (size_t i = 0; (r = key_store_at(keeper->store, i)); i++) {
+		if (r->kind != RECORD_TENANT || uuid_is_nil(&r->tenant.tenant))
+			continue;
+		struct uuid tenant = r->tenant.tenant;
+		err e = keeper_settle_keys(keeper, &tenant);
+		if (failed(e))
+			log_err("signing keys of a tenant", e);
+	}
+}
 
 err keeper_open(const char *store_path, const struct wrapping_key *root, int64_t (*now_ms)(void), struct keeper **out)
 {
@@ -16,6 +32,7 @@ err keeper_open(const char *store_path, const struct wrapping_key *root, int64_t
 		secret_memory_free(keeper, sizeof *keeper);
 		return e;
 	}
+	settle_all(keeper);
 	*out = keeper;
 	return OK;
 }
@@ -74,9 +91,11 @@ static err store_key(struct keeper *keeper, struct key_record *key, const struct
 	if (plain.len + WRAPPED_OVERHEAD > sizeof key->wrapped)
 		FAIL(ERR_LIMIT, "key longer than its record");
 	key->meta.id = random_uuid_v4();
-	key->meta.version = 1;
-	key->meta.state = KEY_ACTIVE;
-	key->meta.created_ms = keeper->now_ms();
+	if (!key->meta.version)
+		key->meta.version = 1;
+	if (!key->meta.state)
+		key->meta.state = KEY_ACTIVE;
+	key->meta.created_ms = key->meta.since_ms = keeper->now_ms();
 	key->meta.wrapping_id = by_meta->id;
 	key->meta.wrapping_version = by_meta->version;
 	TRY(key_wrap(by, &key->meta, plain, key->wrapped));
@@ -94,29 +113,19 @@ static err make_tenant_key(struct keeper *keeper, const struct uuid *tenant)
 			 bytes_of(fresh.k, sizeof fresh.k));
 }
 
-err keeper_make_signer(struct keeper *keeper, enum key_kind kind, const struct uuid *tenant, const struct uuid *database,
-		       const struct sign_key *signer)
+err keeper_make_signer(struct keeper *keeper, const struct key_meta *meta, const struct sign_key *signer)
 {
 	SECRET(wrapping_key) by;
 	const struct key_record *tenant_key;
 	uint8_t der[SIGN_PRIVATE_BYTES_MAX];
 	size_t len;
-	struct key_record key = { .meta = { .kind = kind, .tenant = *tenant, .database = *database,
-					    .alg = (uint8_t)sign_key_alg(signer) } };
-	TRY(keeper_tenant_key(keeper, tenant, &by, &tenant_key));
+	struct key_record key = { .meta = *meta };
+	key.meta.alg = (uint8_t)sign_key_alg(signer);
+	TRY(keeper_tenant_key(keeper, &meta->tenant, &by, &tenant_key));
 	struct key_meta by_meta = tenant_key->meta;
 	TRY(sign_key_export(signer, der, sizeof der, &len));
 	err e = store_key(keeper, &key, &by, &by_meta, bytes_of(der, len));
 	explicit_bzero(der, sizeof der);
-	return e;
-}
-
-static err make_token_key(struct keeper *keeper, const struct uuid *tenant)
-{
-	struct sign_key *signer;
-	TRY(sign_key_generate(SIGN_ES256, &signer));
-	err e = keeper_make_signer(keeper, KEY_TOKEN, tenant, &nil_id, signer);
-	sign_key_free(signer);
 	return e;
 }
 
@@ -130,8 +139,8 @@ err keeper_create_tenant(struct keeper *keeper, const struct uuid *tenant, str i
 		FAIL(ERR_CONFLICT, "the tenant has another issuer already");
 	if (!keeper_find_key(keeper, KEY_TENANT, tenant, &nil_id))
 		TRY(make_tenant_key(keeper, tenant));
-	if (!uuid_is_nil(tenant) && !keeper_find_key(keeper, KEY_TOKEN, tenant, &nil_id))
-		TRY(make_token_key(keeper, tenant));
+	if (!uuid_is_nil(tenant))
+		TRY(keeper_settle_keys(keeper, tenant));
 	if (known)
 		return OK;
 	memcpy(record.tenant.issuer, issuer.at ? issuer.at : "", issuer.len);
@@ -180,6 +189,17 @@ static err decode_signer(struct keeper *keeper, const struct key_record *record,
 		e = sign_key_import(bytes_of(der, record->wrapped_len - WRAPPED_OVERHEAD), out);
 	explicit_bzero(der, sizeof der);
 	return e;
+}
+
+void keeper_forget_signer(struct keeper *keeper, const struct uuid *key_id)
+{
+	for (size_t i = 0; i < SIGNERS_CACHED; i++) {
+		struct cached_signer *slot = &keeper->signers[i];
+		if (!slot->key || !uuid_equal(&slot->key_id, key_id))
+			continue;
+		sign_key_free(slot->key);
+		*slot = (struct cached_signer){ .key = NULL };
+	}
 }
 
 err keeper_signer(struct keeper *keeper, const struct key_record *record, const struct cached_signer **out)

@@ -50,7 +50,7 @@ NONNULL void keeper_answer(struct keeper *keeper, const struct channel_binding *
 
 /* The operations that init needs, and the table's answers share. */
 
-/* KEK and first token key of a tenant, its issuer. Repeating it with the same issuer is harmless; another issuer:
+/* KEK and first token keys of a tenant, its issuer. Repeating it with the same issuer is harmless; another issuer:
  * ERR_CONFLICT. A nil tenant stands for the installation, which has no issuer. */
 MUST_USE NONNULL err keeper_create_tenant(struct keeper *keeper, const struct uuid *tenant, str issuer);
 /* DEK of a database. Harmless to repeat. ERR_NOT_FOUND without the tenant. */

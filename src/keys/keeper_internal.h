@@ -11,11 +11,13 @@ const struct tenant_record *keeper_find_tenant(const struct keeper *keeper, cons
 /* Unwraps the tenant's KEK. */
 err keeper_tenant_key(const struct keeper *keeper, const struct uuid *tenant, struct wrapping_key *out,
 		      const struct key_record **out_record);
-/* Makes, wraps and stores a signing key under the tenant's KEK. */
-err keeper_make_signer(struct keeper *keeper, enum key_kind kind, const struct uuid *tenant, const struct uuid *database,
-		       const struct sign_key *key);
+/* Wraps and stores a signing key under the tenant's KEK. `meta` says kind, tenant, database, and state and version unless they
+ * are active and 1; the rest is filled in. */
+err keeper_make_signer(struct keeper *keeper, const struct key_meta *meta, const struct sign_key *key);
 /* The decoded private key of a record. Borrowed until the next call. */
 err keeper_signer(struct keeper *keeper, const struct key_record *record, const struct cached_signer **out);
+/* Wipes the decoded private key, if there is one. */
+void keeper_forget_signer(struct keeper *keeper, const struct uuid *key_id);
 
 /* The answers; each fills `out` (the whole answer struct but its head) and *out_len. */
 typedef err (*keeper_operation)(struct keeper *keeper, const struct channel_binding *who, bytes request, uint8_t *out,
@@ -30,6 +32,7 @@ err answer_checkpoint_state(struct keeper *, const struct channel_binding *, byt
 err answer_sign_tls(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
 err answer_ticket_keys(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
 err answer_create_tenant(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
+err answer_rotate(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
 err answer_create_database(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
 
 #endif

@@ -5,7 +5,7 @@ enum { BIT_EDGE = 1 << ROLE_EDGE, BIT_CONTROL = 1 << ROLE_CONTROL,
 enum { BIT_OWNERS = BIT_CONTROL | BIT_IDENTITY | BIT_DATA | BIT_RECORDER };
 
 /* Who may ask for what. The tenant and database that an answer concerns are those of the channel; only the control worker
- * names others, to create them. */
+ * names others, to create them and to change their signing keys. */
 static const struct keeper_rule {
 	enum keeper_request_kind kind;
 	unsigned asked_by; /* bits of process roles */
@@ -23,6 +23,7 @@ static const struct keeper_rule {
 	{ KEEPER_TICKET_KEYS,      BIT_EDGE,                sizeof(struct keeper_head),             answer_ticket_keys      },
 	{ KEEPER_CREATE_TENANT,    BIT_CONTROL,             sizeof(struct keeper_create_tenant),    answer_create_tenant    },
 	{ KEEPER_CREATE_DATABASE,  BIT_CONTROL,             sizeof(struct keeper_create_database),  answer_create_database  },
+	{ KEEPER_ROTATE,           BIT_CONTROL,             sizeof(struct keeper_rotate),           answer_rotate           },
 };
 
 static const struct keeper_rule *rule_of(uint16_t kind)

@@ -4,6 +4,7 @@
 #include "crypto/merkle.h"
 #include "host/random.h"
 #include "keys/keeper_internal.h"
+#include "keys/keeper_rotate.h"
 
 static const struct uuid nil_id = { { 0 } };
 
@@ -49,15 +50,6 @@ static const char *token_typ(uint8_t type)
 	}
 }
 
-static const struct key_record *token_key(const struct keeper *keeper, const struct uuid *tenant, uint8_t alg)
-{
-	const struct record_place place = { .kind = RECORD_KEY, .key_kind = KEY_TOKEN, .tenant = *tenant };
-	for (const struct record *r = NULL; (r = key_store_find(keeper->store, &place, r));)
-		if (r->key.meta.state == KEY_ACTIVE && r->key.meta.alg == alg)
-			return &r->key;
-	return NULL;
-}
-
 static err write_token(const struct cached_signer *signer, const char *typ, str claims, struct buffer *token)
 {
 	uint8_t signature[SIGN_BYTES_MAX];
@@ -90,7 +82,7 @@ err answer_sign_token(struct keeper *keeper, const struct channel_binding *who, 
 	if (!typ || m.claims_len > sizeof m.claims)
 		FAIL(ERR_INVALID, "malformed token request");
 	const struct tenant_record *tenant = keeper_find_tenant(keeper, &who->tenant);
-	const struct key_record *key = token_key(keeper, &who->tenant, m.alg);
+	const struct key_record *key = keeper_token_key(keeper, &who->tenant, m.alg);
 	if (!tenant || !key)
 		FAIL(ERR_NOT_FOUND, "the tenant has no such signing key");
 	str claims = { m.claims, m.claims_len };
@@ -111,16 +103,15 @@ err answer_public_keys(struct keeper *keeper, const struct channel_binding *who,
 	const struct record_place place = { .kind = RECORD_KEY, .key_kind = KEY_TOKEN, .tenant = who->tenant };
 	(void)request;
 	for (const struct record *r = NULL; a.count < PUBLIC_KEYS_MAX && (r = key_store_find(keeper->store, &place, r));) {
-		const struct cached_signer *signer;
 		struct public_numbers n;
-		if (r->key.meta.state > KEY_RETIRED)
+		char kid[44];
+		if (!keeper_key_is_published(keeper, &r->key))
 			continue;
-		TRY(keeper_signer(keeper, &r->key, &signer));
-		TRY(sign_key_public(signer->key, &n));
+		TRY(keeper_public_half(keeper, &r->key, &n, kid));
 		struct keeper_public_key *to = &a.key[a.count++];
 		*to = (struct keeper_public_key){ .alg = (uint8_t)n.alg, .n_len = (uint32_t)n.n_len,
 						  .active = r->key.meta.state == KEY_ACTIVE };
-		memcpy(to->kid, signer->kid, sizeof to->kid);
+		memcpy(to->kid, kid, sizeof to->kid);
 		memcpy(to->x, n.x, 32);
 		memcpy(to->y, n.y, 32);
 		memcpy(to->n, n.n, sizeof to->n);
@@ -155,7 +146,7 @@ static err log_signer(struct keeper *keeper, const struct uuid *tenant, const st
 	if (!key) {
 		struct sign_key *fresh;
 		TRY(sign_key_generate(SIGN_ED25519, &fresh));
-		err e = keeper_make_signer(keeper, KEY_LOG, tenant, log_id, fresh);
+		err e = keeper_make_signer(keeper, &(struct key_meta){ .kind = KEY_LOG, .tenant = *tenant, .database = *log_id }, fresh);
 		sign_key_free(fresh);
 		TRY(e);
 		key = keeper_find_key(keeper, KEY_LOG, tenant, log_id);
@@ -285,7 +276,7 @@ static struct uuid tls_slot(uint32_t index)
 err keeper_put_tls_key(struct keeper *keeper, uint32_t index, const struct sign_key *key)
 {
 	struct uuid slot = tls_slot(index);
-	return keeper_make_signer(keeper, KEY_TLS, &nil_id, &slot, key);
+	return keeper_make_signer(keeper, &(struct key_meta){ .kind = KEY_TLS, .tenant = nil_id, .database = slot }, key);
 }
 
 err keeper_tls_key(struct keeper *keeper, uint32_t index, const struct sign_key **out)

@@ -21,6 +21,7 @@ static void encode_key(struct buffer *b, const struct key_record *k)
 	write_u32(b, k->meta.wrapping_version);
 	write_u64(b, (uint64_t)k->meta.created_ms);
 	write_str16(b, (str){ (const char *)k->wrapped, k->wrapped_len });
+	write_u64(b, (uint64_t)k->meta.since_ms);
 }
 
 static void encode_anchor(struct buffer *b, const struct anchor_record *a)
@@ -68,6 +69,7 @@ static bool decode_key(struct reader *r, struct key_record *k)
 	k->meta.wrapping_version = read_u32(r);
 	k->meta.created_ms = (int64_t)read_u64(r);
 	str wrapped = read_str16(r);
+	k->meta.since_ms = r->rest.len ? (int64_t)read_u64(r) : k->meta.created_ms; /* stores of before there was rotation */
 	if (r->bad || wrapped.len > sizeof k->wrapped || k->meta.kind == 0 || k->meta.kind >= KEY_KIND_COUNT ||
 	    k->meta.state == 0 || k->meta.state >= KEY_STATE_COUNT)
 		return false;

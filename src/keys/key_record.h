@@ -20,7 +20,7 @@ enum record_kind {
 enum { WRAPPED_BYTES_MAX = 2048 };
 
 struct key_record {
-	struct key_meta meta;
+	struct key_meta meta; /* a retired signing key's `wrapped` is its bare public half, a destroyed one's is empty */
 	uint16_t wrapped_len;
 	uint8_t wrapped[WRAPPED_BYTES_MAX];
 };

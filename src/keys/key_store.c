@@ -335,3 +335,26 @@ err key_store_put(struct key_store *s, const struct record *record)
 	FAULT("keys.store.appended");
 	return remember(s, record);
 }
+
+/* The new file is what makes it durable; until it is in place, memory can go back to what the old one says. */
+err key_store_replace(struct key_store *s, const struct record *record)
+{
+	const struct record_place place = record_place_of(record);
+	const struct record *old = NULL;
+	struct record before = { .kind = record->kind };
+	while ((old = key_store_find(s, &place, old)) && !record_same_subject(old, record))
+		;
+	if (!old || old->kind != RECORD_KEY)
+		FAIL(ERR_NOT_FOUND, "no such key to replace");
+	before.key.meta = old->key.meta;
+	before.key.wrapped_len = old->key.wrapped_len;
+	memcpy(before.key.wrapped, old->key.wrapped, old->key.wrapped_len);
+	TRY(remember(s, record));
+	struct uuid file_id = s->file_id;
+	err e = compact(s);
+	if (failed(e) && uuid_equal(&file_id, &s->file_id)) {
+		err back = remember(s, &before);
+		(void)back; /* the chains have room for what they held */
+	}
+	return e;
+}

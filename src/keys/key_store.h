@@ -27,6 +27,9 @@ void key_store_close(struct key_store *store);
 /* Appends (or replaces the earlier record of the same subject). ERR_FULL: nothing has changed. */
 MUST_USE NONNULL err key_store_put(struct key_store *store, const struct record *record);
 
+/* As put, for a secret that shall be gone: the whole file is written anew, without what this replaces. */
+MUST_USE NONNULL err key_store_replace(struct key_store *store, const struct record *record);
+
 /* The live records, in no order, for `index` from 0; null past the end. Borrowed until the next put. */
 NONNULL const struct record *key_store_at(const struct key_store *store, size_t index);
 /* Those of a place, one after the other (record_table.h). */

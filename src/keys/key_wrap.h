@@ -31,7 +31,7 @@ struct key_meta {
 	struct uuid tenant, database; /* whose; nil where it does not apply */
 	struct uuid wrapping_id;
 	uint32_t wrapping_version;
-	int64_t created_ms;
+	int64_t created_ms, since_ms; /* since_ms: in this state */
 };
 
 enum { WRAPPED_OVERHEAD = AEAD_NONCE_BYTES + AEAD_TAG_BYTES };

@@ -27,6 +27,7 @@ struct control {
 	uint64_t routes_number;    /* counts the routing tables that were published */
 	uint64_t told_asked;       /* the one that CHILD_TOLD_ASKED is about; 0: none */
 	struct loop_timer told_timer;
+	struct loop_timer keys_timer;
 };
 
 /* Tells the supervisor the facts from which it starts this worker, or that there is none such; a running one hears of them. */
@@ -60,6 +61,11 @@ MUST_USE NONNULL err control_answer(struct control *c, struct web_call *call, in
 /* GET /platform/v1/status, and the supervisor's answer to it, which comes in several messages. */
 MUST_USE NONNULL err control_get_status(struct web_call *call);
 NONNULL void control_status(struct control *c, const struct supervisor_status *message);
+
+/* Asks the keeper now and then to rotate what is due, and says so in the audit log. */
+MUST_USE NONNULL err control_keys_start(struct control *c);
+/* POST /platform/v1/tenants/{}/rotateKeys {"mode":"published|now|remove"} */
+MUST_USE NONNULL err control_rotate_keys(struct web_call *call);
 
 /* /platform/v1, on the operator's lane. */
 extern const struct web_surface control_surface;

@@ -37,6 +37,7 @@ static err open_control(struct worker *worker)
 	TRY(worker_open_store(worker, &keys, platform_migrations, PLATFORM_MIGRATION_COUNT));
 	TRY(read_origin(worker, c));
 	TRY(control_finish_half_made(c));
+	TRY(control_keys_start(c));
 	return control_publish_routes(c);
 }
 
@@ -44,6 +45,7 @@ static void close_control(struct worker *worker)
 {
 	struct control *c = worker->app;
 	loop_timer_stop(worker->loop, &c->told_timer);
+	loop_timer_stop(worker->loop, &c->keys_timer);
 	buffer_release(&c->status_rows);
 	arena_free(c->own_arena);
 	free(c);

@@ -182,6 +182,7 @@ static const struct web_route routes[] = {
 	{ HTTP_GET, "/tenants", get_tenants },
 	{ HTTP_POST, "/tenants", post_tenant },
 	{ HTTP_GET, "/tenants/{}", get_tenant },
+	{ HTTP_POST, "/tenants/{}/rotateKeys", control_rotate_keys },
 	{ HTTP_GET, "/environments", get_environments },
 	{ HTTP_POST, "/environments", post_environment },
 	{ HTTP_PATCH, "/environments/{}", patch_environment },

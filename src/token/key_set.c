@@ -49,6 +49,20 @@ err key_set_new(const struct public_keys *keys, struct key_set **out)
 	return OK;
 }
 
+bool key_set_is(const struct key_set *set, const struct public_keys *keys)
+{
+	if (set->count != keys->count)
+		return false;
+	for (size_t i = 0; i < set->count; i++) { /* a kid is the key's thumbprint; the order is the keeper's and may change */
+		bool found = false;
+		for (size_t k = 0; k < keys->count; k++)
+			found |= strcmp(set->kids[i], keys->key[k].kid) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 void key_set_free(struct key_set *set)
 {
 	if (!set)

@@ -10,6 +10,8 @@
 
 struct key_set;
 MUST_USE NONNULL err key_set_new(const struct public_keys *keys, struct key_set **out);
+/* Holds exactly these keys, whichever of them signs. */
+NONNULL bool key_set_is(const struct key_set *set, const struct public_keys *keys);
 /* Accepts null. */
 void key_set_free(struct key_set *set);
 

@@ -15,6 +15,7 @@ enum {
 	CACHE_SLOTS = 1024,       /* power of two; each slot holds one token's claims  */
 	CACHE_WAYS = 4,
 	KEY_REFRESH_MS = 5000,    /* an unknown kid asks the keeper at most this often */
+	KEY_AGE_MS = 60 * 1000,   /* without one: next keys come, removed ones go      */
 	CACHE_CLAIMS_MAX = 6144,
 };
 
@@ -98,7 +99,17 @@ static err refresh_keys(struct token_verifier *v, struct instant now)
 	TRY(keys_public(v->keys, &keys));
 	v->asked = true;
 	v->asked_ms = now.ms;
-	return token_verifier_set_keys(v, &keys);
+	return v->set && key_set_is(v->set, &keys) ? OK : token_verifier_set_keys(v, &keys); /* the same: nothing is forgotten */
+}
+
+/* While the keeper is away, tokens are judged by the keys that it told last. */
+static void renew_keys(struct token_verifier *v, struct instant now)
+{
+	if (!v->set || !v->asked || (now.ms >= v->asked_ms && now.ms - v->asked_ms < KEY_AGE_MS))
+		return;
+	err e = refresh_keys(v, now);
+	if (failed(e))
+		v->asked_ms = now.ms - KEY_AGE_MS + KEY_REFRESH_MS; /* again soon, but not with each token */
 }
 
 /* An unknown kid may be a new key of ours: look once more. */
@@ -203,6 +214,7 @@ err token_verify(struct token_verifier *v, str raw, struct instant now, struct a
 {
 	if (raw.len > JWS_BYTES_MAX)
 		FAIL(ERR_INVALID, "the token is longer than any of ours");
+	renew_keys(v, now);
 	struct sha256 mac = hmac_sha256(bytes_of(v->secret, sizeof v->secret), bytes_of_str(raw));
 	const struct cached *hit = recall(v, &mac, instant_seconds(now));
 	const struct json *claims = NULL;

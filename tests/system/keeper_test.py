@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The keeper and the supervisor as an operator meets them: a worker that cannot start is refused to its clients and comes back
 when it can; the operator's own certificate and key; a root that a passphrase opens. usage: keeper_test.py PROGRAM"""
+import base64
+import json
 import os
 import signal
 import ssl
@@ -8,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from installation import Installation, Steps, eventually
+from installation import Installation, Steps, bearer, eventually
 
 steps = Steps()
 check = steps.check
@@ -205,16 +207,84 @@ def passphrase_root(program):
         os.rmdir(secrets_folder)
 
 
+def key_set(inst, tenant):
+    answer = inst.request('GET', f'/{tenant}/discovery/v2.0/keys')
+    return [key['kid'] for key in answer.json()['keys']] if answer.status == 200 else []
+
+
+def kid_of(token):
+    head = token.split('.')[0]
+    return json.loads(base64.urlsafe_b64decode(head + '=' * (-len(head) % 4)))['kid']
+
+
+def rotation(inst):
+    """Signing keys are followed by others: by command, without a gap, with a keeper that is killed at each step."""
+    tenant = inst.tenant_make('Fabrikam', 'fabrikam.example', 'plant')
+    domain, rows = 'fabrikam.example', '/e/plant/api/data/v9.2/WhoAmI'
+
+    def accepted(token):
+        return inst.request('GET', rows, headers=bearer(token)).status == 200
+
+    def signs():
+        answer = inst.token_answer(tenant)
+        return answer.status == 200 and accepted(answer.json()['access_token'])
+
+    first = inst.token(tenant)
+    check('a token is accepted', accepted(first))
+    known = key_set(inst, domain)
+    check('the key set holds the key that signs and the next', len(known) == 2 and kid_of(first) in known, known)
+    check('of private members there are none', not {'d', 'p', 'q', 'k'} & set(
+        inst.request('GET', f'/{domain}/discovery/v2.0/keys').json()['keys'][0]))
+    refused = inst.run('key', 'rotate', inst.folder, '--tenant', domain)
+    check('a next key that is only minutes old does not sign yet', refused.returncode != 0 and '24 hours' in refused.stderr + refused.stdout,
+          refused)
+    made = inst.command('key', 'rotate', inst.folder, '--tenant', domain, '--now', '--json')['value'][0]
+    check('with --now it does', made['signed'] == kid_of(first) and made['signs'] in known, made)
+    second = inst.token(tenant)
+    check('it signs the next token', kid_of(second) == made['signs'])
+    check('which the data worker accepts at once', accepted(second))
+    check('and tokens of the retired key as well', accepted(first))
+    again = inst.command('key', 'rotate', inst.folder, '--tenant', domain, '--now', '--json')['value'][0]
+    third = inst.token(tenant)
+    check('a key that no worker had heard of is asked for', kid_of(third) == again['signs'] and again['signs'] not in known and
+          eventually(lambda: accepted(third), 10)[0])
+    check('the older ones still count', accepted(first) and accepted(second))
+
+    tokens = [first, second, third]
+    for point in ('keys.rotate.activated', 'keys.rotate.retired', 'keys.rotate.done', 'keys.store.compacted'):
+        with open(f'{inst.folder}/run/fault', 'w') as f:
+            f.write(f'keeper {point}')
+        old = inst.processes('keeper')[0]['pid']
+        os.kill(old, signal.SIGKILL)
+        eventually(lambda: [p for p in inst.processes('keeper') if p['ready'] and p['pid'] != old])
+        armed = inst.processes('keeper')[0]['pid']
+        inst.run('key', 'rotate', inst.folder, '--tenant', domain, '--now')
+        if os.path.exists(f'{inst.folder}/run/fault'):
+            os.unlink(f'{inst.folder}/run/fault')
+        check(f'the keeper dies at {point}', eventually(lambda: [p for p in inst.processes('keeper') if p['ready'] and
+                                                                 p['pid'] not in (old, armed)], 15)[0], inst.log_tail(5))
+        check('afterwards tokens are signed and accepted', eventually(signs, 15)[0])
+        tokens.append(inst.token(tenant))
+        check('and so is every one signed before', all(accepted(token) for token in tokens))
+
+    inst.command('key', 'rotate', inst.folder, '--tenant', domain, '--remove')
+    last = inst.token(tenant)
+    check('after --remove the new key signs', eventually(lambda: accepted(last), 10)[0])
+    check('what was signed before is void within a minute', eventually(lambda: not any(accepted(token) for token in tokens), 70)[0])
+    check('and the key set holds two keys', eventually(lambda: len(key_set(inst, domain)) == 2, 70)[0], key_set(inst, domain))
+
+
 def main():
     inst = Installation(sys.argv[1], 'keeper')
     try:
         inst.init().start()
         a_worker_that_cannot_start(inst)
+        rotation(inst)
         own_certificate(inst)
     finally:
         inst.close(show_log=bool(steps.failed))
     passphrase_root(sys.argv[1])
-    return steps.report(36)
+    return steps.report(58)
 
 
 sys.exit(main())

@@ -21,9 +21,11 @@
 
 static const char issuer[] = "https://localhost:8443/t/v2.0";
 
+static int64_t time_ms = 1700000000000;
+
 static int64_t now_ms(void)
 {
-	return 1700000000000;
+	return time_ms;
 }
 
 struct fixture {
@@ -122,6 +124,7 @@ static const struct {
 	{ KEEPER_TICKET_KEYS, sizeof(struct keeper_head), 1 << ROLE_EDGE },
 	{ KEEPER_CREATE_TENANT, sizeof(struct keeper_create_tenant), 1 << ROLE_CONTROL },
 	{ KEEPER_CREATE_DATABASE, sizeof(struct keeper_create_database), 1 << ROLE_CONTROL },
+	{ KEEPER_ROTATE, sizeof(struct keeper_rotate), 1 << ROLE_CONTROL },
 };
 
 static void every_request_is_refused_to_every_role_without_a_row(void **state)
@@ -253,9 +256,11 @@ static void a_token_verifies_with_the_published_key(void **state)
 	snprintf(claims, sizeof claims, "{\"iss\":\"%s\",\"tid\":\"%s\",\"sub\":\"x\"}", issuer, own);
 	assert_int_equal(sign_claims(f, claims, &f->tenant, &answer), 0);
 	assert_int_equal(ask(f, &data, &head, sizeof head, &published, sizeof published), 0);
-	assert_int_equal(published.count, 1);
-	memcpy(n.x, published.key[0].x, 32);
-	memcpy(n.y, published.key[0].y, 32);
+	assert_int_equal(published.count, 2); /* the one that signs, and the next */
+	size_t signs = published.key[0].active ? 0 : 1;
+	assert_true(published.key[signs].active && !published.key[1 - signs].active);
+	memcpy(n.x, published.key[signs].x, 32);
+	memcpy(n.y, published.key[signs].y, 32);
 	assert_false(failed(verify_key_new(&n, &key)));
 	str token = { answer.token, answer.token_len };
 	size_t dot = token.len;
@@ -268,6 +273,219 @@ static void a_token_verifies_with_the_published_key(void **state)
 	arena_free(arena);
 	verify_key_free(key);
 }
+
+/* --- rotation --- */
+
+enum { HOUR = 3600 * 1000 };
+
+static struct keeper_public_keys_answer keys_now(struct fixture *f)
+{
+	static struct keeper_public_keys_answer a;
+	struct keeper_head head = head_of(KEEPER_PUBLIC_KEYS);
+	struct channel_binding data = as(f, ROLE_DATA, &f->environment);
+	assert_int_equal(ask(f, &data, &head, sizeof head, &a, sizeof a), 0);
+	return a;
+}
+
+static int rotate(struct fixture *f, enum key_rotation mode, struct keeper_rotate_answer *out)
+{
+	struct keeper_rotate m = { .head = head_of(KEEPER_ROTATE), .tenant = f->tenant, .mode = mode };
+	struct channel_binding control = as(f, ROLE_CONTROL, &f->environment);
+	if (mode == ROTATE_DUE)
+		memset(&m.tenant, 0, sizeof m.tenant);
+	return ask(f, &control, &m, sizeof m, out, sizeof *out);
+}
+
+static bool has_kid(const struct keeper_public_keys_answer *a, const char *kid)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->key[i].kid, kid) == 0)
+			return true;
+	return false;
+}
+
+/* The kid in the header of a token that is signed now; its signature is checked against the published key. */
+static void signing_kid(struct fixture *f, char out[static 44])
+{
+	static struct keeper_sign_token_answer answer;
+	struct keeper_public_keys_answer published = keys_now(f);
+	struct arena *arena = arena_new(32768);
+	char own[64], claims[256];
+	bytes header, signature;
+	uuid_format(&f->tenant, own);
+	snprintf(claims, sizeof claims, "{\"iss\":\"%s\",\"tid\":\"%s\",\"sub\":\"x\"}", issuer, own);
+	assert_int_equal(sign_claims(f, claims, &f->tenant, &answer), 0);
+	str token = { answer.token, answer.token_len };
+	size_t first = str_find_char(token, '.', 0), second = str_find_char(token, '.', first + 1);
+	assert_false(failed(base64url_parse(str_slice(token, 0, first), arena, &header)));
+	assert_false(failed(base64url_parse(str_from(token, second + 1), arena, &signature)));
+	size_t at = str_find(str_of_bytes(header), S("\"kid\":\""), 0) + 7;
+	memcpy(out, header.at + at, 43);
+	out[43] = 0;
+	for (size_t i = 0; i < published.count; i++) {
+		struct public_numbers n = { .alg = SIGN_ES256 };
+		struct verify_key *key;
+		if (strcmp(published.key[i].kid, out) != 0)
+			continue;
+		memcpy(n.x, published.key[i].x, 32);
+		memcpy(n.y, published.key[i].y, 32);
+		assert_false(failed(verify_key_new(&n, &key)));
+		assert_false(failed(verify_message(key, bytes_of(token.at, second), signature)));
+		verify_key_free(key);
+		arena_free(arena);
+		return;
+	}
+	fail_msg("signed by a key that is not published");
+}
+
+static void the_next_key_signs_only_when_it_has_been_published_for_a_day(void **state)
+{
+	struct fixture *f = *state;
+	struct keeper_rotate_answer a;
+	char before[44], after[44];
+	signing_kid(f, before);
+	assert_int_equal(rotate(f, ROTATE_PUBLISHED, &a), ERR_CONFLICT);
+	time_ms += 24 * (int64_t)HOUR - 1;
+	assert_int_equal(rotate(f, ROTATE_PUBLISHED, &a), ERR_CONFLICT);
+	time_ms += 1;
+	struct keeper_public_keys_answer known = keys_now(f);
+	assert_int_equal(rotate(f, ROTATE_PUBLISHED, &a), 0);
+	signing_kid(f, after);
+	assert_int_equal(a.count, 1);
+	assert_string_equal(a.key[0].before, before);
+	assert_string_equal(a.key[0].after, after);
+	assert_true(has_kid(&known, after)); /* whoever had asked before knows it already */
+	assert_int_equal(rotate(f, ROTATE_PUBLISHED, &a), ERR_CONFLICT);
+}
+
+static void a_retired_key_is_published_until_its_tokens_have_ended(void **state)
+{
+	struct fixture *f = *state;
+	struct keeper_rotate_answer a;
+	assert_int_equal(rotate(f, ROTATE_NOW, &a), 0);
+	struct keeper_public_keys_answer published = keys_now(f);
+	assert_int_equal(published.count, 3);
+	assert_true(has_kid(&published, a.key[0].before));
+	time_ms += 30 * (int64_t)HOUR - 1;
+	published = keys_now(f);
+	assert_true(has_kid(&published, a.key[0].before));
+	time_ms += 1;
+	published = keys_now(f);
+	assert_false(has_kid(&published, a.key[0].before));
+	assert_int_equal(published.count, 2);
+	keeper_close(f->keeper);
+	open_keeper(f);
+	published = keys_now(f);
+	assert_int_equal(published.count, 2);
+}
+
+static void keys_are_rotated_when_they_are_due(void **state)
+{
+	struct fixture *f = *state;
+	struct keeper_rotate_answer a, b;
+	assert_int_equal(rotate(f, ROTATE_DUE, &a), ERR_NOT_FOUND);
+	time_ms += 60 * 24 * (int64_t)HOUR;
+	assert_int_equal(rotate(f, ROTATE_DUE, &a), 0); /* two tenants, one after the other */
+	assert_int_equal(rotate(f, ROTATE_DUE, &b), 0);
+	assert_false(uuid_equal(&a.tenant, &b.tenant));
+	assert_int_equal(rotate(f, ROTATE_DUE, &a), ERR_NOT_FOUND);
+}
+
+static void removal_voids_what_was_signed_before(void **state)
+{
+	struct fixture *f = *state;
+	struct keeper_rotate_answer a, b;
+	assert_int_equal(rotate(f, ROTATE_NOW, &a), 0);
+	assert_int_equal(rotate(f, ROTATE_REMOVE, &b), 0);
+	struct keeper_public_keys_answer published = keys_now(f);
+	assert_int_equal(published.count, 2);
+	assert_false(has_kid(&published, a.key[0].before));
+	assert_false(has_kid(&published, b.key[0].before));
+}
+
+static void retired_keys_are_never_more_than_can_be_published(void **state)
+{
+	struct fixture *f = *state;
+	struct keeper_rotate_answer a;
+	int result = 0, done = 0;
+	while (done < 100 && (result = rotate(f, ROTATE_NOW, &a)) == 0)
+		done++;
+	assert_int_equal(result, ERR_LIMIT);
+	struct keeper_public_keys_answer published = keys_now(f);
+	assert_int_equal(published.count, PUBLIC_KEYS_MAX);
+	assert_int_equal(done, PUBLIC_KEYS_MAX - 2);
+}
+
+/* The file, read by hand: only two private halves of the tenant are left in it, however many keys there have been. */
+static void the_private_half_of_a_retired_key_is_gone_from_the_file(void **state)
+{
+	struct fixture *f = *state;
+	struct keeper_rotate_answer a;
+	struct stat before, after;
+	assert_int_equal(stat(f->path, &before), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(rotate(f, ROTATE_NOW, &a), 0);
+	assert_int_equal(stat(f->path, &after), 0);
+	assert_true(before.st_ino != after.st_ino); /* written anew */
+	keeper_close(f->keeper);
+	struct key_store *store;
+	size_t private_halves = 0, public_halves = 0;
+	const struct record *r;
+	assert_false(failed(key_store_open(f->path, &f->root, &store)));
+	for (size_t i = 0; (r = key_store_at(store, i)); i++) {
+		if (r->kind != RECORD_KEY || r->key.meta.kind != KEY_TOKEN || !uuid_equal(&r->key.meta.tenant, &f->tenant))
+			continue;
+		private_halves += r->key.wrapped_len > 64;
+		public_halves += r->key.wrapped_len == 64 && r->key.meta.state == KEY_RETIRED;
+	}
+	key_store_close(store);
+	assert_int_equal(private_halves, 2);
+	assert_int_equal(public_halves, 3);
+	open_keeper(f);
+}
+
+#ifdef BAILIWICK_FAULTS
+/* Killed at each step of a rotation: what is there afterwards signs with a published key, and what had been signed before still
+ * verifies unless it was to be removed; a further rotation works. */
+static void killed_at_any_step_of_a_rotation_the_keys_are_usable(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const points[] = { "keys.rotate.activated", "keys.rotate.retired", "keys.rotate.forgotten",
+					      "keys.rotate.done", "keys.store.before_append", "keys.store.written",
+					      "keys.store.appended", "keys.store.before_append:2", "keys.store.written:2",
+					      "keys.store.appended:2", "keys.store.compacting", "keys.store.compacted" };
+	for (size_t i = 0; i < COUNT_OF(points); i++) {
+		struct keeper_rotate_answer a;
+		char before[44], after[44];
+		int status;
+		signing_kid(f, before);
+		pid_t child = fork();
+		assert_true(child >= 0);
+		if (child == 0) {
+			open_keeper(f); /* secret pages are not inherited */
+			setenv("BAILIWICK_FAULT", points[i], 1);
+			(void)rotate(f, ROTATE_NOW, &a);
+			_exit(0);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+			fail_msg("not killed at %s", points[i]);
+		keeper_close(f->keeper);
+		open_keeper(f);
+		struct keeper_public_keys_answer published = keys_now(f);
+		signing_kid(f, after);
+		assert_true(has_kid(&published, before));
+		assert_true(published.count == 2 || published.count == 3);
+		size_t active = 0;
+		for (size_t k = 0; k < published.count; k++)
+			active += published.key[k].active;
+		assert_int_equal(active, 1);
+		assert_int_equal(rotate(f, ROTATE_NOW, &a), 0);
+		assert_string_equal(a.key[0].before, after);
+		time_ms += 31 * (int64_t)HOUR; /* room for the next */
+	}
+}
+#endif
 
 /* --- checkpoints --- */
 
@@ -552,6 +770,15 @@ int main(void)
 		cmocka_unit_test_setup_teardown(anchors_are_kept_per_database, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(only_claims_of_the_own_tenant_are_signed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_token_verifies_with_the_published_key, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_next_key_signs_only_when_it_has_been_published_for_a_day, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_retired_key_is_published_until_its_tokens_have_ended, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(keys_are_rotated_when_they_are_due, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(removal_voids_what_was_signed_before, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(retired_keys_are_never_more_than_can_be_published, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_private_half_of_a_retired_key_is_gone_from_the_file, set_up, tear_down),
+#ifdef BAILIWICK_FAULTS
+		cmocka_unit_test_setup_teardown(killed_at_any_step_of_a_rotation_the_keys_are_usable, set_up, tear_down),
+#endif
 		cmocka_unit_test_setup_teardown(no_two_inconsistent_checkpoints_are_signed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_recorder_signs_logs_of_its_tenant_only, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tls_signs_only_what_tls_signs, set_up, tear_down),
