@@ -36,7 +36,8 @@ static enum refusal parse_target(struct http1_parser *p, const uint8_t *input, s
 		if (skip == SIZE_MAX)
 			return REFUSE_BAD_REQUEST;
 		p->absolute = true;
-		p->authority = (struct http1_field){ .name = (uint16_t)(from + scheme), .name_len = (uint16_t)(skip - scheme) };
+		p->authority = (struct http1_field){ .name = (uint16_t)(from + scheme), .name_len = (uint16_t)(skip - scheme),
+						       .value = (uint16_t)from, .value_len = (uint16_t)(scheme - sizeof "://" + 1) };
 	}
 	str origin_form = str_from(target, skip);
 	size_t mark = str_find_char(origin_form, '?', 0);
@@ -143,6 +144,7 @@ static enum refusal finish(const struct http1_parser *p, const uint8_t *input, s
 	struct http_head *head = &out->head;
 	head->method = p->method;
 	head->authority = (str){ NULL, 0 };
+	head->scheme = line_slice(input, p->authority.value, p->authority.value_len);
 	head->content_length = 0;
 	head->path = line_slice(input, p->target.name, p->target.name_len);
 	head->query = line_slice(input, p->target.value, p->target.value_len);
@@ -157,6 +159,8 @@ static enum refusal finish(const struct http1_parser *p, const uint8_t *input, s
 	enum refusal refusal = parse_transfer_encoding(p, out);
 	if (!refusal)
 		refusal = http_head_check(head, out->chunked);
+	if (p->minor == 0) /* its client would take a 100 for the answer (RFC 9110 10.1.1) */
+		head->expects_continue = false;
 	if (!refusal)
 		refusal = check_host(p, input, head);
 	if (refusal)

@@ -19,7 +19,7 @@ struct http1_parser {
 	enum http_method method;
 	uint8_t minor;
 	bool absolute;
-	struct http1_field target, authority; /* authority of an absolute-form target, in name */
+	struct http1_field target, authority; /* of an absolute-form target: authority in name, scheme in value */
 	size_t field_count;
 	struct http1_field fields[HTTP_HEADERS_MAX];
 };

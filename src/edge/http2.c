@@ -55,11 +55,22 @@ static void count_flood(struct http2 *h, enum flood kind)
 
 /* --- nghttp2's callbacks --- */
 
+/* None are allowed; read to their end all the same, so that the answer is not lost with a stream that is reset. */
+static void refuse_trailers(struct http2_stream *s)
+{
+	if (s && !s->is_answered)
+		http2_stream_refuse(s, REFUSE_BAD_REQUEST);
+}
+
 static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *user)
 {
 	struct http2 *h = user;
-	if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
+	if (frame->hd.type != NGHTTP2_HEADERS)
 		return 0;
+	if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) {
+		refuse_trailers(nghttp2_session_get_stream_user_data(session, frame->hd.stream_id));
+		return 0;
+	}
 	if (h->open + h->debts.count >= h->c->edge->settings.h2_streams_max) { /* nghttp2 knows of the open ones only */
 		h->opened++;
 		return nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
@@ -81,15 +92,13 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
 	(void)flags;
 	if (!s)
 		return 0;
-	if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) { /* trailers: none are allowed */
-		http2_stream_refuse(s, REFUSE_BAD_REQUEST);
-		return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-	}
 	s->list_bytes += name_len + value_len + FIELD_OVERHEAD;
 	if (s->list_bytes > 2 * HTTP_HEAD_BYTES_MAX) {
 		end_calm(h);
 		return 0;
 	}
+	if (frame->headers.cat != NGHTTP2_HCAT_REQUEST)
+		return 0;
 	if (s->list_bytes > HTTP_HEAD_BYTES_MAX || s->field_count == COUNT_OF(s->fields)) {
 		s->refusal = REFUSE_HEAD_SIZE;
 		return 0;
@@ -133,6 +142,8 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
 		connection_head_ended(h->c);
 		if (s && frame->headers.cat == NGHTTP2_HCAT_REQUEST)
 			http2_stream_head(s, !end);
+		else if (s && end)
+			s->body_open = false;
 		break;
 	case NGHTTP2_DATA:
 		if (frame->hd.length == 0 && !end && s && ++s->empty_data > EMPTY_DATA_MAX)

@@ -124,8 +124,12 @@ static enum refusal take_pseudo(struct http_head *head, str name, str value)
 		head->authority = value;
 		return http_authority_is_sound(value) ? REFUSE_NONE : REFUSE_BAD_REQUEST;
 	}
+	if (str_equal(name, S(":scheme"))) {
+		head->scheme = value;
+		return REFUSE_NONE;
+	}
 	if (!str_equal(name, S(":path")))
-		return str_equal(name, S(":scheme")) ? REFUSE_NONE : REFUSE_BAD_REQUEST;
+		return REFUSE_BAD_REQUEST;
 	size_t mark = str_find_char(value, '?', 0);
 	head->path = str_slice(value, 0, mark == SIZE_MAX ? value.len : mark);
 	head->query = str_from(value, mark == SIZE_MAX ? value.len : mark + 1);
@@ -142,7 +146,7 @@ static enum refusal build_head(const struct http2_stream *s, bool body_follows, 
 	head->header_count = 0;
 	head->method = (enum http_method)0;
 	head->content_length = 0;
-	head->authority = head->path = head->query = (str){ NULL, 0 };
+	head->scheme = head->authority = head->path = head->query = (str){ NULL, 0 };
 	enum refusal first = s->refusal;
 	for (size_t i = 0; i < s->field_count; i++) {
 		const struct http2_field *f = &s->fields[i];
@@ -169,6 +173,8 @@ static enum refusal build_head(const struct http2_stream *s, bool body_follows, 
 		head->authority = host;
 	if (!head->authority.at || !http_authority_is_sound(head->authority) || (str_equal(head->path, S("*")) && head->method != HTTP_OPTIONS))
 		return REFUSE_BAD_REQUEST;
+	if (!http_scheme_is_served(head, s->h2->c->secure))
+		return REFUSE_MISDIRECTED;
 	return http_head_check(head, body_follows);
 }
 

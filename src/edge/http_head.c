@@ -134,6 +134,11 @@ bool http_authority_is_sound(str authority)
 	return host_len > 0 && host_len <= 253;
 }
 
+bool http_scheme_is_served(const struct http_head *head, bool secure)
+{
+	return !secure || head->scheme.len == 0 || str_equal_nocase(head->scheme, S("https"));
+}
+
 str http_head_field(const struct http_head *head, str name)
 {
 	for (size_t i = 0; i < head->header_count; i++)

@@ -17,6 +17,7 @@ enum {
 
 struct http_head {
 	enum http_method method;
+	str scheme;      /* of an absolute-form target, or :scheme; empty when absent */
 	str authority;   /* Host or :authority; empty when absent     */
 	str path, query; /* path begins with '/' or is "*"             */
 	uint64_t content_length;
@@ -43,6 +44,8 @@ bool http_authority_is_sound(str authority);
 /* What must hold for the collected fields: singletons once, cookie bounds, Expect, no body where none belongs. Sets
  * content_length, has_content_length and expects_continue. `body_follows`: chunked, or HTTP/2 without END_STREAM. */
 NONNULL enum refusal http_head_check(struct http_head *head, bool body_follows);
+/* False when a request over TLS says another scheme than https: it was meant for someone else (RFC 9110 7.4; RFC 9113 8.3.1). */
+NONNULL bool http_scheme_is_served(const struct http_head *head, bool secure);
 /* The value of the first such field, or an empty str with a null `at`. */
 NONNULL str http_head_field(const struct http_head *head, str name);
 /* True for what belongs to one connection and for what only we may say: it does not go to a worker. */

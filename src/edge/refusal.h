@@ -16,7 +16,7 @@ enum refusal {
 	REFUSE_BODY_SIZE,        /* 413 */
 	REFUSE_URI_SIZE,         /* 414 */
 	REFUSE_EXPECTATION,      /* 417 */
-	REFUSE_MISDIRECTED,      /* 421 */
+	REFUSE_MISDIRECTED,      /* 421: another host, or https asked for by another scheme */
 	REFUSE_HEAD_SIZE,        /* 431 */
 	REFUSE_CODING,           /* 501: a transfer coding that we do not know */
 	REFUSE_WORKER_FAILED,    /* 502: it went away in the middle, or its answer was malformed */

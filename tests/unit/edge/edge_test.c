@@ -1,6 +1,7 @@
 /* A real edge in its own process, real sockets; the worker is this test. */
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,6 +105,98 @@ static void large_bodies_travel_as_files(void **state)
 	assert_non_null(strstr(answer, "content-length: 200000\r\n"));
 	close(fd);
 	close(worker);
+	edge_fixture_stop(&f);
+}
+
+/* RFC 9110 10.1.1: to an HTTP/1.0 client a 100 would be the answer. */
+static void http10_is_not_told_to_continue(void **state)
+{
+	struct edge_fixture f;
+	(void)state;
+	edge_fixture_start(&f, NULL, false);
+	int fd = ask(&f, "POST /contoso.example/oauth2/v2.0/token HTTP/1.0\r\n" HOST "Expect: 100-continue\r\ncontent-length: 3\r\n\r\na=1");
+	struct worker_name name = edge_fixture_wanted(&f);
+	int worker = edge_fixture_worker(&f, &name);
+	worker_receive(worker, &request);
+	assert_int_equal(request.message.body.inline_body.len, 3);
+	worker_answer(worker, &request.message, 200, "good");
+	client_read_response(fd, answer, sizeof answer);
+	assert_true(strstr(answer, "HTTP/1.1 200 OK\r\n") == answer);
+	close(fd);
+	close(worker);
+	edge_fixture_stop(&f);
+}
+
+/* Every status of our workers and of our own refusals (RFC 9110 15, RFC 6585, RFC 4918 11). */
+static const char *const status_lines[] = {
+	"200 OK", "201 Created", "202 Accepted", "204 No Content", "300 Multiple Choices", "302 Found", "303 See Other", "304 Not Modified",
+	"400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "405 Method Not Allowed", "406 Not Acceptable",
+	"408 Request Timeout", "409 Conflict", "412 Precondition Failed", "413 Content Too Large", "414 URI Too Long",
+	"415 Unsupported Media Type", "417 Expectation Failed", "421 Misdirected Request", "422 Unprocessable Content",
+	"428 Precondition Required", "429 Too Many Requests", "431 Request Header Fields Too Large", "500 Internal Server Error",
+	"501 Not Implemented", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout", "507 Insufficient Storage",
+};
+
+static void every_status_has_its_reason_phrase(void **state)
+{
+	struct edge_fixture f;
+	char expected[64];
+	int worker = -1;
+	(void)state;
+	edge_fixture_start(&f, NULL, false);
+	for (size_t i = 0; i < COUNT_OF(status_lines); i++) {
+		int fd = ask(&f, "GET /contoso.example/v1.0/users HTTP/1.1\r\n" HOST "connection: close\r\n\r\n");
+		if (worker < 0) {
+			struct worker_name name = edge_fixture_wanted(&f);
+			worker = edge_fixture_worker(&f, &name);
+		}
+		worker_receive(worker, &request);
+		worker_answer(worker, &request.message, atoi(status_lines[i]), "x");
+		client_read_response(fd, answer, sizeof answer);
+		snprintf(expected, sizeof expected, "HTTP/1.1 %s\r\n", status_lines[i]);
+		if (strncmp(answer, expected, strlen(expected)) != 0)
+			fail_msg("%s: %.60s", status_lines[i], answer);
+		close(fd);
+	}
+	close(worker);
+	edge_fixture_stop(&f);
+}
+
+/* One request over TLS and HTTP/1.1; returns the status. */
+static int ask_securely(const struct edge_fixture *f, const char *text)
+{
+	SSL_CTX *settings = SSL_CTX_new(TLS_client_method());
+	SSL *ssl = SSL_new(settings);
+	int fd = client_connect(f);
+	SSL_set_fd(ssl, fd);
+	assert_int_equal(SSL_connect(ssl), 1);
+	assert_true(SSL_write(ssl, text, (int)strlen(text)) > 0);
+	int n = SSL_read(ssl, answer, sizeof answer - 1);
+	answer[n > 0 ? n : 0] = '\0';
+	SSL_free(ssl);
+	SSL_CTX_free(settings);
+	close(fd);
+	return n > 12 ? atoi(answer + 9) : 0;
+}
+
+/* RFC 9110 7.4: what says http was not meant for who speaks https. */
+static void absolute_form_with_http_is_misdirected_over_tls(void **state)
+{
+	struct edge_fixture f;
+	(void)state;
+	edge_fixture_start(&f, NULL, true);
+	assert_int_equal(ask_securely(&f, "GET /healthz HTTP/1.1\r\n" HOST "\r\n"), 200);
+	assert_int_equal(ask_securely(&f, "GET https://localhost:8443/healthz HTTP/1.1\r\n" HOST "\r\n"), 200);
+	assert_int_equal(ask_securely(&f, "GET http://localhost:8443/healthz HTTP/1.1\r\n" HOST "\r\n"), 421);
+	assert_non_null(strstr(answer, "connection: close\r\n"));
+	assert_int_equal(ask_securely(&f, "POST http://localhost:8443/contoso.example/oauth2/v2.0/token HTTP/1.1\r\n" HOST
+					  "content-length: 3\r\n\r\na=1"), 421);
+	edge_fixture_stop(&f);
+	edge_fixture_start(&f, NULL, false); /* the operator's lane has no TLS, and its scheme says nothing */
+	int fd = ask(&f, "GET http://localhost:8443/healthz HTTP/1.1\r\n" HOST "\r\n");
+	client_read_response(fd, answer, sizeof answer);
+	assert_true(strstr(answer, "HTTP/1.1 200 OK\r\n") == answer);
+	close(fd);
 	edge_fixture_stop(&f);
 }
 
@@ -359,6 +452,9 @@ int main(void)
 		cmocka_unit_test(constant_answers_come_from_the_edge),
 		cmocka_unit_test(request_reaches_worker_with_only_its_cookies),
 		cmocka_unit_test(large_bodies_travel_as_files),
+		cmocka_unit_test(http10_is_not_told_to_continue),
+		cmocka_unit_test(every_status_has_its_reason_phrase),
+		cmocka_unit_test(absolute_form_with_http_is_misdirected_over_tls),
 		cmocka_unit_test(dead_worker_is_retried_once_for_get_and_reported_for_post),
 		cmocka_unit_test(parked_request_lets_the_next_one_in),
 		cmocka_unit_test(absent_worker_refuses_what_waits),

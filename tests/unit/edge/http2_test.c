@@ -168,6 +168,68 @@ static int32_t h2_ask(struct h2_client *c, const char *method, const char *path,
 
 static struct worker_request request;
 
+static const struct { const char *scheme; int status; } schemes[] = {
+	{ "https", 200 }, { "HTTPS", 200 }, { "http", 421 }, { "httpss", 421 }, { "ftp", 421 },
+};
+
+static void other_scheme_than_https_is_misdirected(void **state)
+{
+	struct edge_fixture f;
+	struct h2_client c;
+	(void)state;
+	edge_fixture_start(&f, NULL, true);
+	h2_open(&c, &f, false);
+	for (size_t i = 0; i < COUNT_OF(schemes); i++) {
+		nghttp2_nv fields[] = { pair(":method", "GET"), pair(":scheme", schemes[i].scheme),
+					pair(":authority", "localhost:8443"), pair(":path", "/healthz") };
+		int32_t id = nghttp2_submit_request(c.session, NULL, fields, COUNT_OF(fields), NULL, NULL);
+		h2_run(&c, id, 5000);
+		if (answer_of(&c, id)->status != schemes[i].status)
+			fail_msg("%s: %d", schemes[i].scheme, answer_of(&c, id)->status);
+	}
+	h2_close(&c);
+	edge_fixture_stop(&f);
+}
+
+static ssize_t give_body_before_trailers(nghttp2_session *session, int32_t id, uint8_t *to, size_t capacity, uint32_t *flags,
+					 nghttp2_data_source *source, void *user)
+{
+	nghttp2_nv trailer = pair("a-trailer", "x");
+	ssize_t n = give_body(session, id, to, capacity, flags, source, user);
+	if (!(*flags & NGHTTP2_DATA_FLAG_EOF))
+		return n;
+	*flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+	assert_int_equal(nghttp2_submit_trailer(session, id, &trailer, *(int *)source->ptr), 0);
+	return n;
+}
+
+/* With a trailer field and with an empty trailer section: 400, the stream ends well, and the connection goes on. */
+static void trailers_are_400(void **state)
+{
+	struct edge_fixture f;
+	struct h2_client c;
+	(void)state;
+	edge_fixture_start(&f, NULL, true);
+	h2_open(&c, &f, false);
+	for (int trailers = 0; trailers < 2; trailers++) {
+		nghttp2_nv fields[] = { pair(":method", "POST"), pair(":scheme", "https"), pair(":authority", "localhost:8443"),
+					pair(":path", "/contoso.example/oauth2/v2.0/token") };
+		nghttp2_data_provider provider = { .source.ptr = &trailers, .read_callback = give_body_before_trailers };
+		c.body = "grant_type=x";
+		c.body_left = 12;
+		int32_t id = nghttp2_submit_request(c.session, NULL, fields, COUNT_OF(fields), &provider, NULL);
+		h2_run(&c, id, 5000);
+		struct h2_answer *a = answer_of(&c, id);
+		if (a->status != 400 || !a->ended || a->reset != NGHTTP2_NO_ERROR)
+			fail_msg("%d trailers: status %d, ended %d, reset %u", trailers, a->status, a->ended, a->reset);
+	}
+	int32_t health = h2_ask(&c, "GET", "/healthz", NULL, NULL, NULL);
+	h2_run(&c, health, 5000);
+	assert_int_equal(answer_of(&c, health)->status, 200);
+	h2_close(&c);
+	edge_fixture_stop(&f);
+}
+
 static void streams_are_answered(void **state)
 {
 	struct edge_fixture f;
@@ -602,6 +664,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(streams_are_answered),
 		cmocka_unit_test(bad_requests_are_refused_as_over_http1),
+		cmocka_unit_test(other_scheme_than_https_is_misdirected),
+		cmocka_unit_test(trailers_are_400),
 		cmocka_unit_test(oversized_list_is_431_and_twice_that_ends_the_connection),
 		cmocka_unit_test(rapid_reset_ends_the_connection),
 		cmocka_unit_test(reset_streams_count_while_their_jobs_run),
