@@ -38,6 +38,12 @@ static int post_application(struct cli_call *call, const struct app_wish *wish, 
 	json_member_str(&body.w, S("displayName"), wish->name);
 	redirect(&body, S("web"), wish->web_redirect);
 	redirect(&body, S("spa"), wish->spa_redirect);
+	if (wish->id_token_alg.len) {
+		json_key(&body.w, S("bwk"));
+		json_open_object(&body.w);
+		json_member_str(&body.w, S("idTokenSignedResponseAlg"), wish->id_token_alg);
+		json_close_object(&body.w);
+	}
 	int status = remote_call(call, "POST", remote_directory_path(call, "/applications"), &body, &answer);
 	out->id = remote_text(answer, "id");
 	out->app_id = remote_text(answer, "appId");
@@ -159,6 +165,7 @@ int application_make(struct cli_call *call, const struct app_wish *wish, struct 
 int cli_app_create(struct cli_call *call)
 {
 	struct app_wish wish = { cli_text(call, "name"), cli_text(call, "web-redirect"), cli_text(call, "spa-redirect"),
+				 cli_text(call, "id-token-alg"),
 				 cli_text(call, "app-role"), cli_has(call, "secret") };
 	struct made_app app;
 	int status = application_make(call, &wish, &app);

@@ -9,6 +9,7 @@
 struct app_wish {
 	str name;
 	str web_redirect, spa_redirect; /* may be empty                                            */
+	str id_token_alg;               /* RS256, ES256; may be empty                              */
 	str app_roles;                  /* "A,B": permissions on the directory, granted at once     */
 	bool secret;
 };

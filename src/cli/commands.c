@@ -67,6 +67,7 @@ static const struct command commands[] = {
 	    { "app-role", "ROLE,...", "permissions on the directory, granted at once", false },
 	    { "web-redirect", "URL", "redirect URI of a confidential web application", false },
 	    { "spa-redirect", "URL", "redirect URI of a single-page application", false },
+	    { "id-token-alg", "RS256|ES256", "what its ID tokens are signed by (RS256)", false },
 	    { "secret", NULL, "make a client secret, shown once", false } },
 	  cli_app_create },
 	{ "app", "list", "DIR", "Lists a tenant's applications", { TENANT }, cli_app_list },

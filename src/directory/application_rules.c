@@ -231,6 +231,9 @@ static err check_bwk(const struct json *v)
 			FAIL(ERR_INVALID, "unknown member of bwk");
 		if (str_ends_with(m->name, S("Alg")) && (m->kind != JSON_STRING || str_equal(m->text, S("none"))))
 			FAIL(ERR_INVALID, "none is not a signing algorithm");
+		if (str_equal(m->name, S("idTokenSignedResponseAlg")) && !str_equal(m->text, S("RS256")) &&
+		    !str_equal(m->text, S("ES256")))
+			FAIL(ERR_INVALID, "ID tokens are signed by RS256 or ES256");
 	}
 	const struct json *uris = json_member(v, S("postLogoutRedirectUris"));
 	return uris ? check_list(uris, REDIRECT_URIS_MAX, native_uri) : OK;

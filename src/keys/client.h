@@ -77,7 +77,7 @@ struct public_keys {
 	size_t count;
 	struct public_key key[PUBLIC_KEYS_MAX];
 };
-/* The tenant's token keys: active, next and those still to be accepted. */
+/* The tenant's token keys: active, next and those still to be accepted. When an identity worker asks, one of RS256 is among them. */
 MUST_USE NONNULL err keys_public(struct keys *keys, struct public_keys *out);
 
 /* --- log checkpoints (recorders) --- */

@@ -15,7 +15,7 @@ static void settle_all(struct keeper *keeper)
 		if (r->kind != RECORD_TENANT || uuid_is_nil(&r->tenant.tenant))
 			continue;
 		struct uuid tenant = r->tenant.tenant;
-		err e = keeper_settle_keys(keeper, &tenant);
+		err e = keeper_settle_keys(keeper, &tenant, false);
 		if (failed(e))
 			log_err("signing keys of a tenant", e);
 	}
@@ -140,7 +140,7 @@ err keeper_create_tenant(struct keeper *keeper, const struct uuid *tenant, str i
 	if (!keeper_find_key(keeper, KEY_TENANT, tenant, &nil_id))
 		TRY(make_tenant_key(keeper, tenant));
 	if (!uuid_is_nil(tenant))
-		TRY(keeper_settle_keys(keeper, tenant));
+		TRY(keeper_settle_keys(keeper, tenant, false));
 	if (known)
 		return OK;
 	memcpy(record.tenant.issuer, issuer.at ? issuer.at : "", issuer.len);

@@ -144,13 +144,14 @@ static err forget_ended(struct keeper *keeper, const struct uuid *tenant, uint8_
 	return OK;
 }
 
-static err settle(struct keeper *keeper, const struct uuid *tenant, uint8_t alg)
+/* make_slow: also what takes long to make, an RSA key. A first RSA key is asked for (keeper_offer_rs256), never missed. */
+static err settle(struct keeper *keeper, const struct uuid *tenant, uint8_t alg, bool make_slow)
 {
 	if (!keeper_token_key(keeper, tenant, alg))
 		TRY(make_next(keeper, tenant, alg, KEY_ACTIVE));
 	TRY(retire_older(keeper, tenant, alg));
 	TRY(forget_ended(keeper, tenant, alg, false));
-	if (!find(keeper, tenant, alg, KEY_PREACTIVE, true))
+	if ((make_slow || alg == SIGN_ES256) && !find(keeper, tenant, alg, KEY_PREACTIVE, true))
 		TRY(make_next(keeper, tenant, alg, KEY_PREACTIVE));
 	return OK;
 }
@@ -162,12 +163,21 @@ static bool has_alg(const struct keeper *keeper, const struct uuid *tenant, uint
 
 static const uint8_t token_algs[] = { SIGN_ES256, SIGN_RS256 };
 
-err keeper_settle_keys(struct keeper *keeper, const struct uuid *tenant)
+err keeper_settle_keys(struct keeper *keeper, const struct uuid *tenant, bool make_slow)
 {
 	for (size_t i = 0; i < COUNT_OF(token_algs); i++)
 		if (has_alg(keeper, tenant, token_algs[i]))
-			TRY(settle(keeper, tenant, token_algs[i]));
+			TRY(settle(keeper, tenant, token_algs[i], make_slow));
 	return OK;
+}
+
+err keeper_offer_rs256(struct keeper *keeper, const struct uuid *tenant)
+{
+	if (keeper_token_key(keeper, tenant, SIGN_RS256))
+		return OK;
+	if (uuid_is_nil(tenant) || !keeper_find_tenant(keeper, tenant))
+		FAIL(ERR_NOT_FOUND, "no such tenant");
+	return make_next(keeper, tenant, SIGN_RS256, KEY_ACTIVE);
 }
 
 /* --- rotation --- */
@@ -216,7 +226,7 @@ static err rotate(struct keeper *keeper, const struct uuid *tenant, uint8_t alg,
 	if (remove)
 		TRY(forget_ended(keeper, tenant, alg, true));
 	FAULT("keys.rotate.forgotten");
-	return settle(keeper, tenant, alg); /* its successor */
+	return settle(keeper, tenant, alg, true); /* its successor */
 }
 
 err keeper_rotate_keys(struct keeper *keeper, const struct uuid *tenant, enum key_rotation mode, struct rotated_keys *out)
@@ -224,7 +234,7 @@ err keeper_rotate_keys(struct keeper *keeper, const struct uuid *tenant, enum ke
 	*out = (struct rotated_keys){ .tenant = *tenant };
 	if (!keeper_find_tenant(keeper, tenant) || uuid_is_nil(tenant))
 		FAIL(ERR_NOT_FOUND, "no such tenant");
-	TRY(keeper_settle_keys(keeper, tenant));
+	TRY(keeper_settle_keys(keeper, tenant, true));
 	TRY(check_all(keeper, tenant, mode));
 	for (size_t i = 0; i < COUNT_OF(token_algs); i++)
 		if (has_alg(keeper, tenant, token_algs[i]))
@@ -243,15 +253,24 @@ static bool is_due(const struct keeper *keeper, const struct uuid *tenant)
 	       keeper->now_ms() - active->meta.since_ms >= (int64_t)KEY_ACTIVE_DAYS * 24 * HOUR_MS;
 }
 
+/* An RSA key takes a tenth of a second, while others wait: one a request. It is not wanted before its day. */
+static bool lacks_slow_key(const struct keeper *keeper, const struct uuid *tenant)
+{
+	return keeper_token_key(keeper, tenant, SIGN_RS256) && !find(keeper, tenant, SIGN_RS256, KEY_PREACTIVE, true);
+}
+
 /* Settles every tenant's keys and rotates the first that are due. ERR_NOT_FOUND: none were. */
 static err rotate_due(struct keeper *keeper, struct rotated_keys *out)
 {
 	const struct record *r;
+	bool made_slow = false;
 	for (size_t i = 0; (r = key_store_at(keeper->store, i)); i++) {
 		if (r->kind != RECORD_TENANT || uuid_is_nil(&r->tenant.tenant))
 			continue;
 		struct uuid tenant = r->tenant.tenant; /* what follows may move the record */
-		TRY(keeper_settle_keys(keeper, &tenant));
+		bool make_slow = !made_slow && lacks_slow_key(keeper, &tenant);
+		TRY(keeper_settle_keys(keeper, &tenant, make_slow));
+		made_slow |= make_slow;
 		if (is_due(keeper, &tenant))
 			return keeper_rotate_keys(keeper, &tenant, ROTATE_PUBLISHED, out);
 	}

@@ -17,8 +17,11 @@ enum {
 };
 
 /* An active and a next key of ES256 and of every algorithm that the tenant has; older active keys become retired, retired ones
- * whose tokens have ended are forgotten. Harmless to repeat. */
-MUST_USE NONNULL err keeper_settle_keys(struct keeper *keeper, const struct uuid *tenant);
+ * whose tokens have ended are forgotten. Harmless to repeat. Without make_slow the next RS256 key may be left for later. */
+MUST_USE NONNULL err keeper_settle_keys(struct keeper *keeper, const struct uuid *tenant, bool make_slow);
+/* The tenant has an RS256 key from now on, of 2048 bits. It takes a tenth of a second once, so that it is made when the tenant's
+ * identity worker first asks for keys: a tenant that nobody signs in to needs none. */
+MUST_USE NONNULL err keeper_offer_rs256(struct keeper *keeper, const struct uuid *tenant);
 /* Makes the tenant's next keys its active ones. mode: enum key_rotation but ROTATE_DUE. ERR_CONFLICT: not published long
  * enough; ERR_LIMIT: as many retired keys as can be published. */
 MUST_USE NONNULL err keeper_rotate_keys(struct keeper *keeper, const struct uuid *tenant, enum key_rotation mode,

@@ -2,6 +2,7 @@
  * two forms that TLS signs. Nothing else ever reaches a private key. */
 #include "codec/base64.h"
 #include "crypto/merkle.h"
+#include "host/log.h"
 #include "host/random.h"
 #include "keys/keeper_internal.h"
 #include "keys/keeper_rotate.h"
@@ -102,6 +103,11 @@ err answer_public_keys(struct keeper *keeper, const struct channel_binding *who,
 	struct keeper_public_keys_answer a = { .count = 0 };
 	const struct record_place place = { .kind = RECORD_KEY, .key_kind = KEY_TOKEN, .tenant = who->tenant };
 	(void)request;
+	if (who->peer == ROLE_IDENTITY) {
+		err e = keeper_offer_rs256(keeper, &who->tenant);
+		if (failed(e)) /* no room on the disk: what there is still verifies */
+			log_err("RS256 key of a tenant", e);
+	}
 	for (const struct record *r = NULL; a.count < PUBLIC_KEYS_MAX && (r = key_store_find(keeper->store, &place, r));) {
 		struct public_numbers n;
 		char kid[44];

@@ -286,7 +286,8 @@ static bool has_active(const struct public_keys *keys, enum token_alg alg)
 	return false;
 }
 
-/* What the client registered, else RS256 where the tenant has such a key: what a client assumes unless told. */
+/* What the client registered (bwk.idTokenSignedResponseAlg), else RS256, which a client assumes unless told (OpenID Connect
+ * Registration 2). ES256 while the keeper could not make such a key. */
 static err id_alg(struct web_call *call, const struct client *client, enum token_alg *out)
 {
 	struct signin *s = signin_of(call);

@@ -40,7 +40,7 @@ function fill(dir) {
   writeFileSync(file, password, { mode: 0o600 });
   const tenant = bailiwick('tenant', 'create', dir, '--name', 'Contoso', '--domain', domain);
   const web = bailiwick('app', 'create', dir, '--tenant', domain, '--name', 'Shop', '--web-redirect', 'http://127.0.0.1:19999/cb', '--secret');
-  const spa = bailiwick('app', 'create', dir, '--tenant', domain, '--name', 'Page', '--spa-redirect', 'http://localhost:19998/app');
+  const spa = bailiwick('app', 'create', dir, '--tenant', domain, '--name', 'Page', '--spa-redirect', 'http://localhost:19998/app', '--id-token-alg', 'ES256');
   const person = bailiwick('user', 'create', dir, '--tenant', domain, '--upn', upn, '--password-file', file, '--keep-password');
   return { dir, domain, tenant, web, spa, person: { ...person, upn, password } };
 }

@@ -28,7 +28,8 @@ async function authorizeUrl(config, extra = {}) {
 await main(async ({ web, spa, person, tenant, origin }) => {
   const browser = new FormBrowser();
   const issuer = new URL(tenant.issuer);
-  const metadata = { id_token_signed_response_alg: 'ES256' };
+  // The library verifies the ID token's signature with the key set and refuses any algorithm but the one that was registered.
+  const metadata = { id_token_signed_response_alg: 'RS256' };
   const config = await step('discovery, issuer compared byte for byte', () =>
     client.discovery(issuer, web.appId, { ...metadata }, client.ClientSecretBasic(web.secretText)));
   const posting = await client.discovery(issuer, web.appId, { ...metadata }, client.ClientSecretPost(web.secretText));
@@ -51,6 +52,17 @@ await main(async ({ web, spa, person, tenant, origin }) => {
     return client.authorizationCodeGrant(config, answer.location, checks);
   });
   assert.equal(tokens.claims().preferred_username, person.upn);
+  await step('the ID token is RS256, verified with a key of the published set', async () => {
+    const { keys } = await (await fetch(config.serverMetadata().jwks_uri)).json();
+    const [head, body, signature] = tokens.id_token.split('.');
+    const { alg, kid } = JSON.parse(Buffer.from(head, 'base64url'));
+    assert.equal(alg, 'RS256');
+    const jwk = keys.find((key) => key.kid === kid);
+    assert.equal(jwk.kty, 'RSA');
+    const rs256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+    const key = await crypto.subtle.importKey('jwk', jwk, rs256, false, ['verify']);
+    assert.ok(await crypto.subtle.verify(rs256, key, Buffer.from(signature, 'base64url'), Buffer.from(`${head}.${body}`)));
+  });
   assert.ok(tokens.refresh_token && tokens.expires_in >= 3600);
 
   await step('userinfo, with the subject of the ID token', async () => {
@@ -66,7 +78,7 @@ await main(async ({ web, spa, person, tenant, origin }) => {
     await assert.rejects(client.refreshTokenGrant(config, tokens.refresh_token), { error: 'invalid_grant' });
   });
   await step('single sign-on to a second application, without a page', async () => {
-    const page_app = await client.discovery(issuer, spa.appId, { ...metadata }, client.None());
+    const page_app = await client.discovery(issuer, spa.appId, { id_token_signed_response_alg: 'ES256' }, client.None());
     const second = await authorizeUrl(page_app, { redirect_uri: spa_uri, response_mode: 'fragment', prompt: 'none' });
     const answer = await browser.request(second.url);
     assert.equal(answer.status, 303);

@@ -92,6 +92,7 @@ def discovery(w):
                           ('request_parameter_supported', False), ('request_uri_parameter_supported', False),
                           ('authorization_response_iss_parameter_supported', True)):
         check(f'discovery: {member}', d.get(member) == value, d.get(member))
+    check('discovery: both algorithms of ID tokens', sorted(d['id_token_signing_alg_values_supported']) == ['ES256', 'RS256'], d)
     check('discovery: "none" is no algorithm', 'none' not in d['id_token_signing_alg_values_supported'])
     check('discovery by the domain says the same issuer',
           w.i.request('GET', '/contoso.example/v2.0/.well-known/openid-configuration').json()['issuer'] == d['issuer'])
@@ -242,6 +243,11 @@ def code_flow(w):
     check('a code becomes tokens', redeemed.status == 200 and t.get('token_type') == 'Bearer' and 'no-store' in redeemed.headers['Cache-Control'], redeemed)
     check('the answer has the members of the standard', {'access_token', 'id_token', 'refresh_token', 'expires_in', 'scope', 'ext_expires_in'} <= set(t), list(t))
     check('the scope is what was granted', set(t['scope'].split()) == {'openid', 'profile', 'email', 'offline_access'}, t['scope'])
+    published = {k['kid']: k for k in w.i.request('GET', f'{w.base}/discovery/v2.0/keys').json()['keys']}
+    check('ID token: RS256 unless the client has registered another', header_of(t['id_token'])['alg'] == 'RS256' and
+          published[header_of(t['id_token'])['kid']]['kty'] == 'RSA', header_of(t['id_token']))
+    check('access token: ES256', header_of(t['access_token'])['alg'] == 'ES256' and
+          published[header_of(t['access_token'])['kid']]['kty'] == 'EC', header_of(t['access_token']))
     c = claims_of(t['id_token'])
     check('ID token: issuer, audience, nonce', c['iss'] == f'{w.i.origin}{w.base}/v2.0' and c['aud'] == w.tenant['app']['appId'] and c['nonce'] == 'n-1', c)
     check('ID token: who and when', c['oid'] == w.ada['id'] and c['tid'] == w.tenant['id'] and c['ver'] == '2.0' and c['auth_time'] <= c['iat'] < c['exp'] and

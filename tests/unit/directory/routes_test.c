@@ -49,6 +49,8 @@ static const struct {
 	  "Request_BadRequest" },
 	{ "alg none", HTTP_POST, "/v1.0/applications", "{\"displayName\":\"A\",\"bwk\":{\"idTokenSignedResponseAlg\":\"none\"}}",
 	  400, "Request_BadRequest" },
+	{ "alg that we do not sign by", HTTP_POST, "/v1.0/applications",
+	  "{\"displayName\":\"A\",\"bwk\":{\"idTokenSignedResponseAlg\":\"PS256\"}}", 400, "Request_BadRequest" },
 	{ "identifier of the directory", HTTP_POST, "/v1.0/applications",
 	  "{\"displayName\":\"A\",\"identifierUris\":[\"https://localhost:8443\"]}", 409,
 	  "Request_MultipleObjectsWithSameKeyValue" },

@@ -444,6 +444,54 @@ static void the_private_half_of_a_retired_key_is_gone_from_the_file(void **state
 	open_keeper(f);
 }
 
+/* An identity worker finds an RS256 key, others do not make one; it signs after the same checks, and is rotated like the other. */
+static void rs256_is_offered_once_an_identity_worker_asks(void **state)
+{
+	struct fixture *f = *state;
+	static struct keeper_public_keys_answer published;
+	static struct keeper_sign_token_answer token;
+	struct keeper_head head = head_of(KEEPER_PUBLIC_KEYS);
+	struct channel_binding identity = as(f, ROLE_IDENTITY, &f->environment);
+	struct keeper_sign_token m = { .head = head_of(KEEPER_SIGN_TOKEN), .type = TOKEN_ID, .alg = TOKEN_RS256 };
+	struct keeper_rotate_answer a;
+	struct keeper_public_keys_answer before = keys_now(f);
+	char own[64];
+	assert_int_equal(before.count, 2);
+	uuid_format(&f->tenant, own);
+	m.claims_len = (uint16_t)snprintf(m.claims, sizeof m.claims, "{\"iss\":\"%s\",\"tid\":\"%s\",\"sub\":\"x\"}", issuer, own);
+	assert_int_equal(ask(f, &identity, &m, sizeof m, &token, sizeof token), ERR_NOT_FOUND);
+	assert_int_equal(ask(f, &identity, &head, sizeof head, &published, sizeof published), 0);
+	assert_int_equal(published.count, 3);
+	assert_int_equal(ask(f, &identity, &m, sizeof m, &token, sizeof token), 0);
+	m.claims[2] = 'x'; /* no longer "iss" */
+	assert_int_equal(ask(f, &identity, &m, sizeof m, &token, sizeof token), ERR_DENIED);
+	assert_int_equal(rotate(f, ROTATE_NOW, &a), 0);
+	assert_int_equal(a.count, 2);
+	published = keys_now(f);
+	assert_int_equal(published.count, 6); /* of each algorithm: signs, next, retired */
+	size_t rsa = 0;
+	for (size_t i = 0; i < published.count; i++) {
+		struct public_numbers n = { .alg = (enum sign_alg)published.key[i].alg, .n_len = published.key[i].n_len };
+		struct verify_key *key;
+		if (published.key[i].alg != TOKEN_RS256)
+			continue;
+		rsa++;
+		assert_int_equal(n.n_len, 256);
+		memcpy(n.n, published.key[i].n, n.n_len);
+		assert_false(failed(verify_key_new(&n, &key)));
+		str text = { token.token, token.token_len };
+		size_t second = str_find_char(text, '.', str_find_char(text, '.', 0) + 1);
+		struct arena *arena = arena_new(16384);
+		bytes signature;
+		assert_false(failed(base64url_parse(str_from(text, second + 1), arena, &signature)));
+		bool fits = !failed(verify_message(key, bytes_of(text.at, second), signature));
+		assert_true(fits == (strcmp(published.key[i].kid, a.key[1].before) == 0)); /* the retired one, from its public half */
+		arena_free(arena);
+		verify_key_free(key);
+	}
+	assert_int_equal(rsa, 3);
+}
+
 #ifdef BAILIWICK_FAULTS
 /* Killed at each step of a rotation: what is there afterwards signs with a published key, and what had been signed before still
  * verifies unless it was to be removed; a further rotation works. */
@@ -774,6 +822,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_retired_key_is_published_until_its_tokens_have_ended, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(keys_are_rotated_when_they_are_due, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(removal_voids_what_was_signed_before, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rs256_is_offered_once_an_identity_worker_asks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(retired_keys_are_never_more_than_can_be_published, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_private_half_of_a_retired_key_is_gone_from_the_file, set_up, tear_down),
 #ifdef BAILIWICK_FAULTS
