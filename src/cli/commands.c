@@ -2,6 +2,7 @@
 
 #include "cli/audit_verify.h"
 
+#define AUDIT_TENANT { "tenant", "T", "a tenant's, by its id or one of its domains (without: the installation's own)", false }
 #define TENANT { "tenant", "T", "the tenant: its id or one of its domains", true }
 
 /* Where no service runs, these start what they need. */
@@ -88,8 +89,14 @@ static const struct command commands[] = {
 	    { "rejects", "FILE", "where line numbers and reasons of rejected lines go (standard error)", false },
 	    { "abandon", NULL, "give up an unfinished import of this name whose file has changed", false } },
 	  cli_import },
-	{ "audit", "logs", "DIR", "Lists a tenant's audit logs, their sizes and states", { TENANT, AUDIT_PASSPHRASE },
-	  cli_audit_logs },
+	{ "audit", "logs", "DIR", "Lists the audit logs of a tenant or of the installation, their sizes and states",
+	  { AUDIT_TENANT, AUDIT_PASSPHRASE }, cli_audit_logs },
+	{ "audit", "events", "DIR", "Lists events of an audit log, the oldest first",
+	  { AUDIT_TENANT, { "log", "ID", "an environment's log (a tenant's, or the installation's, own)", false },
+	    { "op", "OP", "only these, for example refuse.request", false }, { "actor", "ID", "only of this actor", false },
+	    { "result", "RESULT", "success, failure or denied", false }, { "since", "TIME", "from this moment on (RFC 3339)", false },
+	    { "until", "TIME", "before this moment", false }, { "from", "SEQ", "from this number on (0)", false },
+	    { "limit", "N", "at most so many (100; 1000 at most)", false }, AUDIT_PASSPHRASE }, cli_audit_events },
 	{ "audit", "verify", "DIR", "Recomputes every audit log and says which event is missing or altered",
 	  { { "tenant", "T", "only this tenant's: its id or one of its domains", false }, AUDIT_PASSPHRASE },
 	  cli_audit_verify },

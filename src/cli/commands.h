@@ -17,6 +17,7 @@ NONNULL int cli_environment_list(struct cli_call *call);
 NONNULL int cli_key_rotate(struct cli_call *call);
 /* The recorder's logs. */
 NONNULL int cli_audit_logs(struct cli_call *call);
+NONNULL int cli_audit_events(struct cli_call *call);
 /* people.c, applications.c: a tenant's directory. */
 NONNULL int cli_user_create(struct cli_call *call);
 NONNULL int cli_user_list(struct cli_call *call);

@@ -38,17 +38,43 @@ int cli_environment_list(struct cli_call *call)
 	return list(call, S("/platform/v1/environments"), environment_names);
 }
 
-int cli_audit_logs(struct cli_call *call)
+/* What a recorder lists: of --tenant, else the installation's own. */
+static int audit_list(struct cli_call *call, str path, const char *const *names)
 {
-	static const char *const names[] = { "id", "origin", "state", "size", "signedSize", "why", NULL };
-	str tenant = url_encode(call->arena, cli_text(call, "tenant"));
+	const char *tenant = cli_value(call, "tenant");
 	struct own_service service;
 	err e = own_service_start(call, &service);
 	if (failed(e))
 		return cli_fail(call, "reaching the recorder", e);
-	int status = list(call, str_format(call->arena, "/%.*s/audit/logs", STR_ARG(tenant)), names);
+	if (tenant)
+		path = str_format(call->arena, "/%.*s%.*s", STR_ARG(url_encode(call->arena, str_of(tenant))), STR_ARG(path));
+	int status = list(call, path, names);
 	own_service_stop(&service);
 	return status;
+}
+
+int cli_audit_logs(struct cli_call *call)
+{
+	static const char *const names[] = { "id", "origin", "state", "size", "signedSize", "why", NULL };
+	return audit_list(call, S("/audit/logs"), names);
+}
+
+static void add_query(struct cli_call *call, str *path, const char *option)
+{
+	const char *value = cli_value(call, option);
+	if (value)
+		*path = str_format(call->arena, "%.*s%c%s=%.*s", STR_ARG(*path), str_find_char(*path, '?', 0) == SIZE_MAX ? '?' : '&',
+				   option, STR_ARG(url_encode(call->arena, str_of(value))));
+}
+
+int cli_audit_events(struct cli_call *call)
+{
+	static const char *const names[] = { "seq", "time", "op", "result", "reason", "actor", "target", "src", NULL };
+	static const char *const filters[] = { "log", "from", "limit", "op", "actor", "result", "since", "until" };
+	str path = S("/audit/events");
+	for (size_t i = 0; i < COUNT_OF(filters); i++)
+		add_query(call, &path, filters[i]);
+	return audit_list(call, path, names);
 }
 
 static int create(struct cli_call *call, str path, struct remote_body *body, const char *const *names)

@@ -64,19 +64,31 @@ void edge_count_response(struct edge *edge, unsigned status)
 	edge->counters.by_status[status / 100 % COUNT_OF(edge->counters.by_status)]++;
 }
 
+static void tell_refused(struct edge *edge, const char *reason, const struct client *client)
+{
+	if (reason && edge->ports.refused)
+		edge->ports.refused(edge->ports.self, reason, client->address);
+}
+
+void edge_count_refusal(struct edge *edge, enum refusal refusal, const struct client *client)
+{
+	edge->counters.refused++;
+	tell_refused(edge, refusal_reason(refusal), client);
+}
+
 struct edge_counters edge_counters(const struct edge *edge)
 {
 	return edge->counters;
 }
 
-bool edge_answer_constant(struct edge *edge, const struct http_head *head, const struct route *route,
-			  struct edge_response *out)
+bool edge_answer_constant(struct edge *edge, const struct client *client, const struct http_head *head,
+			  const struct route *route, struct edge_response *out)
 {
 	bool reads = head->method == HTTP_GET || head->method == HTTP_HEAD;
 	if (route->kind == ROUTE_WORKER)
 		return false;
 	if (route->kind == ROUTE_REFUSED) {
-		edge->counters.refused++;
+		edge_count_refusal(edge, route->refusal, client);
 		response_of_refusal(route->refusal, out);
 	} else if (route->kind == ROUTE_STATIC) {
 		response_of_static(&edge->files, head, out);
@@ -124,6 +136,7 @@ static void admit(struct edge *edge, struct edge_listener *listener, int fd, con
 	edge->counters.accepted++;
 	if (edge->lane == LANE_OPERATOR && !peer_may_operate(edge, fd)) {
 		edge->counters.shed++;
+		tell_refused(edge, "not_the_operator", &client);
 		log_line(LOG_WARNING, "operator's socket: a peer that is neither root nor the owner was turned away");
 		close(fd);
 		return;
@@ -134,6 +147,7 @@ static void admit(struct edge *edge, struct edge_listener *listener, int fd, con
 		if (count)
 			source_table_remove(edge->sources, client.source_hash);
 		edge->counters.shed++;
+		tell_refused(edge, "too_many_connections", &client);
 		close(fd);
 		return;
 	}

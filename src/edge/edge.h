@@ -21,6 +21,9 @@ struct edge_ports {
 	/* The last connection has gone after edge_stop. */
 	void (*drained)(void *self);
 	void *self;
+	/* Something that a client has no good reason for was refused, for a reason of refusal_reason, or a connection was
+	 * ("too_many_connections"). Comes as often as clients like. May be null. */
+	void (*refused)(void *self, const char *reason, const uint8_t address[static 16]);
 };
 
 struct edge_options {

@@ -58,9 +58,11 @@ NONNULL struct uuid edge_request_id(struct edge *edge);
 NONNULL void edge_buffer_take(struct edge *edge, struct buffer *out);
 NONNULL void edge_buffer_give(struct edge *edge, struct buffer *buffer);
 NONNULL void edge_count_response(struct edge *edge, unsigned status);
+/* Counts a refusal that the edge gives by itself, and has it told where it matters. */
+NONNULL void edge_count_refusal(struct edge *edge, enum refusal refusal, const struct client *client);
 
 /* What the edge answers by itself. True when it has: *out is filled. False: route->worker must answer. */
-NONNULL bool edge_answer_constant(struct edge *edge, const struct http_head *head, const struct route *route,
-				  struct edge_response *out);
+NONNULL bool edge_answer_constant(struct edge *edge, const struct client *client, const struct http_head *head,
+				  const struct route *route, struct edge_response *out);
 
 #endif

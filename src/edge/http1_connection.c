@@ -125,7 +125,7 @@ static void refuse_and_end(struct connection *c, enum refusal refusal)
 {
 	struct edge_response r;
 	response_of_refusal(refusal, &r);
-	c->edge->counters.refused++;
+	edge_count_refusal(c->edge, refusal, &c->client);
 	connection_head_ended(c);
 	connection_set_deadline(c, INT64_MAX);
 	exchange_release(c->http1.exchange);
@@ -170,6 +170,7 @@ static void begin_exchange(struct connection *c, const struct http1_request *req
 		h->keep_alive = h->keep_alive && !has_body;
 		struct edge_response r;
 		response_of_refusal(REFUSE_OVERLOAD, &r);
+		edge_count_refusal(edge, REFUSE_OVERLOAD, &c->client);
 		connection_forget_input(c, request->head_bytes);
 		write_constant(c, &r);
 		return;
@@ -208,7 +209,7 @@ static void on_head(struct connection *c, const struct http1_request *request)
 	}
 	h->keep_alive = request->keep_alive && ++c->requests < s->requests_per_connection_max && !old;
 	route_find(c->edge->routes, c->edge->lane, &request->head, &route);
-	if (!edge_answer_constant(c->edge, &request->head, &route, &r)) {
+	if (!edge_answer_constant(c->edge, &c->client, &request->head, &route, &r)) {
 		begin_exchange(c, request, &route);
 		return;
 	}

@@ -94,7 +94,7 @@ static void send_constant(struct http2_stream *s)
 void http2_stream_refuse(struct http2_stream *s, enum refusal refusal)
 {
 	response_of_refusal(refusal, &s->constant);
-	s->h2->c->edge->counters.refused++;
+	edge_count_refusal(s->h2->c->edge, refusal, &s->h2->c->client);
 	exchange_release(s->exchange);
 	s->exchange = NULL;
 	send_constant(s);
@@ -215,7 +215,7 @@ void http2_stream_head(struct http2_stream *s, bool body_follows)
 		http2_stream_refuse(s, refusal);
 	} else {
 		route_find(edge->routes, edge->lane, &head, &route);
-		if (edge_answer_constant(edge, &head, &route, &s->constant))
+		if (edge_answer_constant(edge, &s->h2->c->client, &head, &route, &s->constant))
 			send_constant(s);
 		else
 			begin_exchange(s, &head, &route, body_follows);

@@ -45,3 +45,15 @@ const struct refusal_text *refusal_text_of(enum refusal refusal)
 		return &texts[REFUSE_BAD_REQUEST];
 	return &texts[refusal];
 }
+
+const char *refusal_reason(enum refusal refusal)
+{
+	static const char *const reasons[REFUSAL_COUNT] = {
+		[REFUSE_BAD_REQUEST] = "malformed_request", [REFUSE_UNAUTHENTICATED] = "no_token", [REFUSE_TIMEOUT] = "too_slow",
+		[REFUSE_BODY_SIZE] = "body_too_large", [REFUSE_URI_SIZE] = "uri_too_long", [REFUSE_HEAD_SIZE] = "head_too_large",
+		[REFUSE_MISDIRECTED] = "misdirected", [REFUSE_CODING] = "unknown_coding", [REFUSE_OVERLOAD] = "overload",
+		[REFUSE_TENANT] = "unknown_tenant", [REFUSE_TENANT_PAGE] = "unknown_tenant",
+		[REFUSE_ENVIRONMENT] = "unknown_environment",
+	};
+	return (size_t)refusal < REFUSAL_COUNT ? reasons[refusal] : NULL;
+}

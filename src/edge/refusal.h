@@ -42,4 +42,7 @@ struct refusal_text {
 /* Never null; REFUSE_NONE reads as REFUSE_BAD_REQUEST. */
 const struct refusal_text *refusal_text_of(enum refusal refusal);
 
+/* What the audit log says of it; null for what clients do in good faith every day (no such address, another method). A literal. */
+const char *refusal_reason(enum refusal refusal);
+
 #endif

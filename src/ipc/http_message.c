@@ -1,5 +1,7 @@
 #include "ipc/http_message.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "codec/reader.h"
@@ -242,4 +244,14 @@ err http_request_id_decode(bytes raw, struct uuid *out)
 	if (!reader_is_exact(&r) || (kind != HTTP_MESSAGE_PARKED && kind != HTTP_MESSAGE_CANCELLED))
 		FAIL(ERR_INVALID, "malformed message about a request");
 	return OK;
+}
+
+void http_client_text(const uint8_t address[static 16], char out[static HTTP_CLIENT_TEXT_BYTES])
+{
+	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	const uint8_t *a = address;
+	if (memcmp(a, mapped, sizeof mapped) == 0)
+		snprintf(out, HTTP_CLIENT_TEXT_BYTES, "%u.%u.%u.%u", a[12], a[13], a[14], a[15]);
+	else if (!inet_ntop(AF_INET6, a, out, HTTP_CLIENT_TEXT_BYTES))
+		out[0] = '\0';
 }

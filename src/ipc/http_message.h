@@ -100,4 +100,8 @@ const char *http_method_name(enum http_method method);
 /* 0 when the text is none of ours. Case-sensitive (RFC 9110, 9.1). */
 enum http_method http_method_of(str name);
 
+/* A client's address as text: "192.0.2.1" for a mapped IPv4, else as RFC 5952 writes IPv6. */
+enum { HTTP_CLIENT_TEXT_BYTES = 46 };
+NONNULL void http_client_text(const uint8_t address[static 16], char out[static HTTP_CLIENT_TEXT_BYTES]);
+
 #endif

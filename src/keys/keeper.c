@@ -101,7 +101,9 @@ static err store_key(struct keeper *keeper, struct key_record *key, const struct
 	TRY(key_wrap(by, &key->meta, plain, key->wrapped));
 	key->wrapped_len = (uint16_t)(plain.len + WRAPPED_OVERHEAD);
 	record.key = *key;
-	return key_store_put(keeper->store, &record);
+	TRY(key_store_put(keeper->store, &record));
+	keeper->keys_made++;
+	return OK;
 }
 
 static err make_tenant_key(struct keeper *keeper, const struct uuid *tenant)

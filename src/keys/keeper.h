@@ -32,7 +32,7 @@ struct keeper {
 	struct key_store *store;
 	struct held_tls_key tls_held[TLS_KEYS_HELD_MAX];
 	struct cached_signer signers[SIGNERS_CACHED];
-	uint64_t uses;
+	uint64_t uses, keys_made; /* keys_made: put into the store since it was opened */
 	struct ticket_key tickets[TICKET_KEYS_MAX]; /* newest first */
 	size_t ticket_count;
 	int64_t tickets_made_ms;

@@ -15,6 +15,7 @@
 #include "host/file.h"
 #include "host/log.h"
 #include "proc/child.h"
+#include "proc/own_events.h"
 
 enum { FIRST_LISTENER_FD = 4, DESCRIPTORS_OWN = 256, CONFIG_ARENA_BYTES = 256 * 1024, CERTIFICATE_BYTES_MAX = 256 * 1024 };
 
@@ -28,6 +29,7 @@ struct edge_process {
 	struct tls_context *context, *candidate; /* in use; being tested */
 	struct ticket_key tickets[TICKET_KEYS_MAX];
 	size_t ticket_count;
+	struct own_events *events;
 };
 
 /* --- ports of the edge --- */
@@ -47,6 +49,16 @@ static void drained(void *self)
 {
 	struct edge_process *p = self;
 	loop_stop(p->child->loop);
+}
+
+/* An IPv6 client has a /64 to choose its address from: that is one source. */
+static void refused(void *self, const char *reason, const uint8_t address[static 16])
+{
+	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	struct edge_process *p = self;
+	struct tally_key key = { .op = "refuse.request", .reason = reason };
+	memcpy(key.address, address, memcmp(address, mapped, sizeof mapped) == 0 ? 16 : 8);
+	own_events_refused(p->events, &key);
 }
 
 /* --- configuration --- */
@@ -212,10 +224,11 @@ static err open_edge(struct child *child)
 		FAIL(ERR_NOT_FOUND, "the installation's folder");
 	TRY(read_config(p, &p->config_arena, &p->config));
 	struct edge_options options = { .loop = child->loop, .settings = settings_of(&p->config), .lane = child->start.lane,
-					.ports = { worker_wanted, drained, p }, .owner = folder.st_uid };
+					.ports = { worker_wanted, drained, p, refused }, .owner = folder.st_uid };
 	if (is_public)
 		options.files = console_files;
 	fit_descriptors(&options.settings);
+	TRY(own_events_new(child->loop, &p->events));
 	TRY(edge_new(&options, &p->edge));
 	TRY(take_routes(p));
 	if (is_public)
@@ -239,6 +252,8 @@ static err take_channel(struct child *child, const struct channel_binding *bindi
 		if (!p->context)
 			load_certificate(p);
 		return OK;
+	case CHANNEL_RECORDER:
+		return own_events_set_channel(p->events, fd);
 	default:
 		break;
 	}
@@ -305,6 +320,7 @@ static void close_edge(struct child *child)
 {
 	struct edge_process *p = child->self;
 	edge_free(p->edge);
+	own_events_close(p->events);
 	tls_keeper_free(p->keeper);
 	tls_context_free(p->context);
 	tls_library_free(p->library);

@@ -19,6 +19,7 @@
 #include "keys/root.h"
 #include "proc/child.h"
 #include "proc/confinement.h"
+#include "proc/own_events.h"
 
 enum { CLIENTS_MAX = 8192, REQUESTS_PER_TURN = 32, LOCKED_BYTES_MIN = 128 << 20, TLS_KEY_BYTES_MAX = 64 * 1024 };
 
@@ -33,6 +34,7 @@ struct keeper_process {
 	struct child *child;
 	struct keeper *keeper;
 	struct client *clients;
+	struct own_events *events;
 	uint8_t request[sizeof(struct keeper_sign_token) + 64];
 	uint8_t answer[KEEPER_ANSWER_BYTES_MAX];
 };
@@ -49,7 +51,7 @@ static void close_client(struct client *c)
 	c->open = false;
 }
 
-static void log_refusal(const struct client *c, const uint8_t *answer)
+static void tell_refusal(const struct client *c, const uint8_t *answer)
 {
 	struct keeper_head head;
 	char tenant[UUID_TEXT_LEN + 1];
@@ -57,6 +59,38 @@ static void log_refusal(const struct client *c, const uint8_t *answer)
 	uuid_format(&c->binding.tenant, tenant);
 	log_line(LOG_WARNING, "refused request %u of %s of tenant %s: %s", (unsigned)head.kind,
 		 process_role_name(c->binding.peer), tenant, err_kind_name(head.result));
+	struct tally_key key = { .op = "refuse.key", .reason = err_kind_name(head.result), .who = process_role_name(c->binding.peer),
+				 .tenant = c->binding.tenant };
+	own_events_refused(c->process->events, &key);
+}
+
+static void tell_created(struct keeper_process *p, const char *what, const struct uuid *tenant, const struct uuid *of)
+{
+	char tenant_text[UUID_TEXT_LEN + 1], database_text[UUID_TEXT_LEN + 1];
+	uuid_format(tenant, tenant_text);
+	uuid_format(of, database_text);
+	own_events_say(p->events, (struct audit_event){
+		.category = AUDIT_KEY, .op = S("create.key"), .result = AUDIT_SUCCESS, .severity = AUDIT_NOTICE,
+		.actor_type = AUDIT_ACTOR_SYSTEM, .actor_id = S("control"), .target_type = str_of(what),
+		.target_id = str_of(database_text), .target_name = str_of(tenant_text) });
+}
+
+/* Only control makes keys; that it asks again for those that are there changes nothing and says nothing. */
+static void tell_made(struct keeper_process *p, bytes request, uint64_t made_before)
+{
+	struct keeper_head head;
+	if (p->keeper->keys_made == made_before)
+		return;
+	memcpy(&head, request.at, sizeof head);
+	if (head.kind == KEEPER_CREATE_TENANT) {
+		struct keeper_create_tenant m;
+		memcpy(&m, request.at, sizeof m);
+		tell_created(p, "tenant_key", &m.tenant, &m.tenant);
+	} else if (head.kind == KEEPER_CREATE_DATABASE) {
+		struct keeper_create_database m;
+		memcpy(&m, request.at, sizeof m);
+		tell_created(p, "database_key", &m.tenant, &m.database);
+	}
 }
 
 static bool serve_one(struct client *c)
@@ -73,9 +107,11 @@ static bool serve_one(struct client *c)
 	}
 	if (failed(e)) /* longer than any request: nobody of ours sends that */
 		len = 0;
+	uint64_t made_before = p->keeper->keys_made;
 	keeper_answer(p->keeper, &c->binding, bytes_of(p->request, len), p->answer, &answer_len, &refused);
 	if (refused)
-		log_refusal(c, p->answer);
+		tell_refusal(c, p->answer);
+	tell_made(p, bytes_of(p->request, len), made_before);
 	e = channel_send(c->watch.fd, bytes_of(p->answer, answer_len), NULL);
 	explicit_bzero(p->answer, answer_len);
 	if (failed(e))
@@ -101,10 +137,12 @@ static err on_channel(struct child *child, const struct channel_binding *binding
 		*c = (struct client){ p, { fd, on_client, c }, *binding, true };
 		return loop_add(child->loop, &c->watch, LOOP_READ);
 	}
+	if (binding->kind == CHANNEL_RECORDER)
+		return own_events_set_channel(p->events, fd);
 	close(fd);
 	if (binding->kind == CHANNEL_KEEPER)
 		FAIL(ERR_LIMIT, "too many clients of the keeper");
-	return OK; /* the recorder's: the keeper's own events are not written yet */
+	return OK;
 }
 
 static err open_root(const struct child *child, struct arena *arena, struct wrapping_key *out)
@@ -208,6 +246,10 @@ static err on_open(struct child *child)
 	if (!failed(e))
 		e = keeper_open(child->start.path, &root, now_ms, &p->keeper);
 	TRY(e);
+	TRY(own_events_new(child->loop, &p->events));
+	own_events_say(p->events, (struct audit_event){
+		.category = AUDIT_KEY, .op = S("unseal.keys"), .result = AUDIT_SUCCESS, .severity = AUDIT_NOTICE,
+		.actor_type = AUDIT_ACTOR_SYSTEM, .actor_id = S("keeper") });
 	e = load_tls_key(p);
 	if (failed(e)) /* without it handshakes fail; keys and tokens go on */
 		log_err("TLS key", e);
@@ -217,6 +259,7 @@ static err on_open(struct child *child)
 static void on_close(struct child *child)
 {
 	struct keeper_process *p = child->self;
+	own_events_close(p->events);
 	keeper_close(p->keeper);
 }
 

@@ -101,13 +101,7 @@ err web_basic(struct web_call *call, str *out_user, str *out_password)
 
 str web_client_text(struct web_call *call)
 {
-	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-	const uint8_t *a = call->request.client_address;
-	char text[INET6_ADDRSTRLEN] = "";
-
-	if (memcmp(a, mapped, sizeof mapped) == 0)
-		return str_format(call->arena, "%u.%u.%u.%u", a[12], a[13], a[14], a[15]);
-	if (!inet_ntop(AF_INET6, a, text, sizeof text))
-		return S("");
+	char text[HTTP_CLIENT_TEXT_BYTES];
+	http_client_text(call->request.client_address, text);
 	return str_copy(call->arena, str_of(text));
 }

@@ -9,6 +9,8 @@ import json
 import os
 import re
 import shutil
+import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -204,6 +206,39 @@ def rights(i, tenant, other, ada):
     check('and that is in it', found)
 
 
+# --- what keeper and edge say themselves ---
+
+def raw_request(i, text):
+    """The first line of the answer to octets that no HTTP client would send."""
+    with socket.create_connection(('127.0.0.1', i.port), timeout=10) as plain, i.context.wrap_socket(plain, server_hostname='localhost') as tls:
+        tls.sendall(text)
+        return tls.recv(4096).split(b'\r\n')[0]
+
+
+def own_events(i, tenant):
+    def events(op, reason=None):
+        listed = i.command('audit', 'events', i.folder, '--op', op, '--json')['value']
+        return [e for e in listed if reason in (None, e.get('reason'))]
+
+    check('the keeper says that the keys were unsealed', eventually(lambda: len(events('unseal.keys')) == 2, 10)[0], events('unseal.keys'))
+    made = {e['target']['id'] for e in events('create.key')}
+    check('and which keys it made', {tenant['id']} < made, made)
+    for _ in range(30):
+        assert b' 400 ' in raw_request(i, b'GET / HTTP/1.1\r\nHost: localhost\r\nBad Header: x\r\n\r\n')
+    found, _ = eventually(lambda: len(events('refuse.request', 'malformed_request')) >= 1, 10)
+    told = events('refuse.request', 'malformed_request')
+    check('malformed requests are told, folded', found and len(told) <= len(i.processes('edge')), told)
+    check('with their source', told and told[0]['src']['ip'] == '127.0.0.1' and told[0]['cat'] == 'network', told)
+    recorder = next(p for p in i.processes('recorder') if not p.get('tenantId'))
+    os.kill(recorder['pid'], signal.SIGKILL)
+    check('an unknown tenant is refused', i.request('GET', '/nowhere.example/v2.0/.well-known/openid-configuration').status == 400)
+    check('and told, although the recorder was killed', eventually(lambda: events('refuse.request', 'unknown_tenant'), 15)[0])
+    listed = i.run('audit', 'events', i.folder, '--op', 'create.key')
+    check('a person can read the list', listed.returncode == 0 and listed.stdout.startswith('seq') and 'database_key' in listed.stdout, listed)
+    logs = i.command('audit', 'logs', i.folder, '--json')['value']
+    check("the installation's logs are listed", len(logs) == 1 and logs[0]['size'] > 5, logs)
+
+
 # --- tampering ---
 
 def rewrite(path, change):
@@ -304,6 +339,7 @@ def main():
         check("a row changed is in the environment's log, before and after", found)
         rights(i, tenant, other, i.operate('GET', f"/{tenant['id']}/v1.0/users/ada@contoso.example")['id'])
 
+        own_events(i, tenant)
         code, report = i.verify()
         check('a running installation verifies', code == 0 and not report['findings'] and report['logs'] == 5, (code, report))
         for name, prefix in (('tenant', f"/{tenant['id']}/audit/log/{tenant['id']}"), ('environment', f"/{tenant['id']}/audit/log/{tenant['environment_id']}"),

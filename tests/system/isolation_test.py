@@ -161,6 +161,11 @@ def main():
         back = eventually(lambda: installation.request('GET', f"/e/{attacker.names[0]}/api/data/v9.2/WhoAmI", headers={}).status == 401)[0]
         check('a worker that was ended has a successor', back)
         eventually(lambda: all(log['size'] == log['signedSize'] for t in (a, b) for log in installation.operate('GET', f"/{t['id']}/audit/logs")['value']), 10)
+        def refused():
+            listed = installation.command('audit', 'events', installation.folder, '--op', 'refuse.key', '--json')['value']
+            return [e for e in listed if e['actor']['id'] == 'data' and e['target'].get('id') == a['id'] and e['result'] == 'denied']
+        check("the keeper's refusals are in the installation's log", eventually(refused, 10)[0], refused())
+        check('once a minute for each reason, however often it was tried', len(refused()) < 12, len(refused()))
         code, found = installation.verify()
         check('the audit logs verify', code == 0 and found.get('findings') == [], found)
     finally:
