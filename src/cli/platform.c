@@ -69,7 +69,7 @@ static void add_query(struct cli_call *call, str *path, const char *option)
 
 int cli_audit_events(struct cli_call *call)
 {
-	static const char *const names[] = { "seq", "time", "op", "result", "reason", "actor", "target", "src", NULL };
+	static const char *const names[] = { "seq", "time", "op", "result", "reason", "actor.type", "actor.id", "target.type", "target.id", "src.ip", NULL };
 	static const char *const filters[] = { "log", "from", "limit", "op", "actor", "result", "since", "until" };
 	str path = S("/audit/events");
 	for (size_t i = 0; i < COUNT_OF(filters); i++)

@@ -200,9 +200,14 @@ static void print_json(struct cli_call *call, const struct json *value)
 	fputc('\n', call->out);
 }
 
-/* What a cell shows: the member's text; an array's texts joined. */
+/* What a cell shows: the member's text; an array's texts joined; "actor.id": the member of a member. */
 static str cell(struct cli_call *call, const struct json *object, const char *name)
 {
+	const char *dot = strchr(name, '.');
+	if (dot) {
+		object = json_member(object, (str){ name, (size_t)(dot - name) });
+		name = dot + 1;
+	}
 	const struct json *v = json_member(object, str_of(name));
 	str joined = S("");
 	if (!json_is(v, JSON_ARRAY))
