@@ -94,6 +94,7 @@ err authz_table_defined(struct authz *a, const struct table *table)
 
 err authz_table_removed(struct authz *a, const struct table *table)
 {
+	TRY(sql_run(a->store, &SQL_AUTHZ_SHARES_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_TABLE_GRANTS_DELETE, ARGS(arg_i64(table->ordinal))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_TABLE_PRIVILEGES_DELETE, ARGS(arg_i64(table->ordinal))));
 	return authz_epoch_bump(a);

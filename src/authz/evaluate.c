@@ -199,6 +199,17 @@ struct decision authz_check_row(struct authz_context *ctx, const struct table *t
 	return allowed(&d) ? reach(ctx, table, right, filter, owner, unit) : d;
 }
 
+struct decision authz_check_shared(struct authz_context *ctx, const struct table *table, enum right right, int64_t owner,
+				   int64_t unit, uint32_t mask)
+{
+	struct decision d = authz_check_row(ctx, table, right, owner, unit);
+	if (d.reason != REASON_NO_ACCESS || !table_is_owned(table) || !(mask & share_bit(right)))
+		return d;
+	d = allow(ctx, right);
+	d.path = PATH_SHARED;
+	return d;
+}
+
 struct decision authz_check_create(struct authz_context *ctx, const struct table *table, int64_t owner, int64_t unit)
 {
 	const struct row_filter *filter = NULL;

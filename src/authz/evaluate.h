@@ -10,7 +10,7 @@
 #include "authz/context.h"
 
 enum verdict { VERDICT_DENY = 0, VERDICT_ALLOW };
-enum access_path { PATH_NONE = 0, PATH_OWNER, PATH_UNIT, PATH_GLOBAL }; /* later: PATH_SHARED, PATH_HIERARCHY */
+enum access_path { PATH_NONE = 0, PATH_OWNER, PATH_UNIT, PATH_GLOBAL, PATH_SHARED };
 
 struct decision {
 	enum verdict verdict;
@@ -31,6 +31,10 @@ NONNULL struct decision authz_check_privilege(struct authz_context *ctx, const s
 /* Steps 1 to 7 for an existing row. owner and unit are 0 for rows of the organization. */
 NONNULL struct decision authz_check_row(struct authz_context *ctx, const struct table *table, enum right right, int64_t owner,
 					int64_t unit);
+/* Steps 1 to 8: the same, where shares of the row give the caller's principals the rights in `mask` (authz/share.h). A share widens
+ * the rows that a privilege reaches and never replaces the privilege. */
+NONNULL struct decision authz_check_shared(struct authz_context *ctx, const struct table *table, enum right right, int64_t owner,
+					   int64_t unit, uint32_t mask);
 /* A row to be: Create must cover it; an owner outside P(u) must also be covered by Assign through the unit. The owner's own
  * test is authz_check_new_owner. */
 NONNULL struct decision authz_check_create(struct authz_context *ctx, const struct table *table, int64_t owner, int64_t unit);

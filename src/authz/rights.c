@@ -29,6 +29,11 @@ int32_t right_access_bit(enum right right)
 	return (unsigned)right < RIGHTS_END ? rights[right].bit : 0;
 }
 
+uint32_t share_bit(enum right right)
+{
+	return right > RIGHT_CREATE && (int)right < RIGHTS_END ? 1u << ((unsigned)right - 1) : 0;
+}
+
 const char *depth_name(enum depth depth)
 {
 	return (unsigned)depth < COUNT_OF(depths) ? depths[depth] : "";

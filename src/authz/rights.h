@@ -20,6 +20,8 @@ enum { DEPTHS_OWNED = 0x1e, DEPTHS_UNIT = 0x1c, DEPTHS_ONOFF = 0x10 };
 const char *right_name(enum right right);
 /* Bit of AccessRights; 0 for RIGHT_NONE. */
 int32_t right_access_bit(enum right right);
+/* In the mask of a share: 1 << (PrivilegeType - 1). 0 for Create, which no share carries (1.4). */
+uint32_t share_bit(enum right right);
 /* The API's PrivilegeDepth: Basic 0, Local 1, Deep 2, Global 3, by name or number; roleprivileges' mask: 1, 2, 4, 8. */
 const char *depth_name(enum depth depth);
 bool depth_parse(str text, enum depth *out);

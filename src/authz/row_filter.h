@@ -7,7 +7,8 @@
  *          refused, never answered with an empty list.
  * For plans: units is the union of all Local and Deep grants; estimate visible rows by counters per owner and unit. When `all` is
  *          set both arrays are empty. Rows of the organization have neither owner nor unit: `all` or nothing.
- * Later:   principals whose shares count, subordinates, and policies join this struct. */
+ * Shares:  are read live by those who ask (authz/share.h), with the context's principals; they are no part of this struct.
+ * Later:   subordinates and policies join it. */
 #ifndef AUTHZ_ROW_FILTER_H
 #define AUTHZ_ROW_FILTER_H
 

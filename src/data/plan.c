@@ -24,7 +24,7 @@ bool visible_has(const struct visible *v, int64_t owner, int64_t unit)
 /* Rows of the organization have neither owner nor unit: all or nothing. */
 static bool visible_is_nothing(const struct table *t, const struct visible *v)
 {
-	return !v->everything && (!table_is_owned(t) || v->owner_count + v->unit_count == 0);
+	return !v->everything && (!table_is_owned(t) || v->owner_count + v->unit_count + v->shared_count == 0);
 }
 
 int rows_select_index(const struct rows *rows)
@@ -42,9 +42,27 @@ int rows_order_index(const struct rows *rows)
 struct fragments {
 	str filter, keyset, keys; /* empty: none */
 	int limit;          /* parameter   */
+	int shared_table, shared_with, shared_bit; /* parameters; 0: the caller holds no shares */
 };
 
-static void columns_write(struct buffer *text, const struct odata_query *q)
+/* Is row r shared with the caller? An index seek, beside the one that found the row. */
+static void shared_write(struct buffer *text, const struct fragments *f)
+{
+	if (f->shared_bit)
+		buffer_append_format(text, ", EXISTS (SELECT 1 FROM share AS h WHERE h.tbl = ?%d AND h.obj = r.key AND h.principal "
+				     "IN (SELECT value FROM i64_array(?%d)) AND (h.mask & ?%d) <> 0)",
+				     f->shared_table, f->shared_with, f->shared_bit);
+}
+
+/* The rows shared with the caller, as rows r. */
+static void shared_from_write(struct buffer *text, const struct table *t, const struct fragments *f)
+{
+	buffer_append_format(text, " FROM i64_array(?%d) AS q CROSS JOIN share AS h ON h.tbl = ?%d AND h.principal = q.value "
+			     "CROSS JOIN %.*s AS r ON r.key = h.obj WHERE (h.mask & ?%d) <> 0",
+			     f->shared_with, f->shared_table, STR_ARG(t->sql), f->shared_bit);
+}
+
+static void columns_write(struct buffer *text, const struct odata_query *q, const struct fragments *f)
 {
 	buffer_append_str(text, S("SELECT r.key, r.version"));
 	if (table_is_owned(q->table))
@@ -53,6 +71,7 @@ static void columns_write(struct buffer *text, const struct odata_query *q)
 		buffer_append_format(text, ", r.%.*s", STR_ARG(q->select[i]->sql));
 	for (size_t i = 0; i < q->order_count; i++)
 		buffer_append_format(text, ", r.%.*s", STR_ARG(q->order[i].column->sql));
+	shared_write(text, f);
 }
 
 static void conditions_write(struct buffer *text, const struct fragments *f, bool first)
@@ -69,7 +88,7 @@ static void conditions_write(struct buffer *text, const struct fragments *f, boo
 
 static void plain_write(struct buffer *text, const struct odata_query *q, const struct fragments *f, bool limited)
 {
-	columns_write(text, q);
+	columns_write(text, q, f);
 	buffer_append_format(text, " FROM %.*s AS r", STR_ARG(q->table->sql));
 	conditions_write(text, f, true);
 	buffer_append_str(text, S(" ORDER BY "));
@@ -103,13 +122,29 @@ static void arms_write(struct sql_builder *b, const struct odata_query *q, const
 	}
 }
 
+/* All shares in one arm: UNION sorts them in. plan_choose counts them. */
+static void shared_arm_write(struct sql_builder *b, const struct odata_query *q, const struct fragments *f, bool first)
+{
+	if (!f->shared_bit)
+		return;
+	buffer_append_str(&b->text, first ? S("SELECT ") : S(" UNION SELECT "));
+	for (size_t o = 0; o < q->order_count; o++)
+		buffer_append_format(&b->text, "r.%.*s, ", STR_ARG(q->order[o].column->sql));
+	buffer_append_str(&b->text, S("r.key"));
+	shared_from_write(&b->text, q->table, f);
+	conditions_write(&b->text, f, false);
+	if (first) /* alone, it needs a UNION to lose the duplicates of several principals */
+		buffer_append_str(&b->text, S(" GROUP BY r.key"));
+}
+
 static void streams_write(struct sql_builder *b, const struct odata_query *q, const struct visible *v, const struct fragments *f)
 {
 	bool first = true, descending = q->order_count && q->order[q->order_count - 1].descending;
-	columns_write(&b->text, q);
+	columns_write(&b->text, q, f);
 	buffer_append_str(&b->text, S(" FROM ("));
 	arms_write(b, q, f, "owner", v->owners, v->owner_count, &first);
 	arms_write(b, q, f, "unit", v->units, v->unit_count, &first);
+	shared_arm_write(b, q, f, first);
 	buffer_append_str(&b->text, S(" ORDER BY "));
 	for (size_t o = 0; o < q->order_count; o++)
 		buffer_append_format(&b->text, "%zu%s, ", o + 1, q->order[o].descending ? " DESC" : "");
@@ -122,7 +157,7 @@ static void streams_write(struct sql_builder *b, const struct odata_query *q, co
 static void stream_write(struct sql_builder *b, const struct odata_query *q, const struct visible *v, const struct fragments *f)
 {
 	struct value key = { .kind = VALUE_I64, .i64 = v->unit_count ? v->units[0] : v->owners[0] };
-	columns_write(&b->text, q);
+	columns_write(&b->text, q, f);
 	buffer_append_format(&b->text, " FROM %.*s AS r WHERE r.%s = ?%d", STR_ARG(q->table->sql), v->unit_count ? "unit" : "owner",
 			     sql_parameter(b, &key));
 	conditions_write(&b->text, f, false);
@@ -131,21 +166,39 @@ static void stream_write(struct sql_builder *b, const struct odata_query *q, con
 	buffer_append_format(&b->text, " LIMIT ?%d", f->limit);
 }
 
-static void visible_keys_write(struct sql_builder *b, const struct table *t, const struct value *owners, const struct value *units)
+/* `owners` and `units` must live until the statement is open. */
+static void visible_keys_write(struct sql_builder *b, const struct table *t, const struct value *owners, const struct value *units,
+			       const struct fragments *f)
 {
 	int o = sql_parameter(b, owners), u = sql_parameter(b, units);
 	buffer_append_format(&b->text,
 			     "(SELECT t.key FROM i64_array(?%d) AS o CROSS JOIN %.*s AS t ON t.owner = o.value "
-			     "UNION SELECT t.key FROM i64_array(?%d) AS u CROSS JOIN %.*s AS t ON t.unit = u.value) AS s ",
+			     "UNION SELECT t.key FROM i64_array(?%d) AS u CROSS JOIN %.*s AS t ON t.unit = u.value",
 			     o, STR_ARG(t->sql), u, STR_ARG(t->sql));
+	if (f->shared_bit) {
+		buffer_append_str(&b->text, S(" UNION SELECT r.key"));
+		shared_from_write(&b->text, t, f);
+	}
+	buffer_append_str(&b->text, S(") AS s "));
+}
+
+static void shared_parameters(struct sql_builder *b, const struct table *t, const struct visible *v, struct fragments *f)
+{
+	if (v->everything || !v->shared_count)
+		return;
+	struct value table = { .kind = VALUE_I64, .i64 = t->ordinal }, bit = { .kind = VALUE_I64, .i64 = v->shared_bit };
+	struct value with = array_value(v->shared_with, v->shared_count);
+	f->shared_table = sql_parameter(b, &table);
+	f->shared_with = sql_parameter(b, &with);
+	f->shared_bit = sql_parameter(b, &bit);
 }
 
 static void gather_write(struct sql_builder *b, const struct odata_query *q, const struct visible *v, const struct fragments *f)
 {
 	struct value owners = array_value(v->owners, v->owner_count), units = array_value(v->units, v->unit_count);
-	columns_write(&b->text, q);
+	columns_write(&b->text, q, f);
 	buffer_append_str(&b->text, S(" FROM "));
-	visible_keys_write(b, q->table, &owners, &units);
+	visible_keys_write(b, q->table, &owners, &units, f);
 	buffer_append_format(&b->text, "CROSS JOIN %.*s AS r ON r.key = s.key", STR_ARG(q->table->sql));
 	conditions_write(&b->text, f, true);
 	buffer_append_str(&b->text, S(" ORDER BY "));
@@ -175,6 +228,7 @@ static err fragments_make(struct sql_builder *b, const struct rows_wish *wish, s
 	const struct odata_query *q = wish->query;
 	struct value limit = { .kind = VALUE_I64, .i64 = wish->limit };
 	*out = (struct fragments){ 0 };
+	shared_parameters(b, q->table, wish->visible, out);
 	if (q->filter)
 		TRY(filter_sql(b, q->filter, arena, &out->filter));
 	if (wish->after)
@@ -194,7 +248,7 @@ static err text_make(struct sql_builder *b, const struct rows_wish *wish, enum p
 	TRY(fragments_make(b, wish, arena, &f));
 	switch (plan) {
 	case PLAN_STREAMS:
-		if (wish->visible->owner_count + wish->visible->unit_count == 1)
+		if (wish->visible->owner_count + wish->visible->unit_count == 1 && !f.shared_bit)
 			stream_write(b, wish->query, wish->visible, &f);
 		else
 			streams_write(b, wish->query, wish->visible, &f);
@@ -211,7 +265,7 @@ static err text_make(struct sql_builder *b, const struct rows_wish *wish, enum p
 /* A column compared with itself takes no value, any other condition at most those that the parser counted. */
 static size_t values_max(const struct rows_wish *wish, enum plan_kind plan)
 {
-	size_t n = (wish->query->filter ? FILTER_VALUES_MAX : 0) + 2 * ORDER_MAX + 8;
+	size_t n = (wish->query->filter ? FILTER_VALUES_MAX : 0) + 2 * ORDER_MAX + 12;
 	if (plan == PLAN_STREAMS)
 		n += arms_of(wish->visible->owner_count) + arms_of(wish->visible->unit_count);
 	return n;
@@ -238,12 +292,15 @@ err rows_next(struct rows *rows, bool *out_row)
 	*out_row = false;
 	if (!rows->statement.store || rows->given >= rows->wish->limit)
 		return OK;
+	const struct visible *v = rows->wish->visible;
 	bool owned = table_is_owned(rows->wish->query->table);
+	int shared = rows_order_index(rows) + (int)rows->wish->query->order_count;
 	for (bool row;;) {
 		TRY(statement_step(&rows->statement, &row));
 		if (!row)
 			return OK;
-		if (!owned || visible_has(rows->wish->visible, column_i64(&rows->statement, 2), column_i64(&rows->statement, 3)))
+		if (!owned || visible_has(v, column_i64(&rows->statement, 2), column_i64(&rows->statement, 3)) ||
+		    (v->shared_count && column_i64(&rows->statement, shared)))
 			break;
 	}
 	rows->given++;
@@ -263,16 +320,18 @@ static err count_filtered(struct store *store, const struct odata_query *q, cons
 {
 	SCOPED(sql_builder) b = { 0 };
 	struct value owners, units, limit = { .kind = VALUE_I64, .i64 = count_max };
+	struct fragments f = { 0 };
 	str filter = { 0 };
 	bool row;
-	TRY(sql_builder_init(&b, FILTER_VALUES_MAX + 4, arena));
+	TRY(sql_builder_init(&b, FILTER_VALUES_MAX + 8, arena));
+	shared_parameters(&b, q->table, v, &f);
 	if (q->filter)
 		TRY(filter_sql(&b, q->filter, arena, &filter));
 	buffer_append_str(&b.text, S("SELECT count(*) FROM (SELECT 1 FROM "));
 	if (!v->everything) {
 		owners = array_value(v->owners, v->owner_count);
 		units = array_value(v->units, v->unit_count);
-		visible_keys_write(&b, q->table, &owners, &units);
+		visible_keys_write(&b, q->table, &owners, &units, &f);
 		buffer_append_format(&b.text, "CROSS JOIN %.*s AS r ON r.key = s.key", STR_ARG(q->table->sql));
 	} else {
 		buffer_append_format(&b.text, "%.*s AS r", STR_ARG(q->table->sql));
@@ -293,7 +352,7 @@ err rows_count(struct store *store, const struct odata_query *q, const struct vi
 	*out = 0;
 	if (visible_is_nothing(q->table, v))
 		return OK;
-	if (q->filter || q->table->builtin)
+	if (q->filter || q->table->builtin || (v->shared_count && !v->everything))
 		return count_filtered(store, q, v, count_max, arena, out);
 	TRY(counters_exact(store, q->table, v, out));
 	if (*out > count_max)

@@ -3,9 +3,10 @@
  * Source:  authorization-and-data 5.2. The condition "owner in O or unit in B" is never handed to the SQL planner. Instead:
  *   OPEN     everything is visible: one statement in order with a limit.
  *   SCAN     one statement in order; the loop here keeps the visible rows and stops at the page's end. For broad callers.
- *   STREAMS  one ordered index seek for each owner and unit, merged by UNION on (order, key), which also removes duplicates.
+ *   STREAMS  one ordered index seek for each owner and unit, and the rows shared with the caller, merged by UNION on (order, key), which also removes duplicates.
  *            For narrow callers and an order that an index serves (key, primary name).
  *   GATHER   the keys of all visible rows, then sorted. For narrow callers and any other order.
+ * Where the caller holds shares, each statement tells of each row, in its last column, whether it is shared with the caller.
  * Every row of every plan is checked against `visible` once more before it is given out.
  * The plan is chosen by exact counters of rows per owner and unit (row_count), a few index seeks. */
 #ifndef DATA_PLAN_H
@@ -18,6 +19,12 @@ struct visible {
 	bool everything;
 	const int64_t *owners, *units;
 	size_t owner_count, unit_count;
+	/* Rows shared with one of these principals, with this bit of share.mask, are visible too. shared_rows: how many, for the
+	 * choice of a plan. Count 0: no shares. */
+	const int64_t *shared_with;
+	size_t shared_count;
+	uint32_t shared_bit;
+	int64_t shared_rows;
 };
 
 enum plan_kind { PLAN_CHOOSE = 0, PLAN_OPEN, PLAN_SCAN, PLAN_STREAMS, PLAN_GATHER };
@@ -54,7 +61,7 @@ struct rows {
 };
 
 /* Columns of `statement` while a row stands: 0 key, 1 version, then owner and unit if the table has them, then the query's
- * selected columns, then its order columns. `wish` must outlive `out`. */
+ * selected columns, then its order columns, then "is shared" if the caller holds shares. `wish` must outlive `out`. */
 MUST_USE NONNULL err rows_open(struct store *store, const struct rows_wish *wish, struct arena *arena, struct rows *out);
 /* The next visible row; false at the limit or the end. */
 MUST_USE NONNULL err rows_next(struct rows *rows, bool *out_row);

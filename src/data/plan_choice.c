@@ -17,6 +17,7 @@ enum plan_kind plan_choose(const struct rows_wish *wish, int64_t total, int64_t 
 	size_t streams = v->owner_count + v->unit_count;
 	int64_t page = wish->limit * (wish->query->filter ? 10 : 1);
 	bool indexed = order_is_indexed(wish->query);
+	visible_rows += v->shared_rows;
 	if (visible_rows < 1)
 		visible_rows = 1;
 	if (visible_rows > total)
@@ -27,7 +28,7 @@ enum plan_kind plan_choose(const struct rows_wish *wish, int64_t total, int64_t 
 	int64_t narrow = 2 * visible_rows + (int64_t)streams * 2;
 	bool merge = indexed && streams <= PLAN_STREAMS_MAX;
 	if (merge)
-		narrow = 3 * (page < visible_rows ? page : visible_rows) + (int64_t)streams * 4; /* found, fetched, sorted */
+		narrow = 3 * (page < visible_rows ? page : visible_rows) + (int64_t)streams * 4 + 2 * v->shared_rows; /* shares have no order; found, fetched, sorted */
 	if (scan <= narrow)
 		return PLAN_SCAN;
 	return merge ? PLAN_STREAMS : PLAN_GATHER;

@@ -2,6 +2,7 @@
 #include "data/rights.h"
 
 #include "authz/admin.h"
+#include "authz/share.h"
 #include "data/admin_call.h"
 #include "data/audit_who.h"
 #include "data/body.h"
@@ -113,6 +114,19 @@ err rights_gate(struct data_call *dc, enum data_right right, const struct table 
 	return settle(dc, t, NULL, d);
 }
 
+/* Shares are read live, in the list's own statement; here only whether there are any, and about how many. */
+static err shares_visible(struct data_call *dc, const struct table *t, struct visible *out)
+{
+	const struct authz_context *ctx = dc->caller.context;
+	TRY(authz_shares_held(dc->app->authz, ctx, t, RIGHT_READ, &out->shared_rows));
+	if (out->shared_rows == 0)
+		return OK;
+	out->shared_with = ctx->principals;
+	out->shared_count = ctx->principal_count;
+	out->shared_bit = share_bit(RIGHT_READ);
+	return OK;
+}
+
 err rights_visible(struct data_call *dc, const struct table *t, struct visible *out)
 {
 	const struct row_filter *f = NULL;
@@ -120,17 +134,30 @@ err rights_visible(struct data_call *dc, const struct table *t, struct visible *
 	TRY(authz_row_filter(dc->caller.context, t, RIGHT_READ, &f));
 	*out = (struct visible){ .everything = f->all, .owners = f->owners, .owner_count = f->owner_count, .units = f->units,
 				 .unit_count = f->unit_count };
-	return OK;
+	return f->all ? OK : shares_visible(dc, t, out);
+}
+
+/* The refusal of a row stands unless a share reaches it. */
+static err settle_shared(struct data_call *dc, enum right right, const struct table *t, const struct row_place *row,
+			 struct decision d)
+{
+	uint32_t mask;
+	if (allowed(&d))
+		return OK;
+	TRY(authz_shared_mask(dc->app->authz, dc->caller.context, t, row->key, &mask));
+	struct decision shared = authz_check_shared(dc->caller.context, t, right, row->owner, row->unit, mask);
+	return settle(dc, t, &row->id, allowed(&shared) ? shared : d);
 }
 
 err rights_row(struct data_call *dc, enum data_right right, const struct table *t, const struct row_place *row)
 {
 	struct authz_context *ctx = dc->caller.context;
+	enum right asked = right_of[right];
 	if (right == DO_APPEND)
-		return settle(dc, t, &row->id, authz_check_append(ctx, t, false, row->owner, row->unit));
+		return settle_shared(dc, asked, t, row, authz_check_append(ctx, t, false, row->owner, row->unit));
 	if (right == DO_APPEND_TO)
-		return settle(dc, t, &row->id, authz_check_append_to(ctx, t, row->owner, row->unit));
-	return settle(dc, t, &row->id, authz_check_row(ctx, t, right_of[right], row->owner, row->unit));
+		return settle_shared(dc, asked, t, row, authz_check_append_to(ctx, t, row->owner, row->unit));
+	return settle_shared(dc, asked, t, row, authz_check_row(ctx, t, asked, row->owner, row->unit));
 }
 
 static err owner_test(struct data_call *dc, const struct table *t, int64_t owner)

@@ -96,6 +96,16 @@ err row_update(struct data_call *dc, const struct table *t, const struct body *b
 	return err_kind_of(e) == ERR_NOT_FOUND ? ERR(ERR_CONFLICT, "the row has changed meanwhile") : e;
 }
 
+/* Keys are given out again: a share must not outlive its row. */
+static err shares_end(struct data_call *dc, const struct table *t, const struct row_place *row)
+{
+	SCOPED(statement) s = { 0 };
+	TRY(statement_open(dc->app->store, &SQL_SHARES_OF_ROW_DELETE, &s));
+	TRY(bind_i64(&s, 1, t->ordinal));
+	TRY(bind_i64(&s, 2, row->key));
+	return statement_run(&s);
+}
+
 err row_delete(struct data_call *dc, const struct table *t, const struct row_place *row)
 {
 	SCOPED(statement) s = { 0 };
@@ -104,7 +114,8 @@ err row_delete(struct data_call *dc, const struct table *t, const struct row_pla
 	TRY(statement_open_text(dc->app->store, sql, &s));
 	TRY(bind_i64(&s, 1, row->key));
 	TRY(bind_i64(&s, 2, row->version));
-	return statement_run_one(&s);
+	TRY(statement_run_one(&s));
+	return shares_end(dc, t, row);
 }
 
 /* --- references --- */

@@ -97,6 +97,19 @@ enum authz_reason model_row(const struct model *m, int who, int table, enum righ
 	return reached(m, who, table, right, owner, unit, BY_ANY_PATH) ? REASON_NONE : REASON_NO_ACCESS;
 }
 
+/* SHARED(r): with the user or a team that the user stands for. */
+enum authz_reason model_shared_row(const struct model *m, int who, int table, enum right right, int owner, int unit,
+				   bool shared[MODEL_PRINCIPALS][RIGHTS_END])
+{
+	enum authz_reason otherwise = model_row(m, who, table, right, owner, unit);
+	if (otherwise != REASON_NO_ACCESS)
+		return otherwise;
+	for (int p = 0; p < m->principal_count; p++)
+		if (stands_for(m, who, p) && shared[p][right])
+			return REASON_NONE;
+	return REASON_NO_ACCESS;
+}
+
 enum authz_reason model_create(const struct model *m, int who, int table, int owner, int unit)
 {
 	enum authz_reason create = model_row(m, who, table, RIGHT_CREATE, owner, unit);

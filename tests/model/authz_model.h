@@ -43,6 +43,9 @@ bool model_unit_is_within(const struct model *m, int unit, int above);
 enum authz_reason model_privilege(const struct model *m, int who, int table, enum right right);
 /* Steps 1 to 7. */
 enum authz_reason model_row(const struct model *m, int who, int table, enum right right, int owner, int unit);
+/* Steps 1 to 8: `shared` says with whom the row is shared, for which rights. */
+enum authz_reason model_shared_row(const struct model *m, int who, int table, enum right right, int owner, int unit,
+				   bool shared[MODEL_PRINCIPALS][RIGHTS_END]);
 /* 1.5, Create. */
 enum authz_reason model_create(const struct model *m, int who, int table, int owner, int unit);
 /* 1.7, the owner test. */

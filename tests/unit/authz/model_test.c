@@ -2,6 +2,7 @@
  * answer with the same reason to every question about a row, and the same rows to every question for a list, under every plan. */
 #include "administration.h"
 
+#include "authz/share.h"
 #include "data/plan.h"
 #include "model/authz_model.h"
 
@@ -11,6 +12,7 @@ enum { UNIT_NUMBER = 100, USER_NUMBER = 200, TEAM_NUMBER = 300, ROLE_NUMBER = 40
 struct row {
 	int owner, unit; /* places in the model */
 	int64_t key;
+	bool shared[MODEL_PRINCIPALS][RIGHTS_END];
 };
 
 struct generated {
@@ -22,7 +24,7 @@ struct generated {
 	int number[MODEL_PRINCIPALS]; /* of test_uuid; 0: a default team */
 	struct row rows[ROWS];
 	uint64_t seed;
-	size_t points, lists;
+	size_t points, lists, by_share;
 };
 
 static int below(struct generated *g, int n)
@@ -284,9 +286,31 @@ static void change_owner(struct generated *g)
 	row_place(g, &g->rows[below(g, ROWS)], "UPDATE t_64 SET owner = ?2, unit = ?3 WHERE key = ?1");
 }
 
+/* Explicit shares, one principal at a time; an empty mask is no share. */
+static void change_share(struct generated *g)
+{
+	struct row *r = &g->rows[below(g, ROWS)];
+	int who = below(g, g->model.principal_count);
+	uint32_t mask = 0;
+	for (int right = RIGHT_READ; right < RIGHTS_END; right++) {
+		r->shared[who][right] = below(g, 3) == 0;
+		if (r->shared[who][right])
+			mask |= share_bit((enum right)right);
+	}
+	SCOPED(statement) s = { 0 };
+	must(statement_open_text(g->f->store, mask ? S("INSERT OR REPLACE INTO share (tbl, obj, principal, mask) VALUES (64, ?1, ?2, ?3)") :
+						     S("DELETE FROM share WHERE tbl = 64 AND obj = ?1 AND principal = ?2"), &s));
+	must(bind_i64(&s, 1, r->key));
+	must(bind_i64(&s, 2, g->principal_key[who]));
+	if (mask)
+		must(bind_i64(&s, 3, mask));
+	must(statement_run(&s));
+}
+
 static void (*const changes[])(struct generated *g) = {
 	change_role, change_role, change_role, change_membership, change_membership, change_unit_of_principal, change_parent,
 	change_unit_disabled, change_user_disabled, change_mode, change_inheritance, change_privileges, change_owner,
+	change_share, change_share, change_share,
 };
 
 /* --- asking both --- */
@@ -332,10 +356,23 @@ static void ask_row(struct generated *g, struct authz_context *ctx, int who, int
 	}
 }
 
+static void ask_shared(struct generated *g, struct authz_context *ctx, int who, enum right right, struct row *r)
+{
+	uint32_t mask;
+	must(authz_shared_mask(g->f->authz, ctx, g->f->cases, r->key, &mask));
+	struct decision d = authz_check_shared(ctx, g->f->cases, right, g->principal_key[r->owner], g->unit_key[r->unit], mask);
+	enum authz_reason without = model_row(&g->model, who, CASES, right, r->owner, r->unit);
+	same(g, &d, model_shared_row(&g->model, who, CASES, right, r->owner, r->unit, r->shared), "row", who, CASES, right);
+	assert_true((d.path == PATH_SHARED) == (allowed(&d) && without == REASON_NO_ACCESS));
+	g->by_share += d.path == PATH_SHARED;
+}
+
 static void ask_rows(struct generated *g, struct authz_context *ctx, int who, enum right right)
 {
-	for (int i = 0; i < ROWS; i++)
+	for (int i = 0; i < ROWS; i++) {
 		ask_row(g, ctx, who, CASES, right, g->rows[i].owner, g->rows[i].unit);
+		ask_shared(g, ctx, who, right, &g->rows[i]);
+	}
 	ask_row(g, ctx, who, COUNTRIES, right, NOBODY, NOBODY);
 	for (int p = MODEL_UNITS; p < MODEL_UNITS + USERS; p++)
 		ask_row(g, ctx, who, PEOPLE, right, NOBODY, g->model.principals[p].unit);
@@ -409,13 +446,19 @@ static void query_all(struct generated *g, const struct table *t, struct odata_q
 	must(odata_query_parse(t, &none, &who, g->f->arena, &problem, q));
 }
 
-static bool visible_of(struct authz_context *ctx, const struct table *t, enum right right, struct visible *out)
+static bool visible_of(struct generated *g, struct authz_context *ctx, const struct table *t, enum right right, struct visible *out)
 {
 	const struct row_filter *f = NULL;
 	struct decision d = authz_check_privilege(ctx, t, right);
 	must(authz_row_filter(ctx, t, right, &f));
 	*out = (struct visible){ .everything = f->all, .owners = f->owners, .owner_count = f->owner_count, .units = f->units,
 				 .unit_count = f->unit_count };
+	must(authz_shares_held(g->f->authz, ctx, t, right, &out->shared_rows));
+	if (out->shared_rows) {
+		out->shared_with = ctx->principals;
+		out->shared_count = ctx->principal_count;
+		out->shared_bit = share_bit(right);
+	}
 	return allowed(&d);
 }
 
@@ -425,10 +468,10 @@ static void ask_list(struct generated *g, int who, enum right right)
 	struct odata_query q;
 	int64_t want[ROWS];
 	size_t n = 0;
-	if (!visible_of(context(g, who), g->f->cases, right, &v))
+	if (!visible_of(g, context(g, who), g->f->cases, right, &v))
 		return;
 	for (int i = 0; i < ROWS; i++)
-		if (model_row(&g->model, who, CASES, right, g->rows[i].owner, g->rows[i].unit) == REASON_NONE)
+		if (model_shared_row(&g->model, who, CASES, right, g->rows[i].owner, g->rows[i].unit, g->rows[i].shared) == REASON_NONE)
 			want[n++] = g->rows[i].key;
 	query_all(g, g->f->cases, &q);
 	struct rows_wish wish = { .query = &q, .visible = &v, .limit = ROWS + 1 };
@@ -442,7 +485,7 @@ static void ask_people(struct generated *g, int who)
 	struct odata_query q;
 	int64_t want[USERS + 1];
 	size_t n = 0;
-	if (!visible_of(context(g, who), g->f->users, RIGHT_READ, &v))
+	if (!visible_of(g, context(g, who), g->f->users, RIGHT_READ, &v))
 		return;
 	if (model_row(&g->model, who, PEOPLE, RIGHT_READ, NOBODY, 0) == REASON_NONE)
 		want[n++] = g->f->authz->operator_user;
@@ -467,7 +510,7 @@ static void ask_everything(struct generated *g)
 
 static void engine_and_twin_agree_after_every_change(void **state)
 {
-	size_t points = 0, lists = 0;
+	size_t points = 0, lists = 0, by_share = 0;
 	(void)state;
 	for (int w = 0; w < WORLDS; w++) {
 		void *fixture = NULL;
@@ -479,6 +522,8 @@ static void engine_and_twin_agree_after_every_change(void **state)
 		world_make(g);
 		for (int i = 0; i < 16; i++)
 			change_role(g);
+		for (int i = 0; i < ROWS; i++)
+			change_share(g);
 		for (int round = 0; round < ROUNDS; round++) {
 			ask_everything(g);
 			for (int i = 0; i < CHANGES_PER_ROUND; i++)
@@ -486,10 +531,12 @@ static void engine_and_twin_agree_after_every_change(void **state)
 		}
 		points += g->points;
 		lists += g->lists;
+		by_share += g->by_share;
 		fixture_teardown(&fixture);
 		free(g);
 	}
-	print_message("%zu decisions and %zu lists agree\n", points, lists);
+	print_message("%zu decisions (%zu by a share alone) and %zu lists agree\n", points, by_share, lists);
+	assert_true(by_share > 1000);
 	assert_true(points > ASKED_LEAST);
 }
 

@@ -1,0 +1,21 @@
+/* authz/share.h - rows shared with users and teams.
+ *
+ * Source:  authorization-and-data 1.5 (SHARED), 1.8, 5.3. Table: migrations/0004_shares.sql; explicit shares only.
+ * Shares are data, not part of a context: they are read in the transaction of the question and never kept, so that a revoked share
+ * ends with the commit that took it away. What a share means for a decision is authz_check_shared (authz/evaluate.h).
+ * Rows of the organization and of built-in tables cannot be shared: they have no owner. */
+#ifndef AUTHZ_SHARE_H
+#define AUTHZ_SHARE_H
+
+#include "authz/authz.h"
+
+enum { SHARES_COUNTED_MAX = 10000 };
+
+/* The rights on a row that shares give the principals of `ctx`, as share_bits. */
+MUST_USE NONNULL err authz_shared_mask(struct authz *authz, const struct authz_context *ctx, const struct table *table,
+				       int64_t row_key, uint32_t *out);
+/* How many shares with this right the principals of `ctx` hold on rows of the table; at most SHARES_COUNTED_MAX. */
+MUST_USE NONNULL err authz_shares_held(struct authz *authz, const struct authz_context *ctx, const struct table *table,
+				       enum right right, int64_t *out);
+
+#endif
