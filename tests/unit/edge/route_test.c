@@ -133,7 +133,7 @@ static void a_table_that_is_not_complete_knows_no_strangers(void **state)
 
 static str bearer(struct arena *arena, const char *claims)
 {
-	return str_format(arena, "Bearer eyJhIjoxfQ.%s.c2ln", base64url_text(arena, bytes_of_str(str_of(claims))).at);
+	return str_format(arena, "Bearer eyJhbGciOiJFUzI1NiJ9.%s.c2ln", base64url_text(arena, bytes_of_str(str_of(claims))).at);
 }
 
 static const struct { const char *claims; bool good; } token_rows[] = {
@@ -159,7 +159,10 @@ static void token_names_its_tenant(void **state)
 		route_find(table, LANE_PUBLIC, &head, &got);
 		assert_int_equal(got.kind == ROUTE_WORKER, token_rows[i].good);
 	}
-	static const char *const bad[] = { "Bearer", "Bearer ", "Basic a.b.c", "Bearer a.b", "Bearer a.b.c.d", "Bearer ..", "Bearer a.!.c" };
+	static const char *const bad[] = { "Bearer", "Bearer ", "Basic a.b.c", "Bearer a.b", "Bearer a.b.c.d", "Bearer ..", "Bearer a.!.c",
+		/* a header that no verifier takes: without alg, with a key of its own */
+		"Bearer eyJhIjoxfQ.eyJ0aWQiOiIxZjNhMDliYy0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDEifQ.c2ln",
+		"Bearer eyJhbGciOiJFUzI1NiIsImp3ayI6e319.eyJ0aWQiOiIxZjNhMDliYy0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDEifQ.c2ln" };
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct uuid tid;
 		assert_true(failed(token_tid_parse(str_of(bad[i]), &tid)));
