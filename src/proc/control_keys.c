@@ -18,9 +18,12 @@ static err emit(struct control *c, struct arena *arena, struct instant now, cons
 	event->severity = removed ? AUDIT_WARNING : AUDIT_NOTICE;
 	event->target_type = S("tenant");
 	event->target_id = uuid_text(arena, &done->tenant);
+	str changes = S("{");
 	for (size_t i = 0; i < done->count; i++)
-		event->reason = str_format(arena, "%.*s%s%s %s to %s", STR_ARG(event->reason), i ? ", " : "",
-					   done->key[i].alg == TOKEN_RS256 ? "RS256" : "ES256", done->key[i].before, done->key[i].after);
+		changes = str_format(arena, "%.*s%s\"%s\":{\"old\":\"%s\",\"new\":\"%s\"}", STR_ARG(changes), i ? "," : "",
+				     done->key[i].alg == TOKEN_RS256 ? "RS256" : "ES256", done->key[i].before, done->key[i].after);
+	event->changes = str_format(arena, "%.*s}", STR_ARG(changes));
+	TRY_NEW(event->changes.at);
 	return audit_emit(c->worker->store, now, event);
 }
 

@@ -6,7 +6,7 @@
 #include "host/random.h"
 #include "signin/sql_catalog.h"
 
-enum { KEYS_AGE_MS = 60 * 1000 };
+enum { KEYS_AGE_MS = 60 * 1000, KEYS_AGAIN_MS = 5000 };
 
 static err read_secret(struct store *store, str name, uint8_t out[static 32])
 {
@@ -88,13 +88,11 @@ struct signin *signin_of(const struct web_call *call)
 	return app->signin;
 }
 
-err signin_public_keys(struct signin *s, struct instant now)
+static err read_keys(struct signin *s, struct instant now)
 {
 	struct public_keys keys = { 0 };
 	struct key_set *set = NULL;
 
-	if (s->key_set && now.ms >= s->keys_read_at.ms && now.ms - s->keys_read_at.ms < KEYS_AGE_MS)
-		return OK;
 	if (!s->directory->keys)
 		FAIL(ERR_UNAVAILABLE, "no channel to the keeper");
 	TRY(keys_public(s->directory->keys, &keys));
@@ -104,6 +102,21 @@ err signin_public_keys(struct signin *s, struct instant now)
 	s->public_keys = keys;
 	s->keys_read_at = now;
 	return OK;
+}
+
+static bool keys_are_younger(const struct signin *s, struct instant now, int64_t than_ms)
+{
+	return s->key_set && now.ms >= s->keys_read_at.ms && now.ms - s->keys_read_at.ms < than_ms;
+}
+
+err signin_public_keys(struct signin *s, struct instant now)
+{
+	return keys_are_younger(s, now, KEYS_AGE_MS) ? OK : read_keys(s, now);
+}
+
+bool signin_keys_again(struct signin *s, struct instant now)
+{
+	return !keys_are_younger(s, now, KEYS_AGAIN_MS) && !failed(read_keys(s, now));
 }
 
 static void name_actor(struct web_call *call, const struct signin_event *event, struct audit_event *out)

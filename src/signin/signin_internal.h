@@ -25,6 +25,9 @@ NONNULL struct signin *signin_of(const struct web_call *call);
 /* The tenant's public keys, not older than a minute. */
 MUST_USE NONNULL err signin_public_keys(struct signin *s, struct instant now);
 
+/* Asks for them at once, for an unknown kid, but at most every five seconds. False: not asked, or not told. */
+NONNULL bool signin_keys_again(struct signin *s, struct instant now);
+
 /* One line of the sign-in log. Zeroed members are not known. */
 struct signin_event {
 	str op;                      /* "signin.password" ...        */

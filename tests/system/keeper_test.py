@@ -256,6 +256,13 @@ def rotation(inst):
     check('what was signed before is void within a minute', eventually(lambda: not any(accepted(token) for token in (first, second, third)), 70)[0])
     check('and the key set holds two keys', eventually(lambda: len(key_set(inst, domain)) == 2, 70)[0], key_set(inst, domain))
 
+    def told(op):
+        return [e for e in inst.operate('GET', f'/audit/events?op={op}&limit=100')['value'] if e['target']['id'] == tenant['id']]
+
+    check('the installation\'s log tells both rotations, by kid', eventually(lambda: len(told('rotate.key')) == 2, 10)[0] and
+          made['signs'] in json.dumps(told('rotate.key')) and again['signs'] in json.dumps(told('rotate.key')), told('rotate.key'))
+    check('and the removal', eventually(lambda: len(told('revoke.key')) == 1, 10)[0], told('revoke.key'))
+
     tokens = [last]
     for point in ('keys.rotate.activated', 'keys.rotate.retired', 'keys.rotate.done', 'keys.store.compacted'):
         with open(f'{inst.folder}/run/fault', 'w') as f:
@@ -284,7 +291,7 @@ def main():
     finally:
         inst.close(show_log=bool(steps.failed))
     passphrase_root(sys.argv[1])
-    return steps.report(58)
+    return steps.report(60)
 
 
 sys.exit(main())

@@ -3,10 +3,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "codec/base64.h"
 #include "crypto/sign.h"
+#include "ipc/channel.h"
+#include "ipc/keeper_message.h"
 #include "token/verify.h"
 
 #define ISSUER "https://h/1f3a09bc-0000-4000-8000-000000000001/v2.0"
@@ -151,6 +156,111 @@ static void a_remembered_token_still_expires_and_new_keys_forget_it(void **state
 	assert_int_equal(err_kind_of(token_verify(s->verifier, token, (struct instant){ 1500000 }, s->arena, &p)), ERR_INVALID);
 }
 
+/* --- keys that follow each other: the far end of a keeper's channel, with the answer that the test wants given --- */
+
+struct far_end {
+	int fd;
+	atomic_int asked;
+	struct keeper_public_keys_answer answer;
+};
+
+static void *answer_all(void *self)
+{
+	struct far_end *far = self;
+	struct keeper_head head;
+	size_t len = 0;
+	while (!failed(channel_wait(far->fd, 10000)) && !failed(channel_receive(far->fd, (uint8_t *)&head, sizeof head, &len, NULL)) &&
+	       len == sizeof head) {
+		far->answer.head = head;
+		atomic_fetch_add(&far->asked, 1);
+		if (failed(channel_send(far->fd, bytes_of(&far->answer, sizeof far->answer), NULL)))
+			break;
+	}
+	return NULL;
+}
+
+static void tell(struct far_end *far, size_t at, const struct sign_key *key, const char *kid)
+{
+	struct public_numbers n = { 0 };
+	struct keeper_public_key *to = &far->answer.key[at];
+	assert_false(failed(sign_key_public(key, &n)));
+	*to = (struct keeper_public_key){ .alg = (uint8_t)n.alg, .n_len = (uint32_t)n.n_len };
+	strcpy(to->kid, kid);
+	memcpy(to->x, n.x, 32);
+	memcpy(to->y, n.y, 32);
+	memcpy(to->n, n.n, sizeof to->n);
+	far->answer.count = (uint32_t)at + 1;
+}
+
+static bool verifies(struct token_verifier *v, struct state *s, str token, int64_t ms)
+{
+	const struct principal *p = NULL;
+	return !failed(token_verify(v, token, (struct instant){ ms }, s->arena, &p));
+}
+
+static void new_keys_are_asked_for_at_a_bounded_rate_and_removed_ones_go(void **state)
+{
+	struct state *s = *state;
+	static struct far_end far;
+	int ends[2];
+	pthread_t thread;
+	struct keys keys = { .channel = -1 };
+	const str audiences[] = { S("res") };
+	struct token_verifier_options options = { .issuer = S(ISSUER), .audiences = audiences, .audience_count = 1, .keys = &keys };
+	struct token_verifier *v;
+	struct sign_key *first = s->key, *next, *rsa;
+	assert_false(failed(uuid_parse(S("1f3a09bc-0000-4000-8000-000000000001"), &options.tenant)));
+	assert_false(failed(token_verifier_new(&options, &v)));
+	assert_false(failed(sign_key_generate(SIGN_ES256, &next)));
+	assert_false(failed(sign_key_generate(SIGN_RS256, &rsa)));
+	assert_false(failed(channel_pair(ends)));
+	keys.channel = ends[0];
+	far.fd = ends[1];
+	tell(&far, 0, first, "k1");
+	assert_int_equal(pthread_create(&thread, NULL, answer_all, &far), 0);
+
+	str old = make(s, ES256("at+jwt"), GOOD);
+	assert_true(verifies(v, s, old, 1500000));
+	assert_int_equal(far.asked, 1);
+	tell(&far, 1, next, "k2");
+	tell(&far, 2, rsa, "r1");
+	s->key = next;
+	str fresh = make(s, "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"k2\"}", GOOD);
+	s->key = rsa;
+	str by_rsa = make(s, "{\"alg\":\"RS256\",\"typ\":\"at+jwt\",\"kid\":\"r1\"}", GOOD);
+	str mixed = make(s, "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"r1\"}", GOOD);
+	s->key = first;
+	str of_nobody = make(s, "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"k9\"}", GOOD);
+
+	for (int i = 0; i < 20; i++) /* asked a moment ago: not again */
+		assert_false(verifies(v, s, of_nobody, 1500000 + i));
+	assert_int_equal(far.asked, 1);
+	assert_true(verifies(v, s, fresh, 1505000)); /* unknown kid: asked */
+	assert_int_equal(far.asked, 2);
+	assert_true(verifies(v, s, by_rsa, 1505000));
+	assert_false(verifies(v, s, mixed, 1505000)); /* the header does not choose */
+	assert_true(verifies(v, s, old, 1505000));
+	for (int i = 0; i < 1000; i++)
+		assert_false(verifies(v, s, of_nobody, 1510000 + i * 10)); /* ten seconds of a flood */
+	assert_int_equal(far.asked, 4);
+
+	tell(&far, 0, next, "k2"); /* k1 has been removed */
+	tell(&far, 1, rsa, "r1");
+	assert_true(verifies(v, s, old, 1520000));
+	assert_false(verifies(v, s, old, 1515000 + 60000)); /* a minute after the last time, though it was remembered */
+	assert_true(verifies(v, s, fresh, 1515000 + 60000));
+	assert_int_equal(far.asked, 5); /* for its age; the kid that is unknown now must wait its five seconds */
+
+	close(ends[0]);
+	keys.channel = -1;
+	assert_true(verifies(v, s, fresh, 1900000)); /* the keeper is away: the keys that it told last */
+	pthread_join(thread, NULL);
+	close(ends[1]);
+	token_verifier_free(v);
+	sign_key_free(next);
+	sign_key_free(rsa);
+}
+
 #define TEST(f_) cmocka_unit_test_setup_teardown(f_, set_up, tear_down)
 
 int main(void)
@@ -158,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(each_token_is_judged), TEST(the_principal_is_what_the_token_says), TEST(every_flipped_octet_is_noticed),
 		TEST(a_remembered_token_still_expires_and_new_keys_forget_it),
+		TEST(new_keys_are_asked_for_at_a_bounded_rate_and_removed_ones_go),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
