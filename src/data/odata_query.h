@@ -3,7 +3,7 @@
  * Source:  authorization-and-data 4.2. $filter: eq ne gt ge lt le, and or not, ( ), contains startswith endswith, null,
  *          column with column, Microsoft.Dynamics.CRM.In, NotIn, Between, NotBetween, and those of odata_relative.h. Comparisons are two-valued: a null column
  *          compares as unequal to, and neither above nor below, any value (OData 4.0 part 2, 5.1.1.1), also under `not`.
- * Limits:  see the enum. $expand, $apply, $search, $skip and lambdas are refused by name.
+ * Limits:  see the enum. $expand is taken out before (data/expand.h); $apply, $search, $skip and lambdas are refused by name.
  * Errors:  the problem names the position in the expression; 400 0x80060888. */
 #ifndef DATA_ODATA_QUERY_H
 #define DATA_ODATA_QUERY_H

@@ -3,6 +3,7 @@
 
 #include "data/answer.h"
 #include "data/cursor.h"
+#include "data/expand.h"
 #include "data/row_find.h"
 #include "data/row_json.h"
 
@@ -10,6 +11,7 @@
 
 struct listing {
 	struct odata_query query;
+	struct expands expands;
 	struct visible visible;
 	struct cursor cursor;
 	struct cursor_place place;
@@ -50,8 +52,10 @@ static err cursor_read(struct data_call *dc, struct listing *l)
 
 static err listing_make(struct data_call *dc, const struct table *t, struct listing *l)
 {
+	struct url_params options;
 	TRY(rights_visible(dc, t, &l->visible));
-	TRY(odata_query_parse(t, &dc->params, &dc->who, dc->arena, &dc->problem, &l->query));
+	TRY(expand_take(dc, t, &options, &l->expands));
+	TRY(odata_query_parse(t, &options, &dc->who, dc->arena, &dc->problem, &l->query));
 	TRY(place_make(dc, t, &l->place));
 	l->paged = l->query.top < 0;
 	l->page = !l->paged ? l->query.top : dc->prefer.page_size_max ? dc->prefer.page_size_max : PAGE_ROWS_MAX;
@@ -130,6 +134,7 @@ static err rows_write(struct data_call *dc, struct json_writer *w, struct listin
 			break;
 		json_open_object(w);
 		TRY(row_json(dc, w, &l->query, &rows.statement, rows_select_index(&rows)));
+		TRY(expand_json(dc, w, l->query.table, &l->expands, column_i64(&rows.statement, 0)));
 		json_close_object(w);
 		if (l->paged && n + 1 == l->page)
 			TRY(cursor_note(dc, l, &rows));
@@ -194,14 +199,18 @@ err read_count(struct data_call *dc, const struct table *t)
 
 /* --- one row --- */
 
-static err select_of_params(struct data_call *dc, const struct table *t, struct odata_query *q)
+/* $select and $expand. The table's own gate comes before those of the expanded ones. */
+static err options_of_one(struct data_call *dc, const struct table *t, struct odata_query *q, struct expands *expands)
 {
+	struct url_params options;
 	str select = { 0 };
-	bool given = url_param_find(&dc->params, S("$select"), &select);
-	for (size_t i = 0; i < dc->params.count; i++)
-		if (!str_equal(dc->params.items[i].name, S("$select")))
-			return REFUSE(dc, str_equal(dc->params.items[i].name, S("$expand")) ? 501 : 400, CODE_BAD_QUERY,
-				      "The query option '%.*s' is not supported here.", STR_ARG(dc->params.items[i].name));
+	TRY(rights_gate(dc, DO_READ, t));
+	TRY(expand_take(dc, t, &options, expands));
+	bool given = url_param_find(&options, S("$select"), &select);
+	for (size_t i = 0; i < options.count; i++)
+		if (!str_equal(options.items[i].name, S("$select")))
+			return REFUSE(dc, 400, CODE_BAD_QUERY, "The query option '%.*s' is not supported here.",
+				      STR_ARG(options.items[i].name));
 	return odata_select_parse(t, select, given, dc->arena, &dc->problem, q);
 }
 
@@ -217,7 +226,8 @@ static err row_open(struct data_call *dc, const struct odata_query *q, const str
 	return rights_row(dc, DO_READ, q->table, place);
 }
 
-static err row_answer(struct data_call *dc, const struct odata_query *q, const struct uuid *id, int status, bool conditional)
+static err row_answer(struct data_call *dc, const struct odata_query *q, const struct expands *expands, const struct uuid *id,
+		      int status, bool conditional)
 {
 	SCOPED(statement) s = { 0 };
 	struct row_place place;
@@ -226,7 +236,7 @@ static err row_answer(struct data_call *dc, const struct odata_query *q, const s
 	TRY(row_open(dc, q, id, &s, &first, &place));
 	str etag = etag_text(dc->arena, place.version);
 	TRY_NEW(etag.at);
-	if (conditional && !dc->prefer.annotations.len && web_header(&dc->web->request, S("if-none-match"), &known) &&
+	if (conditional && !expands->count && !dc->prefer.annotations.len && web_header(&dc->web->request, S("if-none-match"), &known) &&
 	    str_equal(known, etag)) {
 		answer_empty(dc);
 		web_status(dc->web, 304);
@@ -237,6 +247,7 @@ static err row_answer(struct data_call *dc, const struct odata_query *q, const s
 	json_open_object(&w);
 	json_member_str(&w, S("@odata.context"), context_url(dc, q, true));
 	TRY(row_json(dc, &w, q, &s, first));
+	TRY(expand_json(dc, &w, q->table, expands, place.key));
 	json_close_object(&w);
 	return OK;
 }
@@ -244,16 +255,18 @@ static err row_answer(struct data_call *dc, const struct odata_query *q, const s
 err read_one(struct data_call *dc, const struct table *t, const struct uuid *id)
 {
 	struct odata_query q = { 0 };
-	TRY(select_of_params(dc, t, &q));
-	return row_answer(dc, &q, id, 200, true);
+	struct expands expands;
+	TRY(options_of_one(dc, t, &q, &expands));
+	return row_answer(dc, &q, &expands, id, 200, true);
 }
 
 err read_representation(struct data_call *dc, const struct table *t, const struct uuid *id, int status)
 {
 	struct odata_query q = { 0 };
-	TRY(select_of_params(dc, t, &q));
+	struct expands expands;
+	TRY(options_of_one(dc, t, &q, &expands));
 	web_set_header(dc->web, S("preference-applied"), S("return=representation"));
-	return row_answer(dc, &q, id, status, false);
+	return row_answer(dc, &q, &expands, id, status, false);
 }
 
 err read_column(struct data_call *dc, const struct table *t, const struct uuid *id, str name)

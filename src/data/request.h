@@ -57,6 +57,7 @@ struct data_call {
 	struct odata_path path;
 	struct url_params params;
 	struct prefer prefer;
+	unsigned expansions;           /* look-ups for $expand so far */
 	str root;                      /* "https://host/e/x/api/data/v9.2/" */
 };
 

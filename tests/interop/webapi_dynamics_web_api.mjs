@@ -80,6 +80,10 @@ await step('a row is retrieved with annotations', async () => {
   equal(read['_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname'], 'systemuser', 'kind of owner');
   equal(read['statecode@OData.Community.Display.V1.FormattedValue'], 'Active', 'state');
 });
+await step('a lookup is expanded', async () => {
+  const read = await api.retrieve({ collection: set, key: row, select: [name], expand: [{ property: 'owningbusinessunit', select: ['name'] }] });
+  if (!read.owningbusinessunit.name || read.owningbusinessunit.businessunitid !== me.BusinessUnitId) throw new Error(JSON.stringify(read));
+});
 await step('a filter finds text with a quote in it', async () => {
   const found = await api.retrieveMultiple({ collection: set, select: [name], filter: `${name} eq 'IT''S \u00e9'` });
   equal(found.value.length, 1, 'rows');

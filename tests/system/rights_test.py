@@ -129,6 +129,33 @@ def refusals(w, made):
           and row['_owningteam_value'] is None, row)
 
 
+def expanded(w, made):
+    """What $expand shows is judged like what a list shows."""
+    w.it.operate('POST', f'{w.api}/RelationshipDefinitions', {
+        '@odata.type': 'Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata', 'SchemaName': 'new_case_children', 'ReferencedEntity': 'new_case',
+        'ReferencingEntity': 'new_case', 'Lookup': {'@odata.type': 'Microsoft.Dynamics.CRM.LookupAttributeMetadata', 'SchemaName': 'new_ParentId'}})
+    child, hidden, seen = made['rows']['ben'], made['rows']['fay'], made['rows']['ada']
+    bind = lambda parent: w.it.operate('PATCH', f'{w.api}/new_cases({child})', {'new_ParentId@odata.bind': f'new_cases({parent})'})
+    single = f'new_cases({child})?$select=new_title&$expand=new_ParentId($select=new_title)'
+    children = '?$select=new_title&$expand=new_case_children($select=new_title;$orderby=new_title)'
+    bind(hidden)
+    got = w.ask('ben', 'GET', f'new_cases({child})?$select=_new_parentid_value&$expand=new_ParentId').json()
+    check('a parent that one may not see reads null, its id stays', got['new_ParentId'] is None and got['_new_parentid_value'] == hidden, got)
+    got = w.it.operate('GET', f'{w.api}/{single}')
+    check('who may see it reads it', got['new_ParentId']['new_title'] == 'of fay' and '@odata.etag' in got['new_ParentId'], got)
+    got = w.ask('fay', 'GET', f'new_cases({hidden}){children}').json()
+    check('children that one may not see are not in the collection', got['new_case_children'] == [], got)
+    got = w.it.operate('GET', f'{w.api}/new_cases({hidden}){children}')
+    check('and are for who may', [r['new_title'] for r in got['new_case_children']] == ['of ben'], got)
+    bind(seen)
+    got = w.ask('ben', 'GET', f'new_cases{children}&$orderby=new_title').json()['value']
+    check('in a list too', [[c['new_title'] for c in r['new_case_children']] for r in got] == [['of ben'], []], got)
+    got = w.ask('ben', 'GET', f'new_cases({seen})?$expand=new_case_children($filter=new_title eq \'no\')'.replace(' ', '%20')).json()
+    check('a filter of its own holds', got['new_case_children'] == [], got)
+    refused = w.ask('ben', 'GET', f'new_cases({child})?$expand=owninguser')
+    check('a table that one may not read refuses the whole', (refused.status, code(refused)) == (403, '0x80040220'), refused)
+
+
 def teams(w, made):
     crew = w.post('teams', {'name': 'Crew', 'businessunitid@odata.bind': f"businessunits({made['fr']})", 'teamtype': 0})
     w.post(f'teams({crew})/teamroles_association/$ref', {'@odata.id': f"roles({w.instance(made['seller'], made['fr'])})"})
@@ -245,6 +272,7 @@ def main():
         made = units_and_depths(w)
         w.person('eve', w.root)
         refusals(w, made)
+        expanded(w, made)
         teams(w, made)
         delegation(w, made)
         by_command(w)

@@ -1,0 +1,205 @@
+#include "data/expand.h"
+
+#include "data/names.h"
+#include "data/odata_expand.h"
+#include "data/rights.h"
+#include "data/row_json.h"
+#include "metadata/relationship.h"
+
+struct expand {
+	str name;
+	bool many;
+	const struct column *via;    /* one: a lookup of the row's table; many: of `table` */
+	const struct table *table;
+	struct odata_query query;
+	struct visible visible;
+	struct expands nested;
+};
+
+/* --- names --- */
+
+static err unknown(struct data_call *dc, const struct table *t, str name)
+{
+	return REFUSE(dc, 400, CODE_BAD_QUERY, "Could not find a navigation property named '%.*s' on type 'Microsoft.Dynamics.CRM.%.*s'.",
+		      STR_ARG(name), STR_ARG(t->logical_name));
+}
+
+static err resolve_many(struct data_call *dc, const struct table *t, struct expand *e)
+{
+	struct relationship *list = NULL;
+	size_t n = 0;
+	TRY(relationships_read(dc->app->store, dc->app->metadata, dc->arena, &list, &n));
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].referenced != t || !str_equal(list[i].schema_name, e->name))
+			continue;
+		e->many = true;
+		e->via = list[i].lookup;
+		e->table = list[i].referencing;
+		return OK;
+	}
+	return unknown(dc, t, e->name);
+}
+
+static err resolve(struct data_call *dc, const struct table *t, struct expand *e)
+{
+	e->via = table_column_by_navigation(t, e->name);
+	if (!e->via)
+		return resolve_many(dc, t, e);
+	e->table = e->via->target_count == 1 ? metadata_table(dc->app->metadata, e->via->targets[0]) : NULL;
+	if (!e->table)
+		return REFUSE(dc, 501, CODE_BAD_QUERY, "$expand of '%.*s', which points at several tables, is not supported.",
+			      STR_ARG(e->name));
+	return OK;
+}
+
+static err expands_make(struct data_call *dc, const struct table *t, str text, int depth, struct expands *out);
+
+static err expand_make(struct data_call *dc, const struct table *t, const struct expand_item *item, int depth, struct expand *e)
+{
+	static const char *const allowed[] = { "$select", "$filter", "$orderby", "$top" };
+	struct url_params options = { (struct url_param *)(uintptr_t)item->options, item->option_count };
+	*e = (struct expand){ .name = item->name };
+	TRY(resolve(dc, t, e));
+	for (size_t i = 0; i < item->option_count; i++) {
+		bool known = false;
+		for (size_t k = 0; k < (e->many ? COUNT_OF(allowed) : 1); k++)
+			known |= str_equal(item->options[i].name, str_of(allowed[k]));
+		if (!known)
+			return REFUSE(dc, 400, CODE_BAD_QUERY, "The option '%.*s' is not possible within $expand of '%.*s'.",
+				      STR_ARG(item->options[i].name), STR_ARG(item->name));
+	}
+	TRY(rights_visible(dc, e->table, &e->visible));
+	TRY(odata_query_parse(e->table, &options, &dc->who, dc->arena, &dc->problem, &e->query));
+	return item->expand.len ? expands_make(dc, e->table, item->expand, depth + 1, &e->nested) : OK;
+}
+
+static err expands_make(struct data_call *dc, const struct table *t, str text, int depth, struct expands *out)
+{
+	struct expand_item *items;
+	size_t count;
+	if (depth > EXPAND_DEPTH_MAX)
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "$expand is nested more than %d deep.", EXPAND_DEPTH_MAX);
+	TRY(odata_expand_parse(text, dc->arena, &dc->problem, &items, &count));
+	out->items = NEW_ARRAY(dc->arena, struct expand, count);
+	TRY_NEW(out->items);
+	for (out->count = 0; out->count < count; out->count++)
+		TRY(expand_make(dc, t, &items[out->count], depth, &out->items[out->count]));
+	return OK;
+}
+
+err expand_take(struct data_call *dc, const struct table *t, struct url_params *out_rest, struct expands *out)
+{
+	str text = { 0 };
+	*out = (struct expands){ 0 };
+	*out_rest = dc->params;
+	if (!url_param_find(&dc->params, S("$expand"), &text))
+		return OK;
+	if (url_param_count(&dc->params, S("$expand")) > 1)
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "A query option is given twice: '$expand'.");
+	out_rest->count = 0;
+	out_rest->items = NEW_ARRAY(dc->arena, struct url_param, dc->params.count);
+	TRY_NEW(out_rest->items);
+	for (size_t i = 0; i < dc->params.count; i++)
+		if (!str_equal(dc->params.items[i].name, S("$expand")))
+			out_rest->items[out_rest->count++] = dc->params.items[i];
+	return expands_make(dc, t, text, 1, out);
+}
+
+/* --- rows --- */
+
+/* Which row the lookup of this row names; VALUE_NULL: none, or one of another table (owninguser of a team's row). */
+static err end_of_lookup(struct data_call *dc, const struct expand *e, const struct statement *s, struct value *out)
+{
+	static const char *const tables[] = { "", "systemuser", "team", "businessunit" };
+	const struct name *name;
+	*out = (struct value){ .kind = VALUE_NULL };
+	if (column_is_null(s, 0))
+		return OK;
+	if (!(e->via->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY))) {
+		*out = (struct value){ .kind = VALUE_UUID, .uuid = column_uuid(s, 0) };
+		return OK;
+	}
+	TRY(e->via->flags & COLUMN_UNIT_KEY ? names_unit(dc->app->names, column_i64(s, 0), &name)
+					    : names_principal(dc->app->names, column_i64(s, 0), &name));
+	if (str_equal(e->table->logical_name, str_of(tables[name->kind])))
+		*out = (struct value){ .kind = VALUE_UUID, .uuid = name->id };
+	return OK;
+}
+
+/* What the expanded rows are compared with: the lookup's value or, of a collection, the row's own id. */
+static err end_find(struct data_call *dc, const struct table *t, const struct expand *e, int64_t key, struct value *out)
+{
+	SCOPED(statement) s = { 0 };
+	bool row;
+	str text = str_format(dc->arena, "SELECT r.%.*s FROM %.*s AS r WHERE r.key = ?1",
+			      STR_ARG(e->many ? t->primary_id->sql : e->via->sql), STR_ARG(t->sql));
+	TRY_NEW(text.at);
+	*out = (struct value){ .kind = VALUE_NULL };
+	TRY(statement_open_text(dc->app->store, text, &s));
+	TRY(bind_i64(&s, 1, key));
+	TRY(statement_step(&s, &row));
+	if (!row)
+		return OK;
+	if (!e->many)
+		return end_of_lookup(dc, e, &s, out);
+	*out = (struct value){ .kind = VALUE_UUID, .uuid = column_uuid(&s, 0) };
+	return OK;
+}
+
+static err row_write(struct data_call *dc, struct json_writer *w, const struct expand *e, const struct rows *rows)
+{
+	json_open_object(w);
+	TRY(row_json(dc, w, &e->query, &rows->statement, rows_select_index(rows)));
+	TRY(expand_json(dc, w, e->table, &e->nested, column_i64(&rows->statement, 0)));
+	json_close_object(w);
+	return OK;
+}
+
+static err rows_write(struct data_call *dc, struct json_writer *w, const struct expand *e, const struct value *end)
+{
+	struct filter is_end = { .kind = FILTER_COMPARE, .op = COMPARE_EQ, .column = e->many ? e->via : e->table->primary_id,
+				 .values = end, .value_count = 1 };
+	struct filter both = { .kind = FILTER_AND, .left = &is_end, .right = e->query.filter };
+	struct odata_query query = e->query;
+	int64_t most = !e->many ? 1 : query.top >= 0 ? query.top : EXPAND_ROWS_MAX, n = 0;
+	bool asks_for_all = e->many && query.top < 0, row;
+	query.filter = e->query.filter ? &both : &is_end;
+	/* few rows pass the filter, whose column has an index: the predicate is tested on those */
+	struct rows_wish wish = { .query = &query, .visible = &e->visible, .limit = most + asks_for_all, .force = PLAN_SCAN };
+	SCOPED(rows) rows = { 0 };
+	TRY(rows_open(dc->app->store, &wish, dc->arena, &rows));
+	for (;; n++) {
+		TRY(rows_next(&rows, &row));
+		if (!row)
+			break;
+		if (n == EXPAND_ROWS_MAX)
+			return REFUSE(dc, 400, CODE_BAD_QUERY, "'%.*s' has more than %d rows: ask for them by themselves, or with $top.",
+				      STR_ARG(e->name), EXPAND_ROWS_MAX);
+		TRY(row_write(dc, w, e, &rows));
+	}
+	if (n == 0 && !e->many)
+		json_null(w);
+	return OK;
+}
+
+err expand_json(struct data_call *dc, struct json_writer *w, const struct table *t, const struct expands *expands, int64_t key)
+{
+	for (size_t i = 0; i < expands->count; i++) {
+		const struct expand *e = &expands->items[i];
+		struct value end;
+		if (++dc->expansions > EXPAND_QUERIES_MAX)
+			return REFUSE(dc, 400, CODE_BAD_QUERY, "$expand would take more than %d look-ups: ask for fewer rows.",
+				      EXPAND_QUERIES_MAX);
+		TRY(end_find(dc, t, e, key, &end));
+		json_key(w, e->name);
+		if (e->many)
+			json_open_array(w);
+		if (end.kind != VALUE_NULL)
+			TRY(rows_write(dc, w, e, &end));
+		else if (!e->many)
+			json_null(w);
+		if (e->many)
+			json_close_array(w);
+	}
+	return OK;
+}
