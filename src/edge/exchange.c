@@ -221,8 +221,11 @@ static void answer(struct exchange *x)
 
 void exchange_refuse(struct exchange *x, enum refusal refusal)
 {
+	struct client client = { .source_hash = x->source_hash };
 	if (x->state == EXCHANGE_ANSWERED)
 		return;
+	memcpy(client.address, x->message.client_address, sizeof client.address);
+	edge_count_refusal(x->edge, refusal, &client);
 	response_of_refusal(refusal, &x->response);
 	answer(x);
 }
