@@ -8,7 +8,7 @@ static bool is_shareable(const struct table *table)
 	return table_is_owned(table) && !table->builtin;
 }
 
-err authz_shared_mask(struct authz *a, const struct authz_context *ctx, const struct table *table, int64_t row_key, uint32_t *out)
+static err masks_unite(struct authz *a, const struct table *table, int64_t row_key, const int64_t *with, size_t count, uint32_t *out)
 {
 	SCOPED(statement) s = { 0 };
 	uint32_t mask = 0;
@@ -16,7 +16,7 @@ err authz_shared_mask(struct authz *a, const struct authz_context *ctx, const st
 	if (!is_shareable(table))
 		return OK;
 	TRY(sql_begin(a->store, &SQL_AUTHZ_SHARE_MASKS,
-		      ARGS(arg_i64(table->ordinal), arg_i64(row_key), arg_i64s(ctx->principals, ctx->principal_count)), &s));
+		      ARGS(arg_i64(table->ordinal), arg_i64(row_key), arg_i64s(with, count)), &s));
 	for (bool row;;) {
 		TRY(statement_step(&s, &row));
 		if (!row)
@@ -25,6 +25,24 @@ err authz_shared_mask(struct authz *a, const struct authz_context *ctx, const st
 	}
 	*out = mask;
 	return OK;
+}
+
+err authz_shared_mask(struct authz *a, const struct authz_context *ctx, const struct table *table, int64_t row_key, uint32_t *out)
+{
+	return masks_unite(a, table, row_key, ctx->principals, ctx->principal_count, out);
+}
+
+err authz_share_read(struct authz *a, const struct table *table, int64_t row_key, int64_t principal, uint32_t *out)
+{
+	return masks_unite(a, table, row_key, &principal, 1, out);
+}
+
+err authz_share_write(struct authz *a, const struct table *table, int64_t row_key, int64_t principal, uint32_t mask)
+{
+	struct arg t = arg_i64(table->ordinal), p = arg_i64(principal), r = arg_i64(row_key);
+	if (!mask)
+		return sql_run(a->store, &SQL_AUTHZ_SHARE_DELETE, ARGS(t, p, r));
+	return sql_run(a->store, &SQL_AUTHZ_SHARE_PUT, ARGS(t, p, r, arg_i64(mask)));
 }
 
 err authz_shares_held(struct authz *a, const struct authz_context *ctx, const struct table *table, enum right right, int64_t *out)

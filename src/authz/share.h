@@ -17,5 +17,11 @@ MUST_USE NONNULL err authz_shared_mask(struct authz *authz, const struct authz_c
 /* How many shares with this right the principals of `ctx` hold on rows of the table; at most SHARES_COUNTED_MAX. */
 MUST_USE NONNULL err authz_shares_held(struct authz *authz, const struct authz_context *ctx, const struct table *table,
 				       enum right right, int64_t *out);
+/* The explicit share of a row with exactly this principal; 0: none. */
+MUST_USE NONNULL err authz_share_read(struct authz *authz, const struct table *table, int64_t row_key, int64_t principal,
+				      uint32_t *out);
+/* Makes it so, in the caller's transaction; 0 ends the share. Whether the caller may is asked before. */
+MUST_USE NONNULL err authz_share_write(struct authz *authz, const struct table *table, int64_t row_key, int64_t principal,
+				       uint32_t mask);
 
 #endif

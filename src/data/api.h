@@ -21,6 +21,11 @@ MUST_USE NONNULL err definitions_handle(struct data_call *dc);
 /* Associations and bound actions of administration (4.11): roles, members. *out_found is false when the path is none of them. */
 MUST_USE NONNULL err admin_action(struct data_call *dc, bool *out_found);
 
+/* GrantAccess, ModifyAccess, RevokeAccess (1.8): the explicit share of a row with a user or team. */
+MUST_USE NONNULL err share_grant(struct data_call *dc);
+MUST_USE NONNULL err share_modify(struct data_call *dc);
+MUST_USE NONNULL err share_revoke(struct data_call *dc);
+
 /* Fills dc from the request: root, preferences, options, path; not the caller. */
 MUST_USE NONNULL err data_call_begin(struct data_call *dc, struct web_call *web, str version, str path);
 /* Answers the err and puts the refusal, if one was noted, into the audit log. */

@@ -12,6 +12,7 @@
 static const enum right right_of[] = {
 	[DO_CREATE] = RIGHT_CREATE, [DO_READ] = RIGHT_READ, [DO_WRITE] = RIGHT_WRITE, [DO_DELETE] = RIGHT_DELETE,
 	[DO_ASSIGN] = RIGHT_ASSIGN, [DO_APPEND] = RIGHT_APPEND, [DO_APPEND_TO] = RIGHT_APPEND_TO,
+	[DO_SHARE] = RIGHT_SHARE,
 };
 
 static err refuse(struct data_call *dc, const struct table *t, const struct uuid *row, const struct decision *d)
@@ -38,6 +39,11 @@ err rights_unit_fixed(struct data_call *dc, const struct table *t)
 err rights_no_owner(struct data_call *dc, const struct table *t)
 {
 	return refuse_for(dc, t, REASON_NOT_ASSIGNABLE);
+}
+
+err rights_not_shareable(struct data_call *dc, const struct table *t)
+{
+	return refuse_for(dc, t, REASON_NOT_SHAREABLE);
 }
 
 static err settle(struct data_call *dc, const struct table *t, const struct uuid *row, struct decision d)
@@ -158,6 +164,23 @@ err rights_row(struct data_call *dc, enum data_right right, const struct table *
 	if (right == DO_APPEND_TO)
 		return settle_shared(dc, asked, t, row, authz_check_append_to(ctx, t, row->owner, row->unit));
 	return settle_shared(dc, asked, t, row, authz_check_row(ctx, t, asked, row->owner, row->unit));
+}
+
+err rights_share(struct data_call *dc, const struct table *t, const struct row_place *row, uint32_t mask)
+{
+	struct authz_context *ctx = dc->caller.context;
+	uint32_t shared;
+	TRY(rights_row(dc, DO_SHARE, t, row));
+	TRY(authz_shared_mask(dc->app->authz, ctx, t, row->key, &shared));
+	for (int r = RIGHT_READ; r < RIGHTS_END; r++) {
+		if (!(mask & share_bit((enum right)r)))
+			continue;
+		struct decision d = authz_check_shared(ctx, t, (enum right)r, row->owner, row->unit, shared);
+		struct decision exceeds = { .reason = REASON_GRANT_EXCEEDS_CALLER, .right = (enum right)r };
+		if (!allowed(&d))
+			return refuse(dc, t, &row->id, &exceeds);
+	}
+	return OK;
 }
 
 static err owner_test(struct data_call *dc, const struct table *t, int64_t owner)

@@ -7,7 +7,7 @@
 
 #include "data/request.h"
 
-enum data_right { DO_CREATE = 1, DO_READ, DO_WRITE, DO_DELETE, DO_ASSIGN, DO_APPEND, DO_APPEND_TO };
+enum data_right { DO_CREATE = 1, DO_READ, DO_WRITE, DO_DELETE, DO_ASSIGN, DO_APPEND, DO_APPEND_TO, DO_SHARE };
 
 /* A row as rights see it. */
 struct row_place {
@@ -28,8 +28,11 @@ MUST_USE NONNULL err rights_create(struct data_call *dc, const struct table *t, 
 /* A user or team by id as owner: its key and its unit. Checks the owner test of 1.7. */
 MUST_USE NONNULL err rights_owner(struct data_call *dc, const struct table *t, str entity_set, const struct uuid *id,
 				  int64_t *out_key, int64_t *out_unit);
+/* May the caller share this row (Share), giving these rights, all of which they must hold on it? (1.8) */
+MUST_USE NONNULL err rights_share(struct data_call *dc, const struct table *t, const struct row_place *row, uint32_t mask);
 /* Refusals that need no question: the unit follows the owner; rows of the organization have none. */
 MUST_USE NONNULL err rights_unit_fixed(struct data_call *dc, const struct table *t);
+MUST_USE NONNULL err rights_not_shareable(struct data_call *dc, const struct table *t);
 MUST_USE NONNULL err rights_no_owner(struct data_call *dc, const struct table *t);
 /* Rows of built-in tables: authz judges, writes, audits and moves the epoch inside the present transaction. */
 struct body;

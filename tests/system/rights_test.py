@@ -207,10 +207,48 @@ def by_command(w):
     check('a role that is not there is told', wrong.returncode == 1 and 'Nobody' in wrong.stderr, wrong)
 
 
+def sharing(w, made):
+    """Grant, modify and revoke: seen by the point decision and by the list at the next request; nobody gives what they do not hold."""
+    row, user = made['rows']['fay'], {'@odata.type': 'Microsoft.Dynamics.CRM.systemuser', 'systemuserid': w.users['ada']}
+    target = {'@odata.type': 'Microsoft.Dynamics.CRM.new_case', 'new_caseid': row}
+
+    def body(mask, on=target):
+        return {'Target': on, 'PrincipalAccess': {'AccessMask': mask, 'Principal': user}}
+
+    def ada(method='GET', change=None):
+        answer = w.ask('ada', method, f'new_cases({row})', change)
+        return answer.status
+
+    def listed():
+        return row in [r['new_caseid'] for r in w.ask('ada', 'GET', 'new_cases?$select=new_caseid').json()['value']]
+    check('before, the row is neither read nor listed', (ada(), listed()) == (403, False))
+    refused = w.ask('ada', 'POST', 'GrantAccess', body('ReadAccess'))
+    check('sharing needs the privilege', (refused.status, code(refused)) == (403, '0x80040220'), refused)
+    w.post('GrantAccess', body('ReadAccess'))
+    count = len(w.titles('ada'))
+    check('a shared row is read and listed, not written', (ada(), listed(), ada('PATCH', {'new_note': 'x'})) == (200, True, 403))
+    w.post('GrantAccess', body('WriteAccess'))
+    check('a second grant adds', (ada(), ada('PATCH', {'new_note': 'x'})) == (200, 204))
+    w.post('ModifyAccess', body('ReadAccess'))
+    check('a modification replaces', (ada(), ada('PATCH', {'new_note': 'y'})) == (200, 403))
+    w.grant(made['seller'], Share='Basic')
+    own = entity(w.ask('ada', 'POST', 'new_cases', {'new_title': 'shared by ada'}))
+    mine = {'@odata.type': 'Microsoft.Dynamics.CRM.new_case', 'new_caseid': own}
+    refused = w.ask('ada', 'POST', 'GrantAccess', body('ReadAccess, DeleteAccess', mine))
+    check('nobody gives a right that they do not hold', (refused.status, code(refused)) == (403, '0x80048306'), refused)
+    check('what she holds she gives', w.ask('ada', 'POST', 'GrantAccess', body('ReadAccess', mine)).status == 204)
+    for wrong in ('CreateAccess', 'Read', ''):
+        refused = w.ask('ada', 'POST', 'GrantAccess', body(wrong, mine))
+        check(f'the mask "{wrong}" is refused', refused.status == 400, refused)
+    w.it.operate('DELETE', f'{w.api}/new_cases({own})')
+    w.post('RevokeAccess', {'Target': target, 'Revokee': user})
+    check('a revoked share ends', (ada(), listed(), len(w.titles('ada'))) == (403, False, count - 1))
+
+
 def audited(w, made):
     """Each change that was made, and each refusal, is in the environment's log; the log verifies."""
     wanted = {'create.row', 'update.row', 'create.role', 'change.role.privileges', 'assign.role', 'create.businessunit', 'create.team',
-              'add.member', 'remove.member', 'move.systemuser', 'create.systemuser', 'create.table', 'create.column', 'update.role', 'refuse.request'}
+              'add.member', 'share.row', 'unshare.row', 'remove.member', 'move.systemuser', 'create.systemuser', 'create.table', 'create.column', 'update.role', 'refuse.request'}
 
     told = {'no_roles', 'no_access', 'missing_privilege', 'target_owner_lacks_read', 'grant_exceeds_caller', 'owning_bu_not_settable'}
     seen = {}
@@ -273,6 +311,7 @@ def main():
         w.person('eve', w.root)
         refusals(w, made)
         expanded(w, made)
+        sharing(w, made)
         teams(w, made)
         delegation(w, made)
         by_command(w)
