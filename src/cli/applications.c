@@ -32,7 +32,7 @@ static void redirect(struct remote_body *body, str platform, str uri)
 
 static int post_application(struct cli_call *call, const struct app_wish *wish, struct made_app *out)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	const struct json *answer;
 	remote_body_init(&body);
 	json_member_str(&body.w, S("displayName"), wish->name);
@@ -52,7 +52,7 @@ static int post_application(struct cli_call *call, const struct app_wish *wish, 
 
 static int post_principal(struct cli_call *call, struct made_app *out)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	const struct json *answer;
 	remote_body_init(&body);
 	json_member_str(&body.w, S("appId"), out->app_id);
@@ -63,7 +63,7 @@ static int post_principal(struct cli_call *call, struct made_app *out)
 
 static int grant(struct cli_call *call, const struct made_app *app, str resource, str role_id)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	const struct json *answer;
 	remote_body_init(&body);
 	json_member_str(&body.w, S("principalId"), app->principal_id);
@@ -108,7 +108,7 @@ static int grant_all(struct cli_call *call, str permissions, const struct json *
 
 static int add_secret(struct cli_call *call, struct made_app *app)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	const struct json *answer;
 	remote_body_init(&body);
 	str path = remote_directory_path(call, "/applications/%.*s/addPassword", STR_ARG(app->id));

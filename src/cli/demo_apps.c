@@ -18,7 +18,7 @@ static int principal_of(struct cli_call *call, str app_id, str *out)
 /* Agreed for everybody by the administrator, so that nobody is asked. */
 static int consent(struct cli_call *call, const struct made_app *app, str resource_app, str scope)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	str resource;
 	DO(principal_of(call, resource_app, &resource));
 	remote_body_init(&body);
@@ -32,7 +32,7 @@ static int consent(struct cli_call *call, const struct made_app *app, str resour
 /* The daemon is a user of the environment like any other, but for being nobody. */
 static int application_user_make(struct cli_call *call, const struct demo_tenant *tenant, const struct made_app *app, const char *name)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	str id = demo_id(call);
 	remote_body_init(&body);
 	json_member_str(&body.w, S("systemuserid"), id);

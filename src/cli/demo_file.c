@@ -80,7 +80,7 @@ static void tenant_write(struct json_writer *w, const struct demo_tenant *tenant
 
 err demo_file_write(str origin, const struct demo_tenant *tenants, const char *path)
 {
-	SCOPED(buffer) b;
+	SCOPED(buffer) b = { 0 };
 	buffer_init(&b, FILE_BYTES_MAX);
 	struct json_writer w = json_writer_to(&b);
 	json_open_object(&w);

@@ -16,7 +16,7 @@ static size_t rows_of(const struct demo_tenant *tenant, const struct demo_person
 
 static int user_post(struct cli_call *call, const struct demo_tenant *tenant, size_t person, str unit, str id)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	remote_body_init(&body);
 	json_member_str(&body.w, S("systemuserid"), id);
 	json_member_str(&body.w, S("azureactivedirectoryobjectid"), tenant->people[person].id);

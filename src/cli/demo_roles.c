@@ -33,7 +33,7 @@ static int find_one(struct cli_call *call, str path, str filter, const char *mem
 
 static int role_post(struct cli_call *call, const struct demo_tenant *tenant, const char *name, str id)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	remote_body_init(&body);
 	json_member_str(&body.w, S("roleid"), id);
 	json_member_str(&body.w, S("name"), str_of(name));
@@ -54,7 +54,7 @@ static int privilege_write(struct cli_call *call, const struct demo_tenant *tena
 
 static int privileges_add(struct cli_call *call, const struct demo_tenant *tenant, const char *role, str id)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	remote_body_init(&body);
 	json_key(&body.w, S("Privileges"));
 	json_open_array(&body.w);
@@ -78,7 +78,7 @@ int demo_roles_make(struct cli_call *call, const struct demo_tenant *tenant)
 
 int demo_role_give(struct cli_call *call, const struct demo_tenant *tenant, const char *role, str unit, str user)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	str id, filter = str_format(call->arena, "name eq '%s' and _businessunitid_value eq %.*s", role, STR_ARG(unit));
 	DO(find_one(call, demo_api(call, tenant, "/roles"), filter, "roleid", &id));
 	remote_body_init(&body);
@@ -107,7 +107,7 @@ static const struct json *row_with(const struct json *rows, const char *column, 
 
 static int team_role_post(struct cli_call *call, const struct demo_tenant *tenant, str team, str role)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	remote_body_init(&body);
 	json_member_str(&body.w, S("@odata.id"), str_format(call->arena, "roles(%.*s)", STR_ARG(role)));
 	return demo_post(call, demo_api(call, tenant, "/teams(%.*s)/teamroles_association/$ref", STR_ARG(team)), &body);

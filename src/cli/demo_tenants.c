@@ -76,7 +76,7 @@ void demo_bind(struct remote_body *body, const char *navigation, const char *set
 
 static int tenant_post(struct cli_call *call, struct demo_tenant *tenant)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	const struct json *answer;
 	remote_body_init(&body);
 	json_member_str(&body.w, S("displayName"), str_of(tenant->plan->name));
@@ -89,7 +89,7 @@ static int tenant_post(struct cli_call *call, struct demo_tenant *tenant)
 
 static int environment_post(struct cli_call *call, struct demo_tenant *tenant)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	const struct json *answer;
 	remote_body_init(&body);
 	json_member_str(&body.w, S("tenant"), tenant->id);
@@ -174,7 +174,7 @@ static void column_write(struct remote_body *body, const struct demo_column *c, 
 
 static int column_post(struct cli_call *call, const struct demo_tenant *tenant, const struct demo_column *c)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	remote_body_init(&body);
 	column_write(&body, c, false);
 	return demo_post(call, demo_api(call, tenant, "/EntityDefinitions(LogicalName='%s')/Attributes", DEMO_TABLE), &body);
@@ -182,7 +182,7 @@ static int column_post(struct cli_call *call, const struct demo_tenant *tenant, 
 
 int demo_table_make(struct cli_call *call, const struct demo_tenant *tenant)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	remote_body_init(&body);
 	json_member_str(&body.w, S("SchemaName"), S(DEMO_TABLE));
 	json_member_str(&body.w, S("EntitySetName"), S(DEMO_SET));

@@ -4,7 +4,7 @@
 
 static int unit_post(struct cli_call *call, const struct demo_tenant *tenant, str id, str name, str parent)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	remote_body_init(&body);
 	json_member_str(&body.w, S("businessunitid"), id);
 	json_member_str(&body.w, S("name"), name);

@@ -52,7 +52,7 @@ static err send_all(int fd, bytes content)
 
 static err send_request(int fd, str method, str path, str content_type, bytes body)
 {
-	SCOPED(buffer) head;
+	SCOPED(buffer) head = { 0 };
 	buffer_init(&head, HEAD_BYTES_MAX);
 	buffer_append_format(&head, "%.*s %.*s HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\nconnection: close\r\n",
 			     STR_ARG(method), STR_ARG(path));
@@ -67,7 +67,7 @@ static err send_request(int fd, str method, str path, str content_type, bytes bo
 
 err cli_http_receive(int fd, struct arena *arena, int *out_status, bytes *out_body)
 {
-	SCOPED(buffer) raw;
+	SCOPED(buffer) raw = { 0 };
 	struct http_response response;
 	bool complete = false;
 	buffer_init(&raw, RESPONSE_BYTES_MAX);

@@ -154,7 +154,7 @@ static err records_run(struct run *r)
 static err job_name(struct run *r, const struct import_map *map)
 {
 	static const struct uuid name_space = { { 0x4d, 0x1f, 0x2a, 0x0c, 0x6f, 0x0b, 0x5b, 0x0e, 0x9a, 0x3d, 0x61, 0x77, 0xb2, 0xc4, 0x18, 0x05 } };
-	SCOPED(buffer) name;
+	SCOPED(buffer) name = { 0 };
 	buffer_init(&name, JOB_NAME_BYTES);
 	buffer_append_format(&name, "import 1\n%d %d %d\n%.*s\n%.*s\n%.*s\n", IMPORT_BATCH_ROWS, IMPORT_BATCH_BYTES_MAX, ROW_BYTES_MAX,
 			     STR_ARG(r->options->environment), STR_ARG(r->plan.table), STR_ARG(r->source->name));

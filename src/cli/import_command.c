@@ -93,7 +93,7 @@ static void on_rejected(void *self, uint64_t line, str reason)
 
 static void show_json(struct cli_call *call, const struct import_summary *sum)
 {
-	SCOPED(buffer) b;
+	SCOPED(buffer) b = { 0 };
 	buffer_init(&b, 4096);
 	struct json_writer w = json_writer_to(&b);
 	json_open_object(&w);

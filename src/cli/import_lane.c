@@ -196,7 +196,7 @@ err import_lane_ask(struct import_lane *lane, const char *method, const char *ve
 err import_lane_start(struct import_lane *lane, const struct import_source *source, bool abandon, const struct json **out)
 {
 	char hex[2 * SHA256_BYTES + 1];
-	SCOPED(buffer) body;
+	SCOPED(buffer) body = { 0 };
 	buffer_init(&body, START_BYTES_MAX);
 	struct json_writer w = json_writer_to(&body);
 	hex_format(bytes_of(source->digest.b, SHA256_BYTES), hex);

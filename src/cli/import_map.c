@@ -36,7 +36,7 @@ static void skip_line(struct scan *s)
 /* From behind the opening mark; a doubled mark is one of the text. */
 static err quoted(struct scan *s, char mark, str *out)
 {
-	SCOPED(buffer) b;
+	SCOPED(buffer) b = { 0 };
 	buffer_init(&b, IMPORT_MAP_BYTES_MAX);
 	s->at++;
 	for (;;) {

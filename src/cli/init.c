@@ -205,7 +205,7 @@ static err make_installation(const struct init *in)
 static void report(struct cli_call *call, const struct init *in)
 {
 	if (call->json) {
-		SCOPED(buffer) b;
+		SCOPED(buffer) b = { 0 };
 		buffer_init(&b, REMOTE_BODY_BYTES_MAX);
 		struct json_writer w = json_writer_to(&b);
 		json_open_object(&w);

@@ -73,7 +73,7 @@ str directory_role_of(str wish)
 
 static int assign(struct cli_call *call, str role, str user_id, const struct json **out)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	remote_body_init(&body);
 	json_member_str(&body.w, S("roleDefinitionId"), role);
 	json_member_str(&body.w, S("principalId"), user_id);
@@ -148,7 +148,7 @@ err password_make(struct arena *arena, str *out)
 
 static int post_user(struct cli_call *call, const struct person_wish *wish, const struct json **out)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	str local = str_slice(wish->upn, 0, str_find_char(wish->upn, '@', 0));
 	remote_body_init(&body);
 	json_member_bool(&body.w, S("accountEnabled"), true);
@@ -176,7 +176,7 @@ int person_make(struct cli_call *call, const struct person_wish *wish, str *out_
 
 static int make_pass(struct cli_call *call, str id, str *out)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	const struct json *answer;
 	remote_body_init(&body);
 	str path = remote_directory_path(call, "/users/%.*s/authentication/temporaryAccessPassMethods", STR_ARG(id));
@@ -245,7 +245,7 @@ static str nickname_of(struct cli_call *call, str name)
 
 int cli_group_create(struct cli_call *call)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	const struct json *answer;
 	str name = cli_text(call, "name");
 	remote_body_init(&body);
@@ -261,7 +261,7 @@ int cli_group_create(struct cli_call *call)
 
 int cli_group_add(struct cli_call *call)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	const struct json *answer;
 	str user = S(""), group = url_encode(call->arena, str_of(call->position[1]));
 	int status = user_id_of(call, call->position[2], &user);

@@ -88,7 +88,7 @@ static int create(struct cli_call *call, str path, struct remote_body *body, con
 
 int cli_tenant_create(struct cli_call *call)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	remote_body_init(&body);
 	json_member_str(&body.w, S("displayName"), cli_text(call, "name"));
 	json_member_str(&body.w, S("domain"), cli_text(call, "domain"));
@@ -97,7 +97,7 @@ int cli_tenant_create(struct cli_call *call)
 
 int cli_environment_create(struct cli_call *call)
 {
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	str name = cli_text(call, cli_has(call, "name") ? "name" : "unique-name");
 	remote_body_init(&body);
 	json_member_str(&body.w, S("tenant"), cli_text(call, "tenant"));
@@ -111,7 +111,7 @@ int cli_key_rotate(struct cli_call *call)
 	static const char *const names[] = { "alg", "signed", "signs", NULL };
 	str tenant = url_encode(call->arena, cli_text(call, "tenant"));
 	const struct json *answer;
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	remote_body_init(&body);
 	json_member_str(&body.w, S("mode"), cli_has(call, "remove") ? S("remove") : cli_has(call, "now") ? S("now") : S("published"));
 	int status = remote_call(call, "POST", str_format(call->arena, "/platform/v1/tenants/%.*s/rotateKeys", STR_ARG(tenant)), &body,

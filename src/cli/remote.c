@@ -189,7 +189,7 @@ void remote_json_write(struct json_writer *w, const struct json *v)
 
 static void print_json(struct cli_call *call, const struct json *value)
 {
-	SCOPED(buffer) b;
+	SCOPED(buffer) b = { 0 };
 	buffer_init(&b, 256 << 20);
 	struct json_writer w = json_writer_to(&b);
 	if (value)

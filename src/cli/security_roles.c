@@ -83,7 +83,7 @@ static int person_find(struct cli_call *call, str *out_filter, str *out_column, 
 static int user_make(struct cli_call *call, str column, str id, str name)
 {
 	const struct json *ignored;
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	remote_body_init(&body);
 	json_member_str(&body.w, column, id);
 	json_member_str(&body.w, S("domainname"), name);
@@ -131,7 +131,7 @@ static int role_find(struct cli_call *call, const struct holder *holder, str *ou
 static int role_post(struct cli_call *call, const struct holder *holder, str role_id)
 {
 	const struct json *ignored;
-	SCOPED(remote_body) body;
+	SCOPED(remote_body) body = { 0 };
 	str set = str_format(call->arena, "systemusers(%.*s)/systemuserroles_association/$ref", STR_ARG(holder->user_id));
 	remote_body_init(&body);
 	json_member_str(&body.w, S("@odata.id"), str_format(call->arena, "roles(%.*s)", STR_ARG(role_id)));

@@ -70,7 +70,7 @@ static err place_text(const struct cursor_place *place, struct arena *arena, byt
 
 err cursor_seal(const struct cursor_place *place, const struct cursor *c, struct arena *arena, str *out)
 {
-	SCOPED(buffer) plain;
+	SCOPED(buffer) plain = { 0 };
 	bytes aad;
 	buffer_init(&plain, CURSOR_BYTES_MAX);
 	write_u8(&plain, CURSOR_VERSION);

@@ -120,7 +120,7 @@ static err options_write(struct data_call *dc, const struct json *list, struct j
 
 static err options_parse(struct data_call *dc, const struct json *in, struct column_wish *w)
 {
-	SCOPED(buffer) text;
+	SCOPED(buffer) text = { 0 };
 	const struct json *list = json_member(json_member(in, S("OptionSet")), S("Options"));
 	buffer_init(&text, 1 << 20);
 	struct json_writer writer = json_writer_to(&text);
@@ -216,7 +216,7 @@ static bool is_word_of(str word, str list)
 /* What is not done yet is refused when it is asked for, not silently left out when it matters. */
 static err cascade_parse(struct data_call *dc, const struct json *in, str *out)
 {
-	SCOPED(buffer) text;
+	SCOPED(buffer) text = { 0 };
 	buffer_init(&text, 4096);
 	struct json_writer w = json_writer_to(&text);
 	json_open_object(&w);

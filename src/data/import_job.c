@@ -12,7 +12,7 @@ static err tell(struct data_call *dc, const struct import_job *job, const char *
 {
 	char hex[2 * SHA256_BYTES + 1];
 	struct audit_event event = audit_who(dc);
-	SCOPED(buffer) changes;
+	SCOPED(buffer) changes = { 0 };
 	buffer_init(&changes, 4096);
 	struct json_writer w = json_writer_to(&changes);
 	hex_format(bytes_of(job->digest.b, SHA256_BYTES), hex);

@@ -107,7 +107,7 @@ static err count_parse(str text, struct arena *arena, struct problem *problem, s
 
 static bool is_unsupported(str name)
 {
-	static const char *const names[] = { "$expand", "$apply", "$search", "$skip", "$deltatoken", "$compute", "$format", "fetchXml",
+	static const char *const names[] = { "$apply", "$search", "$skip", "$deltatoken", "$compute", "$format", "fetchXml",
 					     "savedQuery", "userQuery" };
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_equal(name, str_of(names[i])))

@@ -24,7 +24,7 @@ struct listing {
 /* What a cursor is bound to: the set and every option but the cursor itself. */
 static err place_make(struct data_call *dc, const struct table *t, struct cursor_place *out)
 {
-	SCOPED(buffer) b;
+	SCOPED(buffer) b = { 0 };
 	buffer_init(&b, 64 * 1024);
 	buffer_append_str(&b, t->entity_set);
 	for (size_t i = 0; i < dc->params.count; i++)
@@ -93,7 +93,7 @@ static err cursor_note(struct data_call *dc, struct listing *l, const struct row
 
 static err next_link(struct data_call *dc, struct json_writer *w, const struct listing *l)
 {
-	SCOPED(buffer) url;
+	SCOPED(buffer) url = { 0 };
 	str token, piece, rest = dc->web->request.query;
 	TRY(cursor_seal(&l->place, &l->cursor, dc->arena, &token));
 	buffer_init(&url, 128 * 1024);

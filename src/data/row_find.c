@@ -3,7 +3,7 @@
 
 static err statement_for(struct data_call *dc, const struct odata_query *q, struct statement *out)
 {
-	SCOPED(buffer) text;
+	SCOPED(buffer) text = { 0 };
 	buffer_init(&text, 256 * 1024);
 	buffer_append_str(&text, S("SELECT r.key, r.version"));
 	if (table_is_owned(q->table))

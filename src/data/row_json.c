@@ -17,7 +17,7 @@ str etag_text(struct arena *arena, int64_t version)
 
 str context_url(struct data_call *dc, const struct odata_query *q, bool entity)
 {
-	SCOPED(buffer) b;
+	SCOPED(buffer) b = { 0 };
 	buffer_init(&b, 64 * 1024);
 	buffer_append_format(&b, "%.*s$metadata#%.*s", STR_ARG(dc->root), STR_ARG(q->table->entity_set));
 	for (size_t i = 0; q->select_given && i < q->select_count; i++) {

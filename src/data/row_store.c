@@ -49,7 +49,7 @@ static void fixed_columns(struct data_call *dc, struct sql_builder *b, struct bu
 err row_insert(struct data_call *dc, const struct table *t, const struct body *b, struct row_place *place)
 {
 	SCOPED(sql_builder) sql = { 0 };
-	SCOPED(buffer) marks;
+	SCOPED(buffer) marks = { 0 };
 	SCOPED(statement) s = { 0 };
 	TRY(version_take(dc->app->store, &place->version));
 	TRY(sql_builder_init(&sql, b->count + FIXED_VALUES_MAX, dc->arena));

@@ -124,7 +124,7 @@ static void mask_write(struct json_writer *w, str name, uint32_t mask)
 
 static err settle(struct data_call *dc, const struct share_call *call, uint32_t before, uint32_t after)
 {
-	SCOPED(change_log) log;
+	SCOPED(change_log) log = { 0 };
 	change_log_open(&log);
 	TRY(authz_share_write(dc->app->authz, call->table, call->row.key, call->principal, after));
 	json_member_uuid(&log.writer, S("principal"), &call->principal_id);

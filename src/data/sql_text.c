@@ -221,7 +221,7 @@ static err fragment_take(struct buffer *text, struct arena *arena, str *out)
 
 err filter_sql(struct sql_builder *b, const struct filter *f, struct arena *arena, str *out)
 {
-	SCOPED(buffer) text;
+	SCOPED(buffer) text = { 0 };
 	buffer_init(&text, SQL_TEXT_BYTES_MAX);
 	TRY(node_sql(b, &text, f, false, arena));
 	return fragment_take(&text, arena, out);
@@ -258,7 +258,7 @@ static void strict_sql(struct buffer *text, const struct order_term *t, const st
 err keyset_sql(struct sql_builder *b, const struct order_term *order, size_t order_count, const struct value *after,
 	       int64_t after_key, struct arena *arena, str *out)
 {
-	SCOPED(buffer) text;
+	SCOPED(buffer) text = { 0 };
 	int first = 0;
 	bool descending = false;
 	struct value key = { .kind = VALUE_I64, .i64 = after_key };

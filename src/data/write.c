@@ -76,7 +76,7 @@ static err owner_settle(struct data_call *dc, const struct table *t, const struc
 
 static err create_audit(struct data_call *dc, const struct table *t, const struct body *b, const struct row_place *place)
 {
-	SCOPED(change_log) log;
+	SCOPED(change_log) log = { 0 };
 	static const struct value nothing = { 0 };
 	static const struct uuid nil = { { 0 } };
 	const struct name *owner;
@@ -208,7 +208,7 @@ static err update_log(struct data_call *dc, const struct table *t, const struct 
 
 static err update_existing(struct data_call *dc, const struct table *t, const struct body *b, const struct row_place *row)
 {
-	SCOPED(change_log) log;
+	SCOPED(change_log) log = { 0 };
 	struct row_place after;
 	change_log_open(&log);
 	TRY(update_judge(dc, t, b, row, &after));
@@ -305,7 +305,7 @@ err write_lookup(struct data_call *dc, const struct column *c, const struct tabl
 
 static err delete_existing(struct data_call *dc, const struct table *t, const struct row_place *row)
 {
-	SCOPED(change_log) log;
+	SCOPED(change_log) log = { 0 };
 	change_log_open(&log);
 	TRY(rights_row(dc, DO_DELETE, t, row));
 	TRY(version_check(dc, row));

@@ -100,7 +100,7 @@ static err send_encoded(int channel, struct buffer *encoded, const struct http_b
 err http_request_send(int channel, const struct http_request_message *m)
 {
 	struct http_request_message copy = *m;
-	SCOPED(buffer) b;
+	SCOPED(buffer) b = { 0 };
 	SCOPED(fd) made = { -1 };
 	buffer_init(&b, CHANNEL_MESSAGE_BYTES_MAX);
 	TRY(spool_large_body(&copy.body, &made.n));
@@ -111,7 +111,7 @@ err http_request_send(int channel, const struct http_request_message *m)
 err http_response_send(int channel, const struct http_response_message *m)
 {
 	struct http_response_message copy = *m;
-	SCOPED(buffer) b;
+	SCOPED(buffer) b = { 0 };
 	SCOPED(fd) made = { -1 };
 	buffer_init(&b, CHANNEL_MESSAGE_BYTES_MAX);
 	TRY(spool_large_body(&copy.body, &made.n));

@@ -55,7 +55,7 @@ static err write_token(const struct cached_signer *signer, const char *typ, str 
 {
 	uint8_t signature[SIGN_BYTES_MAX];
 	size_t len;
-	SCOPED(buffer) header;
+	SCOPED(buffer) header = { 0 };
 	buffer_init(&header, 512);
 	buffer_append_format(&header, "{\"alg\":\"%s\",\"typ\":\"%s\",\"kid\":\"%s\"}",
 			     sign_key_alg(signer->key) == SIGN_RS256 ? "RS256" : "ES256", typ, signer->kid);
@@ -77,7 +77,7 @@ err answer_sign_token(struct keeper *keeper, const struct channel_binding *who, 
 	struct keeper_sign_token m;
 	struct keeper_sign_token_answer a = { .token_len = 0 };
 	const struct cached_signer *signer;
-	SCOPED(buffer) token;
+	SCOPED(buffer) token = { 0 };
 	memcpy(&m, request.at, sizeof m);
 	const char *typ = token_typ(m.type);
 	if (!typ || m.claims_len > sizeof m.claims)
@@ -199,7 +199,7 @@ err answer_sign_checkpoint(struct keeper *keeper, const struct channel_binding *
 	const struct cached_signer *signer;
 	uint8_t signature[SIGN_BYTES_MAX];
 	size_t len;
-	SCOPED(buffer) note;
+	SCOPED(buffer) note = { 0 };
 	buffer_init(&note, 1024);
 	memcpy(&m, request.at, sizeof m);
 	if (m.proof_count > CHECKPOINT_PROOF_MAX)

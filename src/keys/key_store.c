@@ -42,8 +42,8 @@ struct key_store {
 static err seal_record(const struct wrapping_key *key, const struct uuid *file_id, uint64_t number,
 		       const struct record *record, struct buffer *out)
 {
-	SCOPED(buffer) plain;
-	SCOPED(buffer) aad;
+	SCOPED(buffer) plain = { 0 };
+	SCOPED(buffer) aad = { 0 };
 	buffer_init(&plain, RECORD_BYTES_MAX);
 	buffer_init(&aad, 64);
 	record_encode(&plain, record);
@@ -66,7 +66,7 @@ static err seal_record(const struct wrapping_key *key, const struct uuid *file_i
 static err open_record(const struct key_store *s, bytes frame, struct record *out)
 {
 	uint8_t plain[RECORD_BYTES_MAX];
-	SCOPED(buffer) aad;
+	SCOPED(buffer) aad = { 0 };
 	if (frame.len < FRAME_OVERHEAD || frame.len - FRAME_OVERHEAD > sizeof plain)
 		FAIL(ERR_CORRUPT, "record of an impossible length");
 	buffer_init(&aad, 64);
@@ -134,7 +134,7 @@ err key_store_create(const char *path, const struct wrapping_key *root)
 	SECRET(wrapping_key) epoch;
 	uint8_t wrapped[AEAD_KEY_BYTES + WRAPPED_OVERHEAD];
 	struct uuid file_id = random_uuid_v4();
-	SCOPED(buffer) b;
+	SCOPED(buffer) b = { 0 };
 	buffer_init(&b, 1024);
 	if (access(path, F_OK) == 0)
 		FAIL(ERR_CONFLICT, "there is a key store already");
@@ -288,7 +288,7 @@ static err write_at_end(struct key_store *s, bytes frame)
 
 static err write_compacted(const struct key_store *s, const struct uuid *file_id)
 {
-	SCOPED(buffer) b;
+	SCOPED(buffer) b = { 0 };
 	buffer_init(&b, FILE_BYTES_MAX / 2);
 	write_header(&b, file_id, s->root_wrapped, sizeof s->root_wrapped);
 	for (size_t i = 0; i < s->records.count; i++)
@@ -318,7 +318,7 @@ static err compact(struct key_store *s)
 
 err key_store_put(struct key_store *s, const struct record *record)
 {
-	SCOPED(buffer) frame;
+	SCOPED(buffer) frame = { 0 };
 	buffer_init(&frame, RECORD_BYTES_MAX + 64);
 	if (s->dead > COMPACT_DEAD_MIN && s->dead > s->records.count)
 		TRY(compact(s));

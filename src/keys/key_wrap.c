@@ -23,7 +23,7 @@ static void write_associated(struct buffer *b, const struct key_meta *meta)
 
 err key_wrap(const struct wrapping_key *by, const struct key_meta *meta, bytes plain, uint8_t *out)
 {
-	SCOPED(buffer) aad;
+	SCOPED(buffer) aad = { 0 };
 	buffer_init(&aad, 256);
 	write_associated(&aad, meta);
 	if (aad.failed)
@@ -34,7 +34,7 @@ err key_wrap(const struct wrapping_key *by, const struct key_meta *meta, bytes p
 
 err key_unwrap(const struct wrapping_key *by, const struct key_meta *meta, bytes wrapped, uint8_t *out)
 {
-	SCOPED(buffer) aad;
+	SCOPED(buffer) aad = { 0 };
 	buffer_init(&aad, 256);
 	write_associated(&aad, meta);
 	if (aad.failed)

@@ -94,7 +94,7 @@ static err finish(struct buffer *b, struct arena *arena, str *out)
 err facts_of_worker(struct store *store, const struct worker_name *worker, str origin, struct arena *arena, str *out,
 		    bool *out_known)
 {
-	SCOPED(buffer) b;
+	SCOPED(buffer) b = { 0 };
 	buffer_init(&b, FACTS_BYTES_MAX);
 	struct json_writer w = json_writer_to(&b);
 	*out_known = false;

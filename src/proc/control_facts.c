@@ -5,7 +5,7 @@
 
 static err send_facts(struct control *c, const struct worker_name *name, bool known, str text)
 {
-	SCOPED(buffer) b;
+	SCOPED(buffer) b = { 0 };
 	struct supervisor_facts head = { .kind = CHILD_FACTS, .worker = *name, .known = known };
 	buffer_init(&b, CHANNEL_MESSAGE_BYTES_MAX);
 	buffer_append(&b, bytes_of(&head, sizeof head));
@@ -42,7 +42,7 @@ static err send_routes(struct control *c, bytes text)
 
 err control_publish_routes(struct control *c)
 {
-	SCOPED(buffer) text;
+	SCOPED(buffer) text = { 0 };
 	struct arena *arena = arena_new(CONTROL_WORK_BYTES);
 	buffer_init(&text, ROUTES_BYTES_MAX);
 	if (!arena)

@@ -253,7 +253,7 @@ static err start_all(struct supervisor *s)
 /* What control starts from, and the edges until control has told them more. */
 static err first_facts(struct supervisor *s)
 {
-	SCOPED(buffer) b;
+	SCOPED(buffer) b = { 0 };
 	buffer_init(&b, FACTS_BYTES_MAX);
 	struct json_writer w = json_writer_to(&b);
 	json_open_object(&w);

@@ -168,7 +168,7 @@ static const struct {
 	{ "$top=-1", "positive" },
 	{ "$count=yes", "true or false" },
 	{ "$top=1&$top=2", "twice" },
-	{ "$expand=new_AccountId", "not supported" },
+	{ "$apply=aggregate($count as n)", "not supported" },
 	{ "$skip=5", "not supported" },
 	{ "color=red", "Unknown query option" },
 };
