@@ -1,12 +1,12 @@
 // A page of rows from PostgreSQL under row-level security: as little Node as does the work. The caller's token names a user in a map
 // (ours verifies a signature instead), the user is told to the session, and the policy of the table does the rest.
-// usage: node page_server.mjs PORT CERTIFICATE KEY SOCKET_FOLDER TOKEN USER   (run where node_modules is)
+// usage: node page_server.mjs PORT CERTIFICATE KEY SOCKET_FOLDER TOKEN=USER...   (run where node_modules is)
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import pg from 'pg';
 
-const [port, cert, key, host, token, user] = process.argv.slice(2);
-const users = new Map([[`Bearer ${token}`, user]]);
+const [port, cert, key, host, ...callers] = process.argv.slice(2);
+const users = new Map(callers.map((one) => one.split('=')).map(([token, user]) => [`Bearer ${token}`, user]));
 const pool = new pg.Pool({ host, user: 'app', database: 'postgres', max: 8 });
 const tell = { name: 'tell', text: "SELECT set_config('app.user', $1, false)" };
 const page = { name: 'page', text: 'SELECT bench_title, bench_amount, bench_rowid FROM bench_row ORDER BY bench_title LIMIT $1' };
