@@ -9,7 +9,7 @@ cppcheck)
     --suppress=missingIncludeSystem --suppress=internalAstError --suppress=syntaxError:'*_test.c' --suppress=normalCheckLevelMaxBranches -D_GNU_SOURCE src ;;
 clang-tidy)
   git ls-files 'src/*.c' | xargs -P2 -n8 clang-tidy -p build-fuzz --quiet --warnings-as-errors='*' \
-    --checks='-*,bugprone-*,cert-*,-bugprone-easily-swappable-parameters,-bugprone-assignment-in-if-condition,-bugprone-reserved-identifier,-cert-dcl37-c,-cert-dcl51-cpp,-cert-err33-c,-bugprone-narrowing-conversions,-bugprone-macro-parentheses,-cert-dcl03-c,-bugprone-suspicious-include,-bugprone-branch-clone,-bugprone-implicit-widening-of-multiplication-result,-bugprone-sizeof-expression,-bugprone-not-null-terminated-result,-bugprone-casting-through-void' \
+    --checks='-*,bugprone-*,cert-*,-bugprone-easily-swappable-parameters,-bugprone-assignment-in-if-condition,-bugprone-reserved-identifier,-cert-dcl37-c,-cert-dcl51-cpp,-cert-err33-c,-bugprone-narrowing-conversions,-bugprone-macro-parentheses,-cert-dcl03-c,-bugprone-suspicious-include,-bugprone-branch-clone,-bugprone-implicit-widening-of-multiplication-result,-bugprone-sizeof-expression,-bugprone-not-null-terminated-result,-bugprone-casting-through-void,-bugprone-multi-level-implicit-pointer-conversion,-cert-int09-c' \
     --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-everything ;;
 *) echo "usage: $0 cppcheck|clang-tidy BUILD_FOLDER" >&2; exit 2 ;;
 esac

@@ -94,7 +94,7 @@ struct tile_name log_bundle_of(uint64_t seq)
 /* Entries from seq on, all of one bundle. */
 static err write_run(struct audit_log *log, uint64_t seq, const uint8_t (*entries)[ENTRY_BYTES], size_t count)
 {
-	uint8_t raw[BUNDLE_BYTES_MAX];
+	uint8_t raw[BUNDLE_BYTES_MAX] = { 0 };
 	struct tile_name name = log_bundle_of(seq);
 	for (size_t i = 0; i < count; i++) {
 		uint8_t *at = raw + i * BUNDLE_STEP_BYTES;

@@ -63,7 +63,10 @@ uint32_t source_table_add(struct source_table *t, uint64_t hash)
 void source_table_remove(struct source_table *t, uint64_t hash)
 {
 	uint32_t hole = slot_of(t, hash);
-	if (t->slots[hole].count == 0 || --t->slots[hole].count > 0)
+	if (t->slots[hole].count == 0)
+		return;
+	t->slots[hole].count--;
+	if (t->slots[hole].count > 0)
 		return;
 	t->used--;
 	for (uint32_t i = (hole + 1) & t->mask; t->slots[i].count; i = (i + 1) & t->mask) {

@@ -13,7 +13,7 @@ for target in build-fuzz/tests/fuzz/fuzz_*; do
   work=$(mktemp -d)
   echo "== $name"
   "$target" -seed=1 -runs="${RUNS_EACH:-20000}" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=1024 -artifact_prefix="$work/" "$work" "tests/corpus/$name" || {
-    echo "input of the failure:"; for f in "$work"/crash-* "$work"/timeout-* "$work"/oom-*; do [ -f "$f" ] && base64 "$f"; done
+    echo "input of the failure:"; for f in "$work"/crash-* "$work"/timeout-* "$work"/oom-*; do [ -f "$f" ] && { basename "$f"; base64 -w0 "$f" | head -c 4000; echo; }; done
     exit 1; }
   rm -rf "$work"; count=$((count + 1))
 done
