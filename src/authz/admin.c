@@ -22,6 +22,8 @@ static const struct admin_table tables[] = {
 	{ "team", team_create, team_update, team_delete },
 	{ "role", role_create, role_update, role_delete },
 	{ "privilege", NULL, NULL, NULL },
+	{ "fieldsecurityprofile", profile_create, profile_update, profile_delete },
+	{ "fieldpermission", permission_create, permission_update, permission_delete },
 	{ "organization", NULL, NULL, NULL },
 };
 

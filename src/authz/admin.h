@@ -38,7 +38,8 @@ MUST_USE NONNULL err authz_admin_update(struct admin_call *call, const struct ta
 					const struct admin_value *values, size_t count);
 MUST_USE NONNULL err authz_admin_delete(struct admin_call *call, const struct table *table, const struct uuid *id);
 
-/* The collections systemuserroles_association, teamroles_association and teammembership_association, named from either end.
+/* The collections systemuserroles_association, teamroles_association, teammembership_association, systemuserprofiles_association and
+ * teamprofiles_association, named from either end.
  * *out_related_table is the logical name of the other end. False when the table has no such collection. */
 NONNULL bool authz_admin_association(const struct table *table, str navigation, str *out_related_table);
 /* POST .../$ref and DELETE .../$ref. `id` is a row of `table`, `related` one of the other end. */

@@ -1,16 +1,16 @@
-/* authz/admin_associations.c - roles of users and teams, members of teams, from either end (4.11).
+/* authz/admin_associations.c - roles and column security profiles of users and teams, members of teams, from either end (4.11).
  *
  * Roles: the caller needs prvAssignRole, Read on both rows, and is bound by 1.9, taking away included: nobody disarms someone
  * stronger. Members: Append on both rows (1.4), and the bound, since a member gets what the team holds. */
 #include "authz/admin_internal.h"
 
-enum association { ASSOCIATION_NONE = 0, ASSOCIATION_ROLE, ASSOCIATION_MEMBER };
+enum association { ASSOCIATION_NONE = 0, ASSOCIATION_ROLE, ASSOCIATION_MEMBER, ASSOCIATION_PROFILE };
 
 /* One collection, seen from one of its ends. */
 struct association_row {
 	const char *navigation, *table, *related;
 	enum association association;
-	bool reversed; /* `table` is the role, or the user of a membership */
+	bool reversed; /* `table` is the role, the profile, or the user of a membership */
 };
 static const struct association_row associations[] = {
 	{ "systemuserroles_association", "systemuser", "role", ASSOCIATION_ROLE, false },
@@ -19,6 +19,10 @@ static const struct association_row associations[] = {
 	{ "teamroles_association", "role", "team", ASSOCIATION_ROLE, true },
 	{ "teammembership_association", "team", "systemuser", ASSOCIATION_MEMBER, false },
 	{ "teammembership_association", "systemuser", "team", ASSOCIATION_MEMBER, true },
+	{ "systemuserprofiles_association", "systemuser", "fieldsecurityprofile", ASSOCIATION_PROFILE, false },
+	{ "systemuserprofiles_association", "fieldsecurityprofile", "systemuser", ASSOCIATION_PROFILE, true },
+	{ "teamprofiles_association", "team", "fieldsecurityprofile", ASSOCIATION_PROFILE, false },
+	{ "teamprofiles_association", "fieldsecurityprofile", "team", ASSOCIATION_PROFILE, true },
 };
 
 static const struct association_row *find(const struct table *table, str navigation)
@@ -184,6 +188,9 @@ err authz_admin_associate(struct admin_call *call, const struct table *table, co
 		return admin_refuse(call, REASON_METHOD, "%s", "");
 	if (row->association == ASSOCIATION_MEMBER)
 		return row->reversed ? authz_admin_add_members(call, related, id, 1) : authz_admin_add_members(call, id, related, 1);
+	if (row->association == ASSOCIATION_PROFILE)
+		return row->reversed ? profile_give(call, admin_table(call, row->related), related, id) :
+				       profile_give(call, table, id, related);
 	return row->reversed ? role_give(call, admin_table(call, row->related), related, id) : role_give(call, table, id, related);
 }
 
@@ -196,6 +203,9 @@ err authz_admin_disassociate(struct admin_call *call, const struct table *table,
 	if (row->association == ASSOCIATION_MEMBER)
 		return row->reversed ? authz_admin_remove_members(call, related, id, 1) :
 				       authz_admin_remove_members(call, id, related, 1);
+	if (row->association == ASSOCIATION_PROFILE)
+		return row->reversed ? profile_take(call, admin_table(call, row->related), related, id) :
+				       profile_take(call, table, id, related);
 	return row->reversed ? role_take(call, admin_table(call, row->related), related, id) : role_take(call, table, id, related);
 }
 
@@ -215,6 +225,11 @@ static err members_of(struct admin_call *call, const struct association_row *row
 	return sql_i64s(store, &SQL_AUTHZ_MEMBERS, ARGS(arg_i64(t.row.key)), call->arena, out, out_count);
 }
 
+static enum principal_type principal_type_of(const char *table)
+{
+	return str_equal(str_of(table), S("team")) ? PRINCIPAL_TEAM : PRINCIPAL_SYSTEMUSER;
+}
+
 static err roles_of(struct admin_call *call, const struct table *table, const struct association_row *row, const struct uuid *id,
 		    int64_t **out, size_t *out_count)
 {
@@ -225,9 +240,8 @@ static err roles_of(struct admin_call *call, const struct table *table, const st
 		TRY(admin_row(call, table, id, RIGHT_READ, &principal));
 		return sql_i64s(store, &SQL_AUTHZ_INSTANCES_OF_PRINCIPAL, ARGS(arg_i64(principal.key)), call->arena, out, out_count);
 	}
-	int64_t type = str_equal(str_of(row->related), S("team")) ? PRINCIPAL_TEAM : PRINCIPAL_SYSTEMUSER;
 	TRY(role_place(call, table, id, RIGHT_READ, &role));
-	return sql_i64s(store, &SQL_AUTHZ_HOLDERS_OF_INSTANCE, ARGS(arg_i64(role.role), arg_i64(role.unit), arg_i64(type)), call->arena,
+	return sql_i64s(store, &SQL_AUTHZ_HOLDERS_OF_INSTANCE, ARGS(arg_i64(role.role), arg_i64(role.unit), arg_i64(principal_type_of(row->related))), call->arena,
 			out, out_count);
 }
 
@@ -239,8 +253,17 @@ err authz_admin_associated(struct admin_call *call, const struct table *table, c
 	size_t count = 0;
 	if (!row)
 		return admin_refuse(call, REASON_METHOD, "%s", "");
-	TRY(row->association == ASSOCIATION_MEMBER ? members_of(call, row, id, &keys, &count) :
-						     roles_of(call, table, row, id, &keys, &count));
+	switch (row->association) {
+	case ASSOCIATION_MEMBER:
+		TRY(members_of(call, row, id, &keys, &count));
+		break;
+	case ASSOCIATION_PROFILE:
+		TRY(profiles_associated(call, table, id, principal_type_of(row->related), row->reversed, &keys, &count));
+		break;
+	default:
+		TRY(roles_of(call, table, row, id, &keys, &count));
+		break;
+	}
 	*out_count = i64s_normalize(keys, count);
 	*out_keys = keys;
 	return OK;

@@ -71,6 +71,22 @@ MUST_USE NONNULL err role_create(struct admin_call *call, const struct table *t,
 MUST_USE NONNULL err role_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
 MUST_USE NONNULL err role_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
 
+MUST_USE NONNULL err profile_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err profile_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+MUST_USE NONNULL err profile_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
+MUST_USE NONNULL err permission_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err permission_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+MUST_USE NONNULL err permission_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
+
+/* Column security profiles of a user or team; `table` is that of the principal. */
+MUST_USE NONNULL err profile_give(struct admin_call *call, const struct table *table, const struct uuid *principal,
+				  const struct uuid *profile);
+MUST_USE NONNULL err profile_take(struct admin_call *call, const struct table *table, const struct uuid *principal,
+				  const struct uuid *profile);
+/* Keys of the profiles of a row of `table` or, reversed, of the principals of this type that have the profile. */
+MUST_USE NONNULL err profiles_associated(struct admin_call *call, const struct table *table, const struct uuid *id,
+					 enum principal_type type, bool reversed, int64_t **out, size_t *out_count);
+
 /* A role with all that hangs on it. */
 MUST_USE NONNULL err role_remove(struct admin_call *call, int64_t role);
 

@@ -76,15 +76,17 @@ err team_create(struct admin_call *call, const struct table *t, struct admin_val
 /* One way, from Owner to Access, when the team owns nothing and holds no role. */
 static err type_change(struct admin_call *call, int64_t key, const struct team_row *team, int64_t wanted)
 {
-	int64_t rows, roles;
+	int64_t rows, roles, *profiles;
+	size_t profile_count;
 	TRY(type_of(call, wanted));
 	if (wanted == team->type)
 		return OK;
 	TRY(sql_i64(call->authz->store, &SQL_AUTHZ_ROWS_OWNED, ARGS(arg_i64(key)), &rows));
 	TRY(sql_i64(call->authz->store, &SQL_AUTHZ_PRINCIPAL_ROLE_COUNT, ARGS(arg_i64(key)), &roles));
-	if (wanted == TEAM_OWNER || rows || roles)
+	TRY(sql_i64s(call->authz->store, &SQL_AUTHZ_PROFILES_OF_PRINCIPAL, ARGS(arg_i64(key)), call->arena, &profiles, &profile_count));
+	if (wanted == TEAM_OWNER || rows || roles || profile_count)
 		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s",
-				    "Only an owner team that owns nothing and holds no role becomes an access team.");
+				    "Only an owner team that owns nothing and holds no role and no profile becomes an access team.");
 	return sql_run(call->authz->store, &SQL_AUTHZ_TEAM_TYPE, ARGS(arg_i64(key), arg_i64(wanted)));
 }
 

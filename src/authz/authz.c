@@ -95,8 +95,15 @@ err authz_table_defined(struct authz *a, const struct table *table)
 err authz_table_removed(struct authz *a, const struct table *table)
 {
 	TRY(sql_run(a->store, &SQL_AUTHZ_SHARES_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));
+	TRY(sql_run(a->store, &SQL_AUTHZ_PERMISSIONS_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_TABLE_GRANTS_DELETE, ARGS(arg_i64(table->ordinal))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_TABLE_PRIVILEGES_DELETE, ARGS(arg_i64(table->ordinal))));
+	return authz_epoch_bump(a);
+}
+
+err authz_column_removed(struct authz *a, const struct column *column)
+{
+	TRY(sql_run(a->store, &SQL_AUTHZ_PERMISSIONS_OF_COLUMN_DELETE, ARGS(arg_uuid(&column->id))));
 	return authz_epoch_bump(a);
 }
 
@@ -178,6 +185,41 @@ static err held_read(struct authz *a, const struct snapshot *snapshot, struct ar
 	return OK;
 }
 
+/* A column comes once for each profile that names it, in order. */
+static err columns_read(struct authz *a, struct arena *arena, struct principal_facts *f)
+{
+	int64_t *holders = NEW_ARRAY(arena, int64_t, f->team_count + 1);
+	struct column_grant *list = NULL;
+	size_t room = 0;
+	SCOPED(statement) s = { 0 };
+	TRY_NEW(holders);
+	for (size_t i = 0; i < f->team_count; i++)
+		holders[i] = f->teams[i];
+	holders[f->team_count] = f->key;
+	TRY(sql_begin(a->store, &SQL_AUTHZ_COLUMNS_HELD, ARGS(arg_i64s(holders, f->team_count + 1)), &s));
+	for (bool row;;) {
+		TRY(statement_step(&s, &row));
+		if (!row)
+			break;
+		struct column_grant one = { column_uuid(&s, 0), (uint8_t)column_i64(&s, 1) };
+		if (f->column_count && uuid_equal(&list[f->column_count - 1].column, &one.column)) {
+			list[f->column_count - 1].rights |= one.rights;
+			continue;
+		}
+		if (f->column_count == room) {
+			struct column_grant *wider = NEW_ARRAY(arena, struct column_grant, room ? room * 2 : 8);
+			TRY_NEW(wider);
+			if (room)
+				memcpy(wider, list, room * sizeof *wider);
+			room = room ? room * 2 : 8;
+			list = wider;
+		}
+		list[f->column_count++] = one;
+	}
+	f->columns = list;
+	return OK;
+}
+
 static err context_make(struct authz *a, const struct snapshot *snapshot, int64_t principal, struct arena *arena,
 			struct authz_context **out)
 {
@@ -185,6 +227,7 @@ static err context_make(struct authz *a, const struct snapshot *snapshot, int64_
 	TRY(facts_read(a, principal, arena, &facts));
 	TRY(teams_read(a, arena, &facts));
 	TRY(held_read(a, snapshot, arena, &facts));
+	TRY(columns_read(a, arena, &facts));
 	return context_compile(arena, &facts, &snapshot->units, snapshot->epoch, snapshot->table_count, out);
 }
 

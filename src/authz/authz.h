@@ -93,6 +93,8 @@ MUST_USE NONNULL err authz_table_defined(struct authz *authz, const struct table
 size_t table_privileges(const struct table *table, struct arena *arena, struct privilege out[static RIGHTS_END - 1]);
 /* A table that is removed: its privileges go, out of every role too. */
 MUST_USE NONNULL err authz_table_removed(struct authz *authz, const struct table *table);
+/* A column that is removed: the permissions on it go. */
+MUST_USE NONNULL err authz_column_removed(struct authz *authz, const struct column *column);
 /* Any other change of definitions or settings, in the caller's write transaction. */
 MUST_USE NONNULL err authz_epoch_bump(struct authz *authz);
 

@@ -24,13 +24,18 @@ static err facts_copy(struct arena *arena, struct principal_facts *f)
 {
 	int64_t *teams = NEW_ARRAY(arena, int64_t, f->team_count);
 	struct held_role *held = NEW_ARRAY(arena, struct held_role, f->held_count);
+	struct column_grant *columns = NEW_ARRAY(arena, struct column_grant, f->column_count);
 	TRY_NEW(teams);
 	TRY_NEW(held);
+	TRY_NEW(columns);
 	for (size_t i = 0; i < f->team_count; i++)
 		teams[i] = f->teams[i];
 	for (size_t i = 0; i < f->held_count; i++)
 		held[i] = f->held[i];
+	for (size_t i = 0; i < f->column_count; i++)
+		columns[i] = f->columns[i];
 	f->teams = teams;
+	f->columns = columns;
 	f->held = held;
 	f->name = str_copy(arena, f->name);
 	TRY_NEW(f->name.at);

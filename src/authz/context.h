@@ -26,6 +26,12 @@ struct held_role {
 	const struct role *role;
 };
 
+/* What the profiles of P(u) permit on one secured column (authz/columns.h). */
+struct column_grant {
+	struct uuid column;  /* MetadataId             */
+	uint8_t rights;      /* enum column_right, a union */
+};
+
 /* What the database says of a principal. */
 struct principal_facts {
 	int64_t key, unit;
@@ -39,6 +45,8 @@ struct principal_facts {
 	size_t team_count;
 	const struct held_role *held;
 	size_t held_count;
+	const struct column_grant *columns; /* sorted by column, each once */
+	size_t column_count;
 };
 
 struct authz_context {

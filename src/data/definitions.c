@@ -3,6 +3,7 @@
  *   GET  EntityDefinitions[?$select,$filter,$expand=Attributes($select=..)]      all tables, unpaged
  *   GET  EntityDefinitions(LogicalName='x' | guid)[/Attributes[(LogicalName='y' | guid)]][/Microsoft.Dynamics.CRM.<Cast>]
  *   POST EntityDefinitions, EntityDefinitions(..)/Attributes, RelationshipDefinitions
+ *   PUT  EntityDefinitions(..)/Attributes(..)
  *   Relationships read, and DELETE: definitions_relations.c
  * Every admitted user may read them (4.5). A change is usable by the next request. */
 #include "data/definitions.h"
@@ -315,6 +316,37 @@ static err column_post(struct data_call *dc, const struct table *t)
 	return data_app_reload(dc->app);
 }
 
+/* The whole definition again; what may differ is said by define_column_change. */
+static err column_put(struct data_call *dc, const struct table *t, const struct column *c)
+{
+	const struct json *body;
+	struct column_wish wish;
+	TRY(rights_customize(dc));
+	TRY(body_of(dc, &body));
+	TRY(column_wish_parse(dc, body, &wish));
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(defined(dc, define_column_change(dc->app->store, t, c, &wish)));
+	TRY(rights_definitions_changed(dc));
+	TRY(definition_audit(dc, S("update.column"), &c->id, c->schema_name));
+	answer_empty(dc);
+	TRY(transaction_commit(&tx));
+	return data_app_reload(dc->app);
+}
+
+static err definitions_put(struct data_call *dc)
+{
+	const struct odata_path *p = &dc->path;
+	const struct table *t = table_of(dc, &p->segment[0]);
+	size_t count = count_without_cast(p);
+	if (!t)
+		return missing(dc);
+	if (count != 2 || !str_equal(p->segment[1].name, S("Attributes")))
+		return REFUSE(dc, 501, CODE_UNKNOWN_PATH, "Only columns can be changed.");
+	const struct column *c = column_of(t, &p->segment[1]);
+	return c ? column_put(dc, t, c) : missing(dc);
+}
+
 static err relationship_post(struct data_call *dc)
 {
 	const struct table *referenced, *referencing;
@@ -383,6 +415,8 @@ err definitions_handle(struct data_call *dc)
 	switch (dc->web->request.method) {
 	case HTTP_POST:
 		return definitions_post(dc);
+	case HTTP_PUT:
+		return definitions_put(dc);
 	case HTTP_DELETE:
 		return definitions_delete(dc);
 	case HTTP_GET:

@@ -116,8 +116,8 @@ static void flags_json(struct json_writer *w, const struct column *c, str select
 		bool value;
 	} flags[] = {
 		{ "IsPrimaryId", c->flags & COLUMN_PRIMARY_ID }, { "IsPrimaryName", c->flags & COLUMN_PRIMARY_NAME },
-		{ "IsSecured", false }, { "CanBeSecuredForCreate", false }, { "CanBeSecuredForRead", false },
-		{ "CanBeSecuredForUpdate", false }, { "IsValidForCreate", c->flags & COLUMN_CREATABLE },
+		{ "IsSecured", c->flags & COLUMN_SECURED }, { "CanBeSecuredForCreate", column_is_securable(c) },
+		{ "CanBeSecuredForRead", column_is_securable(c) }, { "CanBeSecuredForUpdate", column_is_securable(c) }, { "IsValidForCreate", c->flags & COLUMN_CREATABLE },
 		{ "IsValidForRead", true }, { "IsValidForUpdate", c->flags & COLUMN_UPDATABLE },
 		{ "IsCustomAttribute", c->flags & COLUMN_CUSTOM },
 	};

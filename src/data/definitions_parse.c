@@ -147,6 +147,7 @@ err column_wish_parse(struct data_call *dc, const struct json *in, struct column
 	out->display_name = label_of(json_member(in, S("DisplayName")));
 	out->required = json_is(level, JSON_STRING) && !str_equal(level->text, S("None"));
 	(void)json_member_is_bool(in, S("IsPrimaryName"), &out->primary_name);
+	(void)json_member_is_bool(in, S("IsSecured"), &out->secured);
 	TRY(limits_parse(dc, in, out));
 	return options_parse(dc, in, out);
 }

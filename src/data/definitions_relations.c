@@ -117,7 +117,7 @@ err column_delete(struct data_call *dc, const struct table *t, const struct colu
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
 	TRY(removed(dc, define_column_remove(dc->app->store, t, c, dc->arena)));
-	TRY(rights_definitions_changed(dc));
+	TRY(rights_column_removed(dc, c));
 	TRY(definition_audit(dc, S("delete.column"), &c->id, c->schema_name));
 	answer_empty(dc);
 	TRY(transaction_commit(&tx));

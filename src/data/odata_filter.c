@@ -47,7 +47,7 @@ static err column_find(struct parser *p, str name, const struct column **out)
 				   "Could not find a property named '%.*s' on type 'Microsoft.Dynamics.CRM.%.*s' (position %zu).",
 				   STR_ARG(name), STR_ARG(p->table->logical_name), p->lexer.token.position);
 	*out = c;
-	return OK;
+	return odata_column_guard(p->who, p->table, c, p->arena, p->problem);
 }
 
 static err node_new(struct parser *p, enum filter_kind kind, struct filter **out)
@@ -172,7 +172,7 @@ static err property_column(struct parser *p, const struct column **out)
 	if (!*out)
 		return column_find(p, p->lexer.token.text, out);
 	odata_lex_next(&p->lexer);
-	return OK;
+	return odata_column_guard(p->who, p->table, *out, p->arena, p->problem);
 }
 
 static err negate_if(struct parser *p, bool negated, struct filter *node, const struct filter **out)

@@ -17,6 +17,16 @@ static err column_resolve(const struct table *t, str name, struct arena *arena, 
 			   STR_ARG(t->logical_name));
 }
 
+err odata_column_guard(const struct odata_caller *who, const struct table *t, const struct column *c, struct arena *arena,
+		       struct problem *problem)
+{
+	if (!(c->flags & COLUMN_SECURED))
+		return OK;
+	if (who->column_guard)
+		return who->column_guard(who->guard, t, c);
+	return problem_say(arena, problem, 403, "0x8004f506", "The column '%.*s' is secured.", STR_ARG(c->logical_name));
+}
+
 static bool select_has(const struct odata_query *q, const struct column *c)
 {
 	for (size_t i = 0; i < q->select_count; i++)
@@ -55,7 +65,8 @@ err odata_select_parse(const struct table *t, str text, bool given, struct arena
 	return OK;
 }
 
-static err order_item(const struct table *t, str item, struct arena *arena, struct problem *problem, struct order_term *out)
+static err order_item(const struct table *t, str item, const struct odata_caller *who, struct arena *arena, struct problem *problem,
+		      struct order_term *out)
 {
 	str name = str_trim(item), direction = { 0 };
 	size_t blank = str_find_char(name, ' ', 0);
@@ -64,6 +75,7 @@ static err order_item(const struct table *t, str item, struct arena *arena, stru
 		name = str_slice(name, 0, blank);
 	}
 	TRY(column_resolve(t, name, arena, problem, &out->column));
+	TRY(odata_column_guard(who, t, out->column, arena, problem));
 	out->descending = str_equal(direction, S("desc"));
 	if (direction.len && !out->descending && !str_equal(direction, S("asc")))
 		return bad(arena, problem, "Expected asc or desc in $orderby", direction);
@@ -72,14 +84,15 @@ static err order_item(const struct table *t, str item, struct arena *arena, stru
 	return OK;
 }
 
-static err order_parse(const struct table *t, str text, struct arena *arena, struct problem *problem, struct odata_query *out)
+static err order_parse(const struct table *t, str text, const struct odata_caller *who, struct arena *arena, struct problem *problem,
+		       struct odata_query *out)
 {
 	str item;
 	while (str_split(&text, ',', &item)) {
 		if (out->order_count == ORDER_MAX)
 			return bad(arena, problem, "$orderby has too many columns", item);
 		struct order_term term;
-		TRY(order_item(t, item, arena, problem, &term));
+		TRY(order_item(t, item, who, arena, problem, &term));
 		for (size_t i = 0; i < out->order_count; i++)
 			if (out->order[i].column == term.column)
 				return bad(arena, problem, "$orderby names a column twice", item);
@@ -123,7 +136,7 @@ static err option_parse(const struct table *t, const struct url_param *p, const 
 	if (str_equal(p->name, S("$filter")))
 		return odata_filter_parse(t, p->value, who, arena, problem, &out->filter);
 	if (str_equal(p->name, S("$orderby")))
-		return order_parse(t, p->value, arena, problem, out);
+		return order_parse(t, p->value, who, arena, problem, out);
 	if (str_equal(p->name, S("$top")))
 		return top_parse(p->value, arena, problem, out);
 	if (str_equal(p->name, S("$count")))

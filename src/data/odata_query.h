@@ -20,13 +20,16 @@ enum filter_kind { FILTER_AND = 1, FILTER_OR, FILTER_NOT, FILTER_COMPARE, FILTER
 enum compare_op { COMPARE_EQ = 1, COMPARE_NE, COMPARE_GT, COMPARE_GE, COMPARE_LT, COMPARE_LE };
 enum like_kind { LIKE_CONTAINS = 1, LIKE_STARTS, LIKE_ENDS };
 
-/* What conditions like Today and EqualUserId are measured from. */
+/* What conditions like Today and EqualUserId are measured from, and which secured columns may be compared. */
 struct odata_caller {
 	struct instant now;
 	int64_t user;                      /* key                                */
 	struct uuid user_id, unit_id;
 	const int64_t *teams;              /* keys                               */
 	size_t team_count;
+	/* Asked for each secured column of a filter or an order; an err refuses it. Null: none may be used. */
+	err (*column_guard)(void *guard, const struct table *t, const struct column *c);
+	void *guard;
 };
 
 struct filter {
@@ -57,6 +60,9 @@ struct odata_query {
 	str skip_token;                    /* empty: from the beginning          */
 };
 
+/* Everything that compares, orders, groups or aggregates by a column passes here: comparison tells a value that may not be read (1.12). */
+MUST_USE NONNULL err odata_column_guard(const struct odata_caller *who, const struct table *t, const struct column *c, struct arena *arena,
+					struct problem *problem);
 /* From the decoded query string. Names without '$' other than parameter aliases are refused too. */
 MUST_USE NONNULL err odata_query_parse(const struct table *t, const struct url_params *params, const struct odata_caller *who,
 				       struct arena *arena, struct problem *problem, struct odata_query *out);

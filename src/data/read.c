@@ -4,6 +4,7 @@
 #include "data/answer.h"
 #include "data/cursor.h"
 #include "data/expand.h"
+#include "data/rights.h"
 #include "data/row_find.h"
 #include "data/row_json.h"
 
@@ -280,7 +281,7 @@ err read_column(struct data_call *dc, const struct table *t, const struct uuid *
 	int first;
 	TRY(row_open(dc, &q, id, &s, &first, &place));
 	struct value v = value_of_row(c, &s, first);
-	if (v.kind == VALUE_NULL) {
+	if (v.kind == VALUE_NULL || !rights_column_readable(dc, c)) {
 		answer_empty(dc);
 		return OK;
 	}

@@ -2,6 +2,7 @@
 #include "data/rights.h"
 
 #include "authz/admin.h"
+#include "authz/columns.h"
 #include "authz/share.h"
 #include "data/admin_call.h"
 #include "data/audit_who.h"
@@ -59,6 +60,19 @@ static err token_refused(struct data_call *dc, const char *reason)
 	return REFUSE(dc, 401, CODE_INTERNAL, "A valid access token is required.");
 }
 
+static err column_refuse(struct data_call *dc, const struct table *t, const struct column *c, enum authz_reason reason)
+{
+	const struct reason_row *row = reason_row(reason);
+	dc->denial = (struct denial){ .reason = row->code, .table = t };
+	return REFUSE(dc, row->status, row->vendor_code, "%s Column: '%.*s'.", row->text, STR_ARG(c->logical_name));
+}
+
+static err column_guard(void *guard, const struct table *t, const struct column *c)
+{
+	struct data_call *dc = guard;
+	return rights_column_readable(dc, c) ? OK : column_refuse(dc, t, c, REASON_COLUMN_FILTER);
+}
+
 static void caller_fill(struct data_call *dc, struct authz_context *context)
 {
 	dc->caller.context = context;
@@ -72,7 +86,7 @@ static void caller_fill(struct data_call *dc, struct authz_context *context)
 	dc->app->names_epoch = context->epoch;
 	dc->who = (struct odata_caller){ .now = dc->web->now, .user = context->facts.key, .user_id = context->facts.id,
 					 .unit_id = context->facts.unit_id, .teams = context->facts.teams,
-					 .team_count = context->facts.team_count };
+					 .team_count = context->facts.team_count, .column_guard = column_guard, .guard = dc };
 }
 
 static err token_admit(struct data_call *dc)
@@ -213,6 +227,22 @@ err rights_owner(struct data_call *dc, const struct table *t, str entity_set, co
 	return owner_test(dc, t, place.key);
 }
 
+/* --- columns --- */
+
+bool rights_column_readable(const struct data_call *dc, const struct column *c)
+{
+	return authz_column_allowed(dc->caller.context, c, COLUMN_RIGHT_READ);
+}
+
+err rights_columns_set(struct data_call *dc, const struct table *t, const struct body *b, bool creating)
+{
+	enum column_right right = creating ? COLUMN_RIGHT_CREATE : COLUMN_RIGHT_UPDATE;
+	for (size_t i = 0; i < b->count; i++)
+		if (!authz_column_allowed(dc->caller.context, b->changes[i].column, right))
+			return column_refuse(dc, t, b->changes[i].column, creating ? REASON_COLUMN_CREATE : REASON_COLUMN_UPDATE);
+	return OK;
+}
+
 /* --- administration --- */
 
 void admin_call_begin(struct data_call *dc, struct admin_call *call)
@@ -310,6 +340,11 @@ err rights_table_defined(struct data_call *dc, const struct table *t)
 err rights_table_removed(struct data_call *dc, const struct table *t)
 {
 	return authz_table_removed(dc->app->authz, t);
+}
+
+err rights_column_removed(struct data_call *dc, const struct column *c)
+{
+	return authz_column_removed(dc->app->authz, c);
 }
 
 err rights_definitions_changed(struct data_call *dc)

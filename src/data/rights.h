@@ -34,8 +34,11 @@ MUST_USE NONNULL err rights_share(struct data_call *dc, const struct table *t, c
 MUST_USE NONNULL err rights_unit_fixed(struct data_call *dc, const struct table *t);
 MUST_USE NONNULL err rights_not_shareable(struct data_call *dc, const struct table *t);
 MUST_USE NONNULL err rights_no_owner(struct data_call *dc, const struct table *t);
-/* Rows of built-in tables: authz judges, writes, audits and moves the epoch inside the present transaction. */
+/* Column security (1.12). An unreadable column reads null; what may not be set refuses the whole write. */
 struct body;
+NONNULL bool rights_column_readable(const struct data_call *dc, const struct column *c);
+MUST_USE NONNULL err rights_columns_set(struct data_call *dc, const struct table *t, const struct body *b, bool creating);
+/* Rows of built-in tables: authz judges, writes, audits and moves the epoch inside the present transaction. */
 MUST_USE NONNULL err rights_admin_create(struct data_call *dc, const struct table *t, const struct body *b, struct uuid *out_id);
 MUST_USE NONNULL err rights_admin_update(struct data_call *dc, const struct table *t, const struct row_place *row,
 					 const struct body *b);
@@ -48,6 +51,8 @@ MUST_USE NONNULL err rights_customize(struct data_call *dc);
 MUST_USE NONNULL err rights_table_defined(struct data_call *dc, const struct table *t);
 /* A table has been removed inside the present transaction. */
 MUST_USE NONNULL err rights_table_removed(struct data_call *dc, const struct table *t);
+/* A column has been removed inside the present transaction: the permissions on it go, the epoch moves. */
+MUST_USE NONNULL err rights_column_removed(struct data_call *dc, const struct column *c);
 /* Columns or relationships have changed inside the present transaction: the epoch moves. */
 MUST_USE NONNULL err rights_definitions_changed(struct data_call *dc);
 

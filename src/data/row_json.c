@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "data/names.h"
+#include "data/rights.h"
 
 static str wire_name(const struct column *c)
 {
@@ -36,6 +37,14 @@ static void annotation(struct json_writer *w, str column, const char *name, str 
 	char key[256];
 	int n = snprintf(key, sizeof key, "%.*s@%s", STR_ARG(column), name);
 	json_member_str(w, (str){ key, (size_t)n < sizeof key ? (size_t)n : sizeof key - 1 }, value);
+}
+
+/* Tells a value that may not be read from one that is not there. */
+static void secured_annotation(struct json_writer *w, const struct column *c)
+{
+	char key[256];
+	int n = snprintf(key, sizeof key, "%.*s@org.bailiwick.secured", STR_ARG(c->logical_name));
+	json_member_bool(w, (str){ key, (size_t)n < sizeof key ? (size_t)n : sizeof key - 1 }, true);
 }
 
 /* Is this principal what the column shows? owninguser and owningteam share ownerid's place. */
@@ -97,6 +106,12 @@ err row_json(struct data_call *dc, struct json_writer *w, const struct odata_que
 		}
 		struct value v = value_of_row(c, s, first + (int)i);
 		json_key(w, wire_name(c));
+		if (!rights_column_readable(dc, c)) {
+			json_null(w);
+			if (dc->prefer.annotations.len)
+				secured_annotation(w, c);
+			continue;
+		}
 		value_write(w, c, &v);
 		if (dc->prefer.annotations.len)
 			value_annotations(dc, w, c, &v);

@@ -96,6 +96,7 @@ err row_create(struct data_call *dc, const struct table *t, const struct body *b
 	TRY(unit_check(dc, t, b));
 	TRY(owner_settle(dc, t, b, &place));
 	TRY(rights_create(dc, t, &place));
+	TRY(rights_columns_set(dc, t, b, true));
 	if (has_lookups(b))
 		TRY(rights_gate(dc, DO_APPEND, t));
 	TRY(lookups_judge(dc, b));
@@ -165,6 +166,7 @@ static err update_judge(struct data_call *dc, const struct table *t, const struc
 	if (b->count || !assigns) {
 		TRY(rights_gate(dc, DO_WRITE, t));
 		TRY(rights_row(dc, DO_WRITE, t, row));
+		TRY(rights_columns_set(dc, t, b, false));
 	}
 	if (has_lookups(b)) {
 		TRY(rights_gate(dc, DO_APPEND, t));

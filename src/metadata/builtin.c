@@ -78,6 +78,22 @@ static const struct builtin_column organization_columns[] = {
 	{ "orgdborgsettings", TYPE_MEMO, U, 1048576, NULL, NULL },
 };
 
+static const struct builtin_column profile_columns[] = {
+	{ "fieldsecurityprofileid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "name", TYPE_STRING, CU, 100, NULL, NULL },
+	{ "description", TYPE_MEMO, CU, 2000, NULL, NULL },
+};
+static const struct builtin_column permission_columns[] = {
+	{ "fieldpermissionid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "entityname", TYPE_STRING, C, 128, NULL, NULL },
+	{ "attributelogicalname", TYPE_STRING, C, 128, NULL, NULL },
+	{ "fieldsecurityprofileid", TYPE_LOOKUP, C, 0, "fieldsecurityprofile", NULL },
+	{ "canread", TYPE_INTEGER, CU, 0, NULL, NULL },
+	{ "cancreate", TYPE_INTEGER, CU, 0, NULL, NULL },
+	{ "canupdate", TYPE_INTEGER, CU, 0, NULL, NULL },
+	{ "canreadunmasked", TYPE_INTEGER, CU, 0, NULL, NULL },
+};
+
 #define TABLE(ordinal_, code_, ownership_, schema_, set_, name_, names_, columns_) \
 	{ ordinal_, code_, ownership_, schema_, set_, name_, names_, columns_, COUNT_OF(columns_) }
 static const struct builtin_table tables[] = {
@@ -88,6 +104,10 @@ static const struct builtin_table tables[] = {
 	TABLE(4, 9, OWNERSHIP_USER, "Team", "teams", "Team", "Teams", team_columns),
 	TABLE(5, 1036, OWNERSHIP_USER, "Role", "roles", "Security Role", "Security Roles", role_columns),
 	TABLE(6, 1023, OWNERSHIP_ORGANIZATION, "Privilege", "privileges", "Privilege", "Privileges", privilege_columns),
+	TABLE(7, 1200, OWNERSHIP_ORGANIZATION, "FieldSecurityProfile", "fieldsecurityprofiles", "Column Security Profile",
+	      "Column Security Profiles", profile_columns),
+	TABLE(8, 1201, OWNERSHIP_ORGANIZATION, "FieldPermission", "fieldpermissions", "Column Permission", "Column Permissions",
+	      permission_columns),
 };
 
 static err targets_of(struct metadata *m, const struct builtin_column *in, struct column *out)

@@ -86,7 +86,9 @@ static err column_settle(const struct column_wish *wish, struct arena *arena, st
 		.logical_name = str_lower(arena, wish->schema_name) };
 	TRY_NEW(c->logical_name.at);
 	c->flags = COLUMN_CREATABLE | COLUMN_UPDATABLE | COLUMN_CUSTOM | (wish->primary_name ? COLUMN_PRIMARY_NAME : 0) |
-		(wish->required ? COLUMN_REQUIRED : 0);
+		(wish->required ? COLUMN_REQUIRED : 0) | (wish->secured ? COLUMN_SECURED : 0);
+	if (wish->secured && !column_is_securable(c))
+		FAIL(ERR_INVALID, "a column of this kind cannot be secured");
 	c->navigation = c->type == TYPE_LOOKUP ? wish->schema_name : S("");
 	TRY(length_settle(wish, c));
 	return range_settle(wish, c);

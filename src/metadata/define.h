@@ -13,7 +13,7 @@ struct column_wish {
 	struct uuid id;
 	enum column_type type;       /* not Owner, State, Status, Uniqueidentifier       */
 	str schema_name, display_name;
-	bool primary_name, required;
+	bool primary_name, required, secured;
 	int32_t length_max;          /* 0: 100 for String, 2000 for Memo                 */
 	int precision;               /* -1: 2                                            */
 	bool has_min, has_max;
@@ -43,6 +43,9 @@ MUST_USE NONNULL err define_column(struct store *store, const struct table *t, c
 				   struct arena *arena);
 MUST_USE NONNULL err define_relationship(struct store *store, const struct table *referenced, const struct table *referencing,
 					 const struct relationship_wish *wish, struct arena *arena);
+/* PUT of a column: its display name, requirement level and whether it is secured. ERR_INVALID when anything else differs. */
+MUST_USE NONNULL err define_column_change(struct store *store, const struct table *t, const struct column *c,
+					  const struct column_wish *wish);
 /* The table with its rows, columns and lookups; its ordinal is never given again. ERR_CONFLICT while a lookup of another table
  * points at it. */
 MUST_USE NONNULL err define_table_remove(struct store *store, const struct table *t, struct arena *arena);

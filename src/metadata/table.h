@@ -41,6 +41,7 @@ enum column_flag {
 	COLUMN_OWNER_KEY = 64,  /* SQL holds a principal's key, not its id (ownerid, createdby)           */
 	COLUMN_UNIT_KEY = 128,  /* SQL holds a unit's key (owningbusinessunit)                            */
 	COLUMN_ALTERNATE_KEY = 256, /* names a row by itself: set(column=value)                           */
+	COLUMN_SECURED = 512,   /* IsSecured: authz/columns.h judges each use (1.12)                      */
 };
 
 struct option {
@@ -115,6 +116,12 @@ static inline bool table_is_owned(const struct table *t)
 static inline bool column_is_lookup(const struct column *c)
 {
 	return c->type == TYPE_LOOKUP || c->type == TYPE_OWNER;
+}
+
+/* 1.12: not ids, owners, lookups, state, version and what the system fills. */
+static inline bool column_is_securable(const struct column *c)
+{
+	return (c->flags & COLUMN_CUSTOM) && !column_is_lookup(c);
 }
 
 #endif

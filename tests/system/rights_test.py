@@ -245,12 +245,85 @@ def sharing(w, made):
     check('a revoked share ends', (ada(), listed(), len(w.titles('ada'))) == (403, False, count - 1))
 
 
+def secured_columns(w, made):
+    """A secured column reads null, is not compared, set or changed, until a profile of the person or of a team permits it."""
+    define = {'@odata.type': 'Microsoft.Dynamics.CRM.IntegerAttributeMetadata', 'SchemaName': 'new_Salary', 'IsSecured': True}
+    w.post("EntityDefinitions(LogicalName='new_case')/Attributes", define)
+    told = w.it.operate('GET', f"{w.api}/EntityDefinitions(LogicalName='new_case')/Attributes(LogicalName='new_salary')")
+    check('the definition says so', told['IsSecured'] and told['CanBeSecuredForRead'] and told['CanBeSecuredForUpdate'], told)
+    lookup = {**define, '@odata.type': 'Microsoft.Dynamics.CRM.LookupAttributeMetadata'}
+    check('a lookup cannot be secured', w.it.operator('POST', f"{w.api}/EntityDefinitions(LogicalName='new_case')/Attributes", lookup).status == 400)
+    row = made['rows']['ben']
+    w.it.operate('PATCH', f'{w.api}/new_cases({row})', {'new_salary': 4711})
+    one = f'new_cases({row})?$select=new_title,new_salary'
+
+    def salary(name='ben'):
+        return w.ask(name, 'GET', one).json().get('new_salary', 'no such member')
+
+    def tries(name='ben'):
+        asked = [w.ask(name, 'GET', f'new_cases?$filter={urllib.parse.quote(f)}') for f in
+                 ('new_salary gt 1', 'not (new_salary eq null)', "Microsoft.Dynamics.CRM.In(PropertyName='new_salary',PropertyValues=['4711'])")]
+        asked += [w.ask(name, 'GET', 'new_cases?$orderby=new_salary'), w.ask(name, 'GET', 'new_cases/$count?$filter=new_salary%20eq%204711'),
+                  w.ask(name, 'PATCH', f'new_cases({row})', {'new_salary': 1, 'new_note': 'changed'}),
+                  w.ask(name, 'PUT', f'new_cases({row})/new_salary', {'value': 1}), w.ask(name, 'DELETE', f'new_cases({row})/new_salary'),
+                  w.ask(name, 'POST', 'new_cases', {'new_title': 'paid', 'new_salary': 1})]
+        return [(a.status, code(a)) for a in asked]
+    closed = [(403, '0x8004f506')] * 5 + [(403, '0x8004f507')] * 3 + [(403, '0x8004f502')]
+    check('without a profile it reads null', salary() is None)
+    check('in a list too, and by itself it is empty', [r['new_salary'] for r in w.ask('ben', 'GET', 'new_cases').json()['value']].count(None) ==
+          len(w.titles('ben')) and w.ask('ben', 'GET', f'new_cases({row})/new_salary').status == 204)
+    check('and is neither compared nor written', tries() == closed, tries())
+    noted = w.ask('ben', 'GET', one, Prefer='odata.include-annotations="*"').json()
+    check('annotations tell it from an empty one', noted.get('new_salary@org.bailiwick.secured') is True, noted)
+    kept = w.it.operate('GET', f'{w.api}/new_cases({row})')
+    check('a refused write changed nothing', (kept['new_salary'], kept['new_note']) == (4711, None), kept)
+    profile = w.post('fieldsecurityprofiles', {'name': 'Payroll'})
+    permission = {'entityname': 'new_case', 'attributelogicalname': 'new_salary', 'canread': 4,
+                  'fieldsecurityprofileid@odata.bind': f'fieldsecurityprofiles({profile})'}
+    for wrong, want in (({'attributelogicalname': 'new_note'}, '0x8004f508'), ({'canread': 3}, '0x80040203'), ({'canreadunmasked': 1}, '0x80040203'),
+                        ({'attributelogicalname': 'none'}, '0x80040203')):
+        refused = w.it.operator('POST', f'{w.api}/fieldpermissions', {**permission, **wrong})
+        check(f'a permission with {wrong} is refused', (refused.status, code(refused)) == (400, want), refused)
+    made_permission = w.post('fieldpermissions', permission)
+    twice = w.it.operator('POST', f'{w.api}/fieldpermissions', permission)
+    check('a column is permitted once in a profile', twice.status == 412, twice)
+    w.post(f"systemusers({w.users['ben']})/systemuserprofiles_association/$ref", {'@odata.id': f'fieldsecurityprofiles({profile})'})
+    check('with it the column reads', salary() == 4711)
+    check('is compared, and still not written', [s for s, _ in tries()] == [200] * 5 + [403] * 4, tries())
+    w.it.operate('PATCH', f'{w.api}/fieldpermissions({made_permission})', {'canupdate': 4, 'cancreate': 4})
+    check('permitted to change, it is changed', w.ask('ben', 'PATCH', f'new_cases({row})', {'new_salary': 12}).status == 204 and salary() == 12)
+    created = w.ask('ben', 'POST', 'new_cases', {'new_title': 'paid', 'new_salary': 1})
+    check('and set at creation', created.status == 204, created)
+    w.it.operate('DELETE', f'{w.api}/new_cases({entity(created)})')
+    check('another person has nothing of it', salary('ada') is None)
+    listed = w.get(f"systemusers({w.users['ben']})/systemuserprofiles_association")
+    check("a person's profiles are listed", [p['name'] for p in listed] == ['Payroll'], listed)
+    w.it.operate('DELETE', f"{w.api}/systemusers({w.users['ben']})/systemuserprofiles_association({profile})/$ref")
+    check('a profile taken away ends at the next request', salary() is None and tries() == closed, tries())
+    team, = w.get('teams', filter=f"_businessunitid_value eq {made['berlin']} and isdefault eq true")
+    w.post(f"teams({team['teamid']})/teamprofiles_association/$ref", {'@odata.id': f'fieldsecurityprofiles({profile})'})
+    check("a team's profile is its members'", salary() == 12)
+    w.it.operate('PUT', f"{w.api}/EntityDefinitions(LogicalName='new_case')/Attributes(LogicalName='new_salary')", {**define, 'IsSecured': False})
+    check('not secured any more, it is open', salary('ada') == 12)
+    w.it.operate('PUT', f"{w.api}/EntityDefinitions(LogicalName='new_case')/Attributes(LogicalName='new_salary')", define)
+    check('secured again, it is closed', salary('ada') is None and salary() == 12)
+    w.it.operate('DELETE', f"{w.api}/EntityDefinitions(LogicalName='new_case')/Attributes(LogicalName='new_salary')")
+    check('a removed column takes its permissions along', w.get('fieldpermissions') == [])
+    w.it.operate('DELETE', f'{w.api}/fieldsecurityprofiles({profile})')
+    check('a removed profile is gone from its holders', w.get(f"teams({team['teamid']})/teamprofiles_association") == [])
+    refused = w.ask('ben', 'POST', 'fieldsecurityprofiles', {'name': 'mine'})
+    check('who may not administer makes no profile', (refused.status, code(refused)) == (403, '0x80040220'), refused)
+
+
 def audited(w, made):
     """Each change that was made, and each refusal, is in the environment's log; the log verifies."""
     wanted = {'create.row', 'update.row', 'create.role', 'change.role.privileges', 'assign.role', 'create.businessunit', 'create.team',
-              'add.member', 'share.row', 'unshare.row', 'remove.member', 'move.systemuser', 'create.systemuser', 'create.table', 'create.column', 'update.role', 'refuse.request'}
+              'add.member', 'share.row', 'unshare.row', 'remove.member', 'move.systemuser', 'create.systemuser', 'create.table', 'create.column', 'update.role', 'refuse.request',
+              'update.column', 'create.fieldsecurityprofile', 'delete.fieldsecurityprofile', 'assign.fieldsecurityprofile',
+              'unassign.fieldsecurityprofile', 'create.fieldpermission', 'update.fieldpermission'}
 
-    told = {'no_roles', 'no_access', 'missing_privilege', 'target_owner_lacks_read', 'grant_exceeds_caller', 'owning_bu_not_settable'}
+    told = {'no_roles', 'no_access', 'missing_privilege', 'target_owner_lacks_read', 'grant_exceeds_caller', 'owning_bu_not_settable',
+            'column_create', 'column_update', 'column_filter'}
     seen = {}
 
     def complete():
@@ -312,6 +385,7 @@ def main():
         refusals(w, made)
         expanded(w, made)
         sharing(w, made)
+        secured_columns(w, made)
         teams(w, made)
         delegation(w, made)
         by_command(w)
@@ -319,7 +393,7 @@ def main():
         damage(w)
     finally:
         it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)
-    return steps.report(45)
+    return steps.report(70)
 
 
 sys.exit(main())

@@ -6,8 +6,8 @@
 #include "data/plan.h"
 #include "model/authz_model.h"
 
-enum { WORLDS = 5, ROUNDS = 14, CHANGES_PER_ROUND = 6, ROWS = 36, USERS = 8, TEAMS = 5, CASES = 0, COUNTRIES = 1, PEOPLE = 2 };
-enum { UNIT_NUMBER = 100, USER_NUMBER = 200, TEAM_NUMBER = 300, ROLE_NUMBER = 400, ASKED_LEAST = 100000 };
+enum { WORLDS = 12, ROUNDS = 14, CHANGES_PER_ROUND = 6, ROWS = 36, USERS = 8, TEAMS = 5, CASES = 0, COUNTRIES = 1, PEOPLE = 2 };
+enum { UNIT_NUMBER = 100, USER_NUMBER = 200, TEAM_NUMBER = 300, ROLE_NUMBER = 400, ASKED_LEAST = 1000000 };
 
 struct row {
 	int owner, unit; /* places in the model */

@@ -1,0 +1,18 @@
+/* authz/columns.h - which secured columns a principal may read, set at creation, change.
+ *
+ * Source:  authorization-and-data 1.12. A user has the union over the profiles of P(u). A column that is not secured is open; a
+ *          secured one in no profile of the caller is open to System Administrators only. Column security never gives a row.
+ * Pure:    the context holds what the profiles permit, for its epoch. */
+#ifndef AUTHZ_COLUMNS_H
+#define AUTHZ_COLUMNS_H
+
+#include "authz/context.h"
+
+enum column_right { COLUMN_RIGHT_READ = 1, COLUMN_RIGHT_CREATE = 2, COLUMN_RIGHT_UPDATE = 4 };
+
+/* Also whether the column may stand in a filter or an order: COLUMN_RIGHT_READ, else comparison would tell the value. */
+NONNULL bool authz_column_allowed(const struct authz_context *ctx, const struct column *c, enum column_right right);
+/* The rights that profiles give on the column of this MetadataId; all of them for System Administrators. */
+NONNULL uint8_t authz_column_rights(const struct authz_context *ctx, const struct uuid *column);
+
+#endif

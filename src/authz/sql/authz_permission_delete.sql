@@ -1,0 +1,2 @@
+-- ?1 key.
+DELETE FROM fieldpermission WHERE key = ?1

@@ -1,0 +1,3 @@
+-- ?1 id ?2 profile ?3 MetadataId ?4 table ordinal ?5 table name ?6 column name ?7 rights ?8 version.
+INSERT INTO fieldpermission (id, profile, column_id, tbl, table_name, column_name, rights, version)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
