@@ -34,7 +34,7 @@ static err related_of_reference(struct data_call *dc, str reference, str related
 {
 	struct path_segment key = { 0 };
 	const struct table *t = NULL;
-	if (odata_reference_parse(reference, dc->arena, &key))
+	if (odata_reference_parse(references_resolve(dc->references, reference, dc->arena), dc->arena, &key))
 		t = metadata_table_by_set(dc->app->metadata, key.name);
 	if (!t || !str_equal(t->logical_name, related_table))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The reference must be to a row of '%.*s'.", STR_ARG(related_table));

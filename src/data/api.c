@@ -26,11 +26,6 @@ static err publish(struct data_call *dc)
 	return OK;
 }
 
-static err batch_refused(struct data_call *dc)
-{
-	return REFUSE(dc, 501, CODE_BAD_QUERY, "$batch is not supported.");
-}
-
 static const struct {
 	enum http_method method; /* 0: any */
 	const char *name;
@@ -44,7 +39,7 @@ static const struct {
 	{ HTTP_POST, "RevokeAccess", share_revoke },
 	{ HTTP_POST, "PublishXml", publish },
 	{ HTTP_POST, "PublishAllXml", publish },
-	{ HTTP_POST, "$batch", batch_refused },
+	{ HTTP_POST, "$batch", batch_handle },
 	{ 0, "EntityDefinitions", definitions_handle },
 	{ 0, "RelationshipDefinitions", definitions_handle },
 };
@@ -133,7 +128,7 @@ static err table_run(struct data_call *dc, const struct table *t)
 	return c && dc->path.count == 2 ? column_run(dc, t, c, &id) : segment_unknown(dc, second->name);
 }
 
-static err run(struct data_call *dc)
+err data_call_run(struct data_call *dc)
 {
 	bool found;
 	TRY(rights_admit(dc));
@@ -154,7 +149,7 @@ static err handle(struct web_call *web)
 	struct data_call dc;
 	err e = data_call_begin(&dc, web, web->path_args[0], web->path_arg_count > 1 ? web->path_args[1] : S(""));
 	if (!failed(e))
-		e = run(&dc);
+		e = data_call_run(&dc);
 	if (failed(e))
 		data_call_fail(&dc, e);
 	return OK;

@@ -26,6 +26,11 @@ MUST_USE NONNULL err share_grant(struct data_call *dc);
 MUST_USE NONNULL err share_modify(struct data_call *dc);
 MUST_USE NONNULL err share_revoke(struct data_call *dc);
 
+/* $batch (4.4). */
+MUST_USE NONNULL err batch_handle(struct data_call *dc);
+
+/* Admits the caller and answers the request that data_call_begin has read. */
+MUST_USE NONNULL err data_call_run(struct data_call *dc);
 /* Fills dc from the request: root, preferences, options, path; not the caller. */
 MUST_USE NONNULL err data_call_begin(struct data_call *dc, struct web_call *web, str version, str path);
 /* Answers the err and puts the refusal, if one was noted, into the audit log. */

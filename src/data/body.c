@@ -96,7 +96,8 @@ static err bind_take(struct data_call *dc, const struct column *c, const struct 
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The property '%.*s' cannot be set.", STR_ARG(c->logical_name));
 	if (in->kind == JSON_NULL && !keyed)
 		return change_add(dc, b, &change);
-	if (in->kind != JSON_STRING || !odata_reference_parse(in->text, dc->arena, &key))
+	str reference = in->kind == JSON_STRING ? references_resolve(dc->references, in->text, dc->arena) : S("");
+	if (!odata_reference_parse(reference, dc->arena, &key))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "'%.*s@odata.bind' must be like 'set(id)'.", STR_ARG(c->navigation));
 	change.target = metadata_table_by_set(dc->app->metadata, key.name);
 	if (!is_target(c, change.target))

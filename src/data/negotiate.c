@@ -60,6 +60,8 @@ err data_negotiate(struct data_call *dc)
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "OData-Version must be 4.0.");
 	if (web_header(request, S("odata-maxversion"), &value) && !str_starts_with(str_trim(value), S("4.")))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "Version 4.0 is served, which OData-MaxVersion does not allow.");
+	if (dc->path.count == 1 && str_equal(dc->path.segment[0].name, S("$batch")))
+		return OK; /* multipart both ways: data/batch_parse.h */
 	if (request->body.len && (!web_header(request, S("content-type"), &value) || !is_json_in_utf8(value)))
 		return REFUSE(dc, 415, CODE_BAD_QUERY, "The body must be application/json in UTF-8.");
 	/* An error is JSON whatever was asked for, so a client that takes JSON is never refused here. */

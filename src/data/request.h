@@ -6,6 +6,7 @@
 #include "data/odata_query.h"
 #include "data/plan.h"
 #include "data/prefer.h"
+#include "data/references.h"
 #include "keys/client.h"
 #include "token/principal.h"
 #include "web/call.h"
@@ -58,6 +59,7 @@ struct data_call {
 	struct url_params params;
 	struct prefer prefer;
 	unsigned expansions;           /* look-ups for $expand so far */
+	const struct references *references; /* of a change set; null: none */
 	str root;                      /* "https://host/e/x/api/data/v9.2/" */
 };
 

@@ -16,56 +16,6 @@ static void set_deadline_ms(struct connection *c, int64_t from_ns, uint32_t ms)
 
 /* --- writing --- */
 
-/* RFC 9110 15, RFC 6585, RFC 4918 11. A status that is not here has none, which is allowed (RFC 9112 4). */
-static const char *reason_of(unsigned status)
-{
-	switch (status) {
-	case 200: return "OK";
-	case 201: return "Created";
-	case 202: return "Accepted";
-	case 204: return "No Content";
-	case 206: return "Partial Content";
-	case 300: return "Multiple Choices";
-	case 301: return "Moved Permanently";
-	case 302: return "Found";
-	case 303: return "See Other";
-	case 304: return "Not Modified";
-	case 307: return "Temporary Redirect";
-	case 308: return "Permanent Redirect";
-	case 400: return "Bad Request";
-	case 401: return "Unauthorized";
-	case 403: return "Forbidden";
-	case 404: return "Not Found";
-	case 405: return "Method Not Allowed";
-	case 406: return "Not Acceptable";
-	case 408: return "Request Timeout";
-	case 409: return "Conflict";
-	case 410: return "Gone";
-	case 411: return "Length Required";
-	case 412: return "Precondition Failed";
-	case 413: return "Content Too Large";
-	case 414: return "URI Too Long";
-	case 415: return "Unsupported Media Type";
-	case 416: return "Range Not Satisfiable";
-	case 417: return "Expectation Failed";
-	case 421: return "Misdirected Request";
-	case 422: return "Unprocessable Content";
-	case 423: return "Locked";
-	case 424: return "Failed Dependency";
-	case 428: return "Precondition Required";
-	case 429: return "Too Many Requests";
-	case 431: return "Request Header Fields Too Large";
-	case 500: return "Internal Server Error";
-	case 501: return "Not Implemented";
-	case 502: return "Bad Gateway";
-	case 503: return "Service Unavailable";
-	case 504: return "Gateway Timeout";
-	case 505: return "HTTP Version Not Supported";
-	case 507: return "Insufficient Storage";
-	default: return "";
-	}
-}
-
 static uint8_t *put(uint8_t *at, str text)
 {
 	memcpy(at, text.at, text.len);
@@ -75,7 +25,7 @@ static uint8_t *put(uint8_t *at, str text)
 /* One reservation, then plain copies: this runs for every answer. */
 static void write_fields(struct buffer *out, unsigned status, const struct http_header *fields, size_t count, bool keep_alive)
 {
-	str reason = str_of(reason_of(status));
+	str reason = str_of(http_reason(status));
 	size_t size = sizeof "HTTP/1.1 200 \r\n\r\nconnection: close\r\n" + reason.len;
 	for (size_t i = 0; i < count; i++)
 		size += fields[i].name.len + fields[i].value.len + 4;

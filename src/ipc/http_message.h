@@ -97,6 +97,8 @@ NONNULL void http_response_encode(struct buffer *b, const struct http_response_m
 
 /* "GET" ...; null for an unknown number. */
 const char *http_method_name(enum http_method method);
+/* The reason phrase: RFC 9110 15, RFC 6585, RFC 4918 11. "" for a status without one, which is allowed (RFC 9112 4). */
+const char *http_reason(unsigned status);
 /* 0 when the text is none of ours. Case-sensitive (RFC 9110, 9.1). */
 enum http_method http_method_of(str name);
 

@@ -32,6 +32,7 @@ struct store {
 	uint32_t epoch;             /* user_version as last committed */
 	int log_frames;
 	int savepoints;
+	bool open_to_parts; /* the transaction that stands */
 	size_t lent;
 	bool setting_up;            /* the authorizer lets everything pass: our own statements */
 	uint64_t uses;

@@ -23,15 +23,26 @@ static void roll_back(struct store *store)
 	if (store_in_transaction(store) && failed(run(store, S("ROLLBACK")))) /* prepared: every read ends like this */
 		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 	store->savepoints = 0;
+	store->open_to_parts = false;
+}
+
+static err begin_part(struct store *store, struct transaction *out)
+{
+	TRY(savepoint_begin(store));
+	*out = (struct transaction){ store, true };
+	return OK;
 }
 
 static err begin(struct store *store, str sql, struct transaction *out)
 {
+	if (store_in_transaction(store) && store->open_to_parts)
+		return begin_part(store, out);
 	if (store_in_transaction(store))
 		FAIL(ERR_INTERNAL, "transactions do not nest");
 	TRY(run(store, sql));
 	store->savepoints = 0;
-	out->store = store;
+	store->open_to_parts = false;
+	*out = (struct transaction){ store, false };
 	return OK;
 }
 
@@ -51,6 +62,11 @@ err transaction_commit(struct transaction *tx)
 
 	if (!store || !store_in_transaction(store))
 		FAIL(ERR_UNAVAILABLE, "the transaction was rolled back before");
+	if (tx->part) {
+		TRY(savepoint_keep(store));
+		tx->store = NULL;
+		return OK;
+	}
 	FAULT("store.commit.before");
 	err e = run(store, S("COMMIT"));
 	FAULT("store.commit.after");
@@ -58,13 +74,20 @@ err transaction_commit(struct transaction *tx)
 		roll_back(store);
 	tx->store = NULL;
 	store->savepoints = 0;
+	store->open_to_parts = false;
 	store_maintain(store);
 	return e;
 }
 
+void transaction_open_to_parts(struct transaction *tx)
+{
+	tx->store->open_to_parts = true;
+}
+
 void transaction_release(struct transaction *tx)
 {
-	if (tx->store)
+	/* a part that cannot be undone by itself takes the whole along: fail closed */
+	if (tx->store && (!tx->part || !store_in_transaction(tx->store) || failed(savepoint_undo(tx->store))))
 		roll_back(tx->store);
 	tx->store = NULL;
 }

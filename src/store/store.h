@@ -102,11 +102,12 @@ NONNULL int64_t store_last_rowid(const struct store *store);
 
 /* --- transactions --- */
 
-/* A write transaction. Released without commit it rolls back. Not nested.
+/* A write transaction. Released without commit it rolls back. Not nested, unless the outer one is open to parts.
  *     SCOPED(transaction) tx = { 0 };
  *     TRY(transaction_begin(store, &tx)); ...; return transaction_commit(&tx); */
 struct transaction {
 	struct store *store;
+	bool part; /* of an outer one: a savepoint */
 };
 MUST_USE NONNULL err transaction_begin(struct store *store, struct transaction *out);
 /* A read snapshot across several statements; released the same way. */
@@ -114,6 +115,9 @@ MUST_USE NONNULL err transaction_begin_read(struct store *store, struct transact
 /* Durable when it returns OK. On an error everything is rolled back. */
 MUST_USE NONNULL err transaction_commit(struct transaction *tx);
 NONNULL void transaction_release(struct transaction *tx);
+/* Until it ends, transactions begun inside this one are parts of it: their commit keeps the part and makes nothing durable, their
+ * release undoes it (OData change sets). */
+NONNULL void transaction_open_to_parts(struct transaction *tx);
 NONNULL bool store_in_transaction(const struct store *store);
 /* A point inside a write transaction to roll back to (nested, by name): for change sets. */
 MUST_USE NONNULL err savepoint_begin(struct store *store);

@@ -198,6 +198,27 @@ await step('a team owns rows and gives its members its role', async () => {
     action: { Members: [{ '@odata.type': 'Microsoft.Dynamics.CRM.systemuser', systemuserid: ada }] } });
   equal(await titles(person), ['below it', 'by ada', 'in the unit'], 'rows after leaving');
 });
+await step('a batch makes rows and reads them', async () => {
+  api.startBatch();
+  api.create({ collection: set, data: { [name]: 'batch one' } });
+  api.create({ collection: set, data: { [name]: 'batch two' } });
+  const made = await api.executeBatch();
+  equal(made.length, 2, 'answers');
+  api.startBatch();
+  api.retrieveMultiple({ collection: set, select: [name], filter: `startswith(${name},'batch ')`, orderBy: [name] });
+  api.callFunction({ functionName: 'WhoAmI' });
+  const [listed, self] = await api.executeBatch();
+  equal(listed.value.map((r) => r[name]), ['batch one', 'batch two'], 'rows');
+  equal(self.UserId, me.UserId, 'WhoAmI');
+});
+await step('a change set that fails leaves nothing behind', async () => {
+  api.startBatch();
+  api.create({ collection: set, data: { [name]: 'batch three' } });
+  api.create({ collection: set, data: { nonsense: 1 } });
+  const told = await api.executeBatch();
+  equal([told.length, told[0].status, told[0].error.code], [1, 400, '0x80060888'], 'one refusal for the set');
+  equal(await api.count({ collection: set, filter: `${name} eq 'batch three'` }), 0, 'rows of the set');
+});
 await step('the role taken away ends it at the next request', async () => {
   await api.disassociate({ collection: 'systemusers', primaryKey: ada, relationshipName: 'systemuserroles_association', relatedKey: await instance(role, unit) });
   await refused(titles(person), 403, '0x80042f09');

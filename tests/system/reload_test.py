@@ -15,7 +15,8 @@ check = steps.check
 
 def make_authority(folder):
     subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', f'{folder}/ca.key',
-                    '-out', f'{folder}/ca.pem', '-days', '30', '-subj', '/CN=Test authority'], check=True, capture_output=True)
+                    '-out', f'{folder}/ca.pem', '-days', '30', '-subj', '/CN=Test authority',
+                    '-addext', 'keyUsage=critical,keyCertSign,cRLSign'], check=True, capture_output=True)
 
 
 def make_certificate(folder, serial):
@@ -24,7 +25,7 @@ def make_certificate(folder, serial):
     subprocess.run(['openssl', 'req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', f'{name}.key', '-out',
                     f'{name}.csr', '-subj', '/CN=localhost'], check=True, capture_output=True)
     with open(f'{name}.ext', 'w') as f:
-        f.write('subjectAltName=DNS:localhost\n')
+        f.write('subjectAltName=DNS:localhost\nauthorityKeyIdentifier=keyid\nsubjectKeyIdentifier=hash\nkeyUsage=critical,digitalSignature\n')
     subprocess.run(['openssl', 'x509', '-req', '-in', f'{name}.csr', '-CA', f'{folder}/ca.pem', '-CAkey', f'{folder}/ca.key', '-set_serial',
                     str(serial), '-days', '20', '-extfile', f'{name}.ext', '-out', f'{name}.pem'], check=True, capture_output=True)
     os.chmod(f'{name}.key', 0o600)
