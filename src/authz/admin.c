@@ -24,7 +24,7 @@ static const struct admin_table tables[] = {
 	{ "privilege", NULL, NULL, NULL },
 	{ "fieldsecurityprofile", profile_create, profile_update, profile_delete },
 	{ "fieldpermission", permission_create, permission_update, permission_delete },
-	{ "organization", NULL, NULL, NULL },
+	{ "organization", NULL, organization_update, NULL },
 };
 
 static const struct admin_table *handlers_of(const struct table *table)

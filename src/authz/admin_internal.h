@@ -78,6 +78,8 @@ MUST_USE NONNULL err permission_create(struct admin_call *call, const struct tab
 MUST_USE NONNULL err permission_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
 MUST_USE NONNULL err permission_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
 
+MUST_USE NONNULL err organization_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+
 /* Column security profiles of a user or team; `table` is that of the principal. */
 MUST_USE NONNULL err profile_give(struct admin_call *call, const struct table *table, const struct uuid *principal,
 				  const struct uuid *profile);

@@ -228,6 +228,7 @@ static err context_make(struct authz *a, const struct snapshot *snapshot, int64_
 	TRY(teams_read(a, arena, &facts));
 	TRY(held_read(a, snapshot, arena, &facts));
 	TRY(columns_read(a, arena, &facts));
+	TRY(hierarchy_read(a, snapshot, arena, &facts));
 	return context_compile(arena, &facts, &snapshot->units, snapshot->epoch, snapshot->table_count, out);
 }
 

@@ -20,6 +20,16 @@ static err principals_make(struct arena *arena, struct authz_context *ctx)
 	return OK;
 }
 
+static err i64s_copy(struct arena *arena, const int64_t **values, size_t count)
+{
+	int64_t *copy = NEW_ARRAY(arena, int64_t, count);
+	TRY_NEW(copy);
+	if (count)
+		memcpy(copy, *values, count * sizeof *copy);
+	*values = copy;
+	return OK;
+}
+
 static err facts_copy(struct arena *arena, struct principal_facts *f)
 {
 	int64_t *teams = NEW_ARRAY(arena, int64_t, f->team_count);
@@ -36,6 +46,8 @@ static err facts_copy(struct arena *arena, struct principal_facts *f)
 		columns[i] = f->columns[i];
 	f->teams = teams;
 	f->columns = columns;
+	TRY(i64s_copy(arena, &f->reports_changed, f->reports_changed_count));
+	TRY(i64s_copy(arena, &f->reports, f->report_count));
 	f->held = held;
 	f->name = str_copy(arena, f->name);
 	TRY_NEW(f->name.at);

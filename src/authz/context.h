@@ -47,6 +47,10 @@ struct principal_facts {
 	size_t held_count;
 	const struct column_grant *columns; /* sorted by column, each once */
 	size_t column_count;
+	/* Hierarchy security (1.11): the subordinates that count and all that they stand for, sorted. Of the levels whose rows the manager
+	 * changes, and of all levels. */
+	const int64_t *reports_changed, *reports;
+	size_t reports_changed_count, report_count;
 };
 
 struct authz_context {

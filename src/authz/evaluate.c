@@ -65,6 +65,45 @@ static err units_make(struct authz_context *ctx, const struct table *table, enum
 	return OK;
 }
 
+/* --- hierarchy: section 1.11 --- */
+
+/* The subordinates whose rows this right reaches: every level for Read, those that the manager changes for Write, Append and AppendTo,
+ * none for Create, Delete, Assign and Share. */
+static const int64_t *reports_of(const struct authz_context *ctx, const struct table *table, enum right right, size_t *out_count)
+{
+	const struct principal_facts *f = &ctx->facts;
+	bool changes = right == RIGHT_WRITE || right == RIGHT_APPEND || right == RIGHT_APPEND_TO;
+	*out_count = 0;
+	if (table->builtin || !table_is_owned(table) || (right != RIGHT_READ && !changes))
+		return NULL;
+	*out_count = changes ? f->reports_changed_count : f->report_count;
+	return changes ? f->reports_changed : f->reports;
+}
+
+static err i64s_unite(struct arena *arena, const int64_t **values, size_t *count, const int64_t *more, size_t more_count)
+{
+	if (more_count == 0)
+		return OK;
+	int64_t *both = NEW_ARRAY(arena, int64_t, *count + more_count);
+	TRY_NEW(both);
+	if (*count)
+		memcpy(both, *values, *count * sizeof *both);
+	memcpy(both + *count, more, more_count * sizeof *both);
+	*count = i64s_normalize(both, *count + more_count);
+	*values = both;
+	return OK;
+}
+
+static err reports_join(struct authz_context *ctx, const struct table *table, enum right right, struct row_filter *f)
+{
+	size_t count;
+	const int64_t *reports = reports_of(ctx, table, right, &count);
+	f->sharers = ctx->principals;
+	f->sharer_count = ctx->principal_count;
+	TRY(i64s_unite(ctx->arena, &f->owners, &f->owner_count, reports, count));
+	return i64s_unite(ctx->arena, &f->sharers, &f->sharer_count, reports, count);
+}
+
 static err filter_make(struct authz_context *ctx, const struct table *table, enum right right, struct row_filter *out)
 {
 	struct row_filter f = { .made = true };
@@ -77,6 +116,7 @@ static err filter_make(struct authz_context *ctx, const struct table *table, enu
 	if (f.any && !f.all && table_is_owned(table)) {
 		TRY(owners_make(ctx, table, right, &f));
 		TRY(units_make(ctx, table, right, &f));
+		TRY(reports_join(ctx, table, right, &f));
 	}
 	*out = f;
 	return OK;
@@ -178,6 +218,10 @@ static void path_find(const struct authz_context *ctx, const struct table *table
 		d->path = path_of(ctx, h, depth_of(h, table, d->right), owner, unit);
 		d->role = h->role->key;
 		d->principal = h->principal;
+	}
+	if (d->path == PATH_NONE) { /* no grant of one's own: the owner is a subordinate, or a team of one */
+		d->path = PATH_HIERARCHY;
+		d->principal = owner;
 	}
 }
 

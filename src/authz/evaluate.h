@@ -10,7 +10,7 @@
 #include "authz/context.h"
 
 enum verdict { VERDICT_DENY = 0, VERDICT_ALLOW };
-enum access_path { PATH_NONE = 0, PATH_OWNER, PATH_UNIT, PATH_GLOBAL, PATH_SHARED };
+enum access_path { PATH_NONE = 0, PATH_OWNER, PATH_UNIT, PATH_GLOBAL, PATH_SHARED, PATH_HIERARCHY };
 
 struct decision {
 	enum verdict verdict;
@@ -18,7 +18,7 @@ struct decision {
 	enum right right;           /* which right was missing: Create may ask Assign */
 	uint64_t epoch;
 	enum access_path path;      /* of the grant that allowed it                   */
-	int64_t role, principal;    /* its role and holder                            */
+	int64_t role, principal;    /* its role and holder; of the hierarchy: the row's owner */
 };
 
 static inline bool allowed(const struct decision *d)

@@ -3,6 +3,7 @@
 #define AUTHZ_INTERNAL_H
 
 #include "authz/authz.h"
+#include "authz/settings.h"
 
 /* Units and roles of one epoch. */
 struct snapshot {
@@ -10,6 +11,7 @@ struct snapshot {
 	uint64_t epoch;
 	struct unit_tree units;
 	struct role_set roles;
+	struct hierarchy_settings hierarchy;
 	size_t table_count;
 };
 
@@ -107,6 +109,9 @@ MUST_USE NONNULL err insert_privileges(struct store *store, const struct table *
 
 /* The first content of a new database, inside the caller's transaction. */
 MUST_USE NONNULL err seed(struct store *store, const struct authz_options *options, struct arena *arena);
+
+/* The subordinates of a user, into the facts. Nothing when the hierarchy is off. */
+MUST_USE NONNULL err hierarchy_read(struct authz *a, const struct snapshot *snapshot, struct arena *arena, struct principal_facts *f);
 
 /* The snapshot of the epoch that the present transaction sees. */
 MUST_USE NONNULL err authz_snapshot(struct authz *authz, const struct snapshot **out);

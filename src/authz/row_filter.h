@@ -7,8 +7,9 @@
  *          refused, never answered with an empty list.
  * For plans: units is the union of all Local and Deep grants; estimate visible rows by counters per owner and unit. When `all` is
  *          set both arrays are empty. Rows of the organization have neither owner nor unit: `all` or nothing.
- * Shares:  are read live by those who ask (authz/share.h), with the context's principals; they are no part of this struct.
- * Later:   subordinates and policies join it. */
+ * Hierarchy: subordinates that this right reaches down to are among the owners (1.11).
+ * Shares:  are read live by those who ask (authz/share.h), of the principals in `sharers`: P(u) and those subordinates.
+ * Later:   policies join it. */
 #ifndef AUTHZ_ROW_FILTER_H
 #define AUTHZ_ROW_FILTER_H
 
@@ -19,6 +20,8 @@ struct row_filter {
 	bool any, all;
 	const int64_t *owners, *units;
 	size_t owner_count, unit_count;
+	const int64_t *sharers;  /* null when `all`, and for rows without an owner */
+	size_t sharer_count;
 };
 
 /* Sorted array membership. */

@@ -29,7 +29,17 @@ static err masks_unite(struct authz *a, const struct table *table, int64_t row_k
 
 err authz_shared_mask(struct authz *a, const struct authz_context *ctx, const struct table *table, int64_t row_key, uint32_t *out)
 {
-	return masks_unite(a, table, row_key, ctx->principals, ctx->principal_count, out);
+	const uint32_t read = share_bit(RIGHT_READ), change = share_bit(RIGHT_WRITE) | share_bit(RIGHT_APPEND) | share_bit(RIGHT_APPEND_TO);
+	const struct principal_facts *f = &ctx->facts;
+	uint32_t below;
+	TRY(masks_unite(a, table, row_key, ctx->principals, ctx->principal_count, out));
+	if (f->report_count == 0)
+		return OK;
+	TRY(masks_unite(a, table, row_key, f->reports, f->report_count, &below));
+	*out |= below & read;
+	TRY(masks_unite(a, table, row_key, f->reports_changed, f->reports_changed_count, &below));
+	*out |= below & change;
+	return OK;
 }
 
 err authz_share_read(struct authz *a, const struct table *table, int64_t row_key, int64_t principal, uint32_t *out)
@@ -45,13 +55,13 @@ err authz_share_write(struct authz *a, const struct table *table, int64_t row_ke
 	return sql_run(a->store, &SQL_AUTHZ_SHARE_PUT, ARGS(t, p, r, arg_i64(mask)));
 }
 
-err authz_shares_held(struct authz *a, const struct authz_context *ctx, const struct table *table, enum right right, int64_t *out)
+err authz_shares_held(struct authz *a, const struct row_filter *filter, const struct table *table, enum right right, int64_t *out)
 {
 	*out = 0;
-	if (!is_shareable(table))
+	if (!is_shareable(table) || filter->sharer_count == 0)
 		return OK;
 	return sql_i64(a->store, &SQL_AUTHZ_SHARES_HELD,
-		       ARGS(arg_i64(table->ordinal), arg_i64s(ctx->principals, ctx->principal_count), arg_i64(share_bit(right)),
+		       ARGS(arg_i64(table->ordinal), arg_i64s(filter->sharers, filter->sharer_count), arg_i64(share_bit(right)),
 			    arg_i64(SHARES_COUNTED_MAX)),
 		       out);
 }

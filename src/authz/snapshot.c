@@ -137,10 +137,24 @@ static err grants_load(struct store *store, struct snapshot *s)
 	}
 }
 
+static err settings_load(struct store *store, struct snapshot *s)
+{
+	SCOPED(statement) one = { 0 };
+	bool row;
+	TRY(statement_open(store, &SQL_AUTHZ_SETTINGS_READ, &one));
+	TRY(statement_step(&one, &row));
+	if (!row)
+		FAIL(ERR_CORRUPT, "the settings of the environment are missing");
+	s->hierarchy = (struct hierarchy_settings){ .enabled = column_i64(&one, 0) != 0, .depth = (int)column_i64(&one, 1),
+		.write_levels = (int)column_i64(&one, 2), .unit_rule = column_i64(&one, 3) != 0, .disabled_users = column_i64(&one, 4) != 0 };
+	return OK;
+}
+
 static err load_into(struct store *store, const struct metadata *m, struct snapshot *s)
 {
 	TRY(units_load(store, s));
 	TRY(roles_load(store, m, s));
+	TRY(settings_load(store, s));
 	return grants_load(store, s);
 }
 

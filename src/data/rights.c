@@ -135,14 +135,13 @@ err rights_gate(struct data_call *dc, enum data_right right, const struct table 
 }
 
 /* Shares are read live, in the list's own statement; here only whether there are any, and about how many. */
-static err shares_visible(struct data_call *dc, const struct table *t, struct visible *out)
+static err shares_visible(struct data_call *dc, const struct table *t, const struct row_filter *f, struct visible *out)
 {
-	const struct authz_context *ctx = dc->caller.context;
-	TRY(authz_shares_held(dc->app->authz, ctx, t, RIGHT_READ, &out->shared_rows));
+	TRY(authz_shares_held(dc->app->authz, f, t, RIGHT_READ, &out->shared_rows));
 	if (out->shared_rows == 0)
 		return OK;
-	out->shared_with = ctx->principals;
-	out->shared_count = ctx->principal_count;
+	out->shared_with = f->sharers;
+	out->shared_count = f->sharer_count;
 	out->shared_bit = share_bit(RIGHT_READ);
 	return OK;
 }
@@ -154,7 +153,7 @@ err rights_visible(struct data_call *dc, const struct table *t, struct visible *
 	TRY(authz_row_filter(dc->caller.context, t, RIGHT_READ, &f));
 	*out = (struct visible){ .everything = f->all, .owners = f->owners, .owner_count = f->owner_count, .units = f->units,
 				 .unit_count = f->unit_count };
-	return f->all ? OK : shares_visible(dc, t, out);
+	return f->all ? OK : shares_visible(dc, t, f, out);
 }
 
 /* The refusal of a row stands unless a share reaches it. */

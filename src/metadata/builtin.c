@@ -75,6 +75,9 @@ static const struct builtin_column privilege_columns[] = {
 static const struct builtin_column organization_columns[] = {
 	{ "organizationid", TYPE_UNIQUEID, 0, 0, NULL, NULL },
 	{ "name", TYPE_STRING, 0, 160, NULL, NULL },
+	{ "ishierarchicalsecuritymodelenabled", TYPE_BOOLEAN, U, 0, NULL, NULL },
+	{ "usepositionhierarchy", TYPE_BOOLEAN, U, 0, NULL, NULL },
+	{ "maxdepthforhierarchicalsecuritymodel", TYPE_INTEGER, U, 0, NULL, NULL },
 	{ "orgdborgsettings", TYPE_MEMO, U, 1048576, NULL, NULL },
 };
 

@@ -89,15 +89,50 @@ enum authz_reason model_privilege(const struct model *m, int who, int table, enu
 	return any_grant(m, who, table, right);
 }
 
+/* How many steps up the chain of managers from s to who; 0: not above. A chain that repeats ends. */
+static int level_below(const struct model *m, int who, int s)
+{
+	int level = 0;
+	for (int at = s; at != NOBODY && level <= m->principal_count; level++) {
+		if (level > 0 && at == who)
+			return level;
+		at = m->principals[at].manager;
+		if (at == s)
+			return 0;
+	}
+	return 0;
+}
+
+/* HIER: is `principal` a subordinate, or a team of one, whose rows this right reaches? */
+static bool by_hierarchy(const struct model *m, int who, enum right right, int principal)
+{
+	bool changes = right == RIGHT_WRITE || right == RIGHT_APPEND || right == RIGHT_APPEND_TO;
+	if (!m->hierarchy || !m->principals[who].user || principal == NOBODY || (right != RIGHT_READ && !changes))
+		return false;
+	for (int s = 0; s < m->principal_count; s++) {
+		const struct model_principal *sub = &m->principals[s];
+		int level = sub->user && s != who ? level_below(m, who, s) : 0;
+		if (level == 0 || level > m->depth || (changes && level > m->write_levels) || !stands_for(m, s, principal))
+			continue;
+		if (m->unit_rule && !model_unit_is_within(m, sub->unit, m->principals[who].unit))
+			continue;
+		if (m->disabled_users || (!sub->disabled && !m->unit_disabled[sub->unit]))
+			return true;
+	}
+	return false;
+}
+
 enum authz_reason model_row(const struct model *m, int who, int table, enum right right, int owner, int unit)
 {
 	enum authz_reason gate = model_privilege(m, who, table, right);
 	if (gate != REASON_NONE)
 		return gate;
-	return reached(m, who, table, right, owner, unit, BY_ANY_PATH) ? REASON_NONE : REASON_NO_ACCESS;
+	if (reached(m, who, table, right, owner, unit, BY_ANY_PATH))
+		return REASON_NONE;
+	return m->tables[table].keeps_owner && by_hierarchy(m, who, right, owner) ? REASON_NONE : REASON_NO_ACCESS;
 }
 
-/* SHARED(r): with the user or a team that the user stands for. */
+/* SHARED(r): with the user or a team that the user stands for, or with those below in the hierarchy. */
 enum authz_reason model_shared_row(const struct model *m, int who, int table, enum right right, int owner, int unit,
 				   bool shared[MODEL_PRINCIPALS][RIGHTS_END])
 {
@@ -105,7 +140,7 @@ enum authz_reason model_shared_row(const struct model *m, int who, int table, en
 	if (otherwise != REASON_NO_ACCESS)
 		return otherwise;
 	for (int p = 0; p < m->principal_count; p++)
-		if (stands_for(m, who, p) && shared[p][right])
+		if ((stands_for(m, who, p) || by_hierarchy(m, who, right, p)) && shared[p][right])
 			return REASON_NONE;
 	return REASON_NO_ACCESS;
 }

@@ -1,4 +1,4 @@
-/* The slow, obvious twin of src/authz: decides by the words of authorization-and-data 1.4 to 1.7 and 5.1, with loops over small arrays,
+/* The slow, obvious twin of src/authz: decides by the words of authorization-and-data 1.4 to 1.7, 1.11 and 5.1, with loops over small arrays,
  * no caches, no sets and nothing compiled. It shares only names with the engine: rights, depths, access modes and reasons.
  *
  * Principals, units and roles are named by their place in the arrays. No owner or no unit (rows of the organization, rows of
@@ -14,6 +14,7 @@ struct model_principal {
 	bool user, default_team, disabled;
 	int unit;
 	enum access_mode mode;
+	int manager; /* a user, or NOBODY */
 };
 
 struct model_role {
@@ -32,6 +33,8 @@ struct model {
 	int unit_count;
 	struct model_principal principals[MODEL_PRINCIPALS];
 	int principal_count;
+	bool hierarchy, unit_rule, disabled_users; /* by managers */
+	int depth, write_levels;
 	bool member[MODEL_PRINCIPALS][MODEL_PRINCIPALS]; /* [team][user] */
 	struct model_role roles[MODEL_ROLES];
 	int role_count;
@@ -41,9 +44,9 @@ struct model {
 bool model_unit_is_within(const struct model *m, int unit, int above);
 /* Steps 1 to 6 of 5.1; REASON_NONE: may. */
 enum authz_reason model_privilege(const struct model *m, int who, int table, enum right right);
-/* Steps 1 to 7. */
+/* Steps 1 to 7, and 9: what the owner of the row makes one reach. */
 enum authz_reason model_row(const struct model *m, int who, int table, enum right right, int owner, int unit);
-/* Steps 1 to 8: `shared` says with whom the row is shared, for which rights. */
+/* Steps 1 to 9: `shared` says with whom the row is shared, for which rights. */
 enum authz_reason model_shared_row(const struct model *m, int who, int table, enum right right, int owner, int unit,
 				   bool shared[MODEL_PRINCIPALS][RIGHTS_END]);
 /* 1.5, Create. */

@@ -315,11 +315,71 @@ def secured_columns(w, made):
     check('who may not administer makes no profile', (refused.status, code(refused)) == (403, '0x80040220'), refused)
 
 
+def hierarchy(w, made):
+    """A manager reaches what those below own and what is shared with them: reads it all, changes only what is one level down."""
+    organization, = w.get('organizations')
+    settings = f"organizations({organization['organizationid']})"
+    check('the hierarchy is off at first', organization['ishierarchicalsecuritymodelenabled'] is False
+          and '<ManagersMustBeInSameOrParentBusinessUnitAsReports>true<' in organization['orgdborgsettings'], organization)
+    w.person('hal', w.root)
+    w.give('hal', made['seller'], w.root)
+    rows = made['rows']
+    w.it.operate('PATCH', f"{w.api}/systemusers({w.users['ben']})", {'parentsystemuserid@odata.bind': f"systemusers({w.users['ada']})"})
+    w.it.operate('PATCH', f"{w.api}/systemusers({w.users['ada']})", {'parentsystemuserid@odata.bind': f"systemusers({w.users['hal']})"})
+    own = entity(w.ask('ben', 'POST', 'new_cases', {'new_title': "ben's case"}))
+    ada = entity(w.ask('ada', 'POST', 'new_cases', {'new_title': "ada's case"}))
+
+    def hal():
+        return [w.ask('hal', 'GET', f'new_cases({r})').status for r in (ada, own, rows['fay'])] + [
+            w.ask('hal', 'PATCH', f'new_cases({r})', {'new_note': 'seen'}).status for r in (ada, own)] + [
+            [r['new_title'] for r in w.ask('hal', 'GET', "new_cases?$orderby=new_title&$filter=endswith(new_title,'case')").json()['value']]]
+    closed = [403] * 5 + [[]]
+    check('switched off, a manager reaches nothing', hal() == closed, hal())
+    w.it.operate('PATCH', f'{w.api}/{settings}', {'ishierarchicalsecuritymodelenabled': True})
+    open_ = [200, 200, 403, 204, 403, ["ada's case", "ben's case"]]
+    check('switched on: both levels are read and listed, one is changed, others stay closed', hal() == open_, hal())
+    gone = w.ask('hal', 'DELETE', f'new_cases({ada})')
+    check('nothing is deleted by it', gone.status == 403, gone)
+    up = w.ask('ben', 'GET', f'new_cases({ada})')
+    check('it does not reach upwards', up.status == 403, up)
+    w.it.operate('PATCH', f'{w.api}/{settings}', {'maxdepthforhierarchicalsecuritymodel': 1})
+    check('depth 1 ends below the first level', hal() == [200, 403, 403, 204, 403, ["ada's case"]], hal())
+    xml = '<OrgSettings><HierarchyLevelForHierarchyFeature>2</HierarchyLevelForHierarchyFeature></OrgSettings>'
+    w.it.operate('PATCH', f'{w.api}/{settings}', {'maxdepthforhierarchicalsecuritymodel': 3, 'orgdborgsettings': xml})
+    check('two levels may be changed when it is set so', hal()[3:5] == [204, 204], hal())
+    w.post('GrantAccess', {'Target': {'@odata.type': 'Microsoft.Dynamics.CRM.new_case', 'new_caseid': rows['fay']}, 'PrincipalAccess': {
+        'AccessMask': 'ReadAccess', 'Principal': {'@odata.type': 'Microsoft.Dynamics.CRM.systemuser', 'systemuserid': w.users['ben']}}})
+    check('what is shared with a subordinate is reached with the right shared', w.ask('hal', 'GET', f"new_cases({rows['fay']})").status == 200
+          and w.ask('hal', 'PATCH', f"new_cases({rows['fay']})", {'new_note': 'x'}).status == 403)
+    w.post('RevokeAccess', {'Target': {'@odata.type': 'Microsoft.Dynamics.CRM.new_case', 'new_caseid': rows['fay']},
+                            'Revokee': {'@odata.type': 'Microsoft.Dynamics.CRM.systemuser', 'systemuserid': w.users['ben']}})
+    check('and no more when that ends', w.ask('hal', 'GET', f"new_cases({rows['fay']})").status == 403)
+    w.it.operate('PATCH', f"{w.api}/systemusers({w.users['hal']})", {'businessunitid@odata.bind': f"businessunits({made['fr']})"})
+    w.give('hal', made['seller'], made['fr'])
+    check('a manager in another branch reaches nothing', hal() == closed, hal())
+    w.it.operate('PATCH', f'{w.api}/{settings}', {'orgdborgsettings': '<OrgSettings><ManagersMustBeInSameOrParentBusinessUnitAsReports>false'
+                                                  '</ManagersMustBeInSameOrParentBusinessUnitAsReports></OrgSettings>'})
+    check('unless the rule is off', hal()[:3] == [200, 200, 403], hal())
+    kept = w.get('organizations')[0]
+    for what, change in (('an unknown setting', {'orgdborgsettings': '<OrgSettings><Nonsense>1</Nonsense></OrgSettings>'}),
+                         ('half a text', {'orgdborgsettings': xml[:40]}), ('matrix mode', {'orgdborgsettings': '<OrgSettings>'
+                          '<EnableOwnershipAcrossBusinessUnits>true</EnableOwnershipAcrossBusinessUnits></OrgSettings>'}),
+                         ('positions', {'usepositionhierarchy': True}), ('depth 0', {'maxdepthforhierarchicalsecuritymodel': 0})):
+        refused = w.it.operator('PATCH', f'{w.api}/{settings}', {'ishierarchicalsecuritymodelenabled': False, **change})
+        check(f'{what} is refused, and nothing changes', refused.status == 400 and w.get('organizations')[0] == kept, refused)
+    refused = w.ask('ada', 'PATCH', settings, {'ishierarchicalsecuritymodelenabled': False})
+    check('only administrators set it', refused.status == 403, refused)
+    w.it.operate('PATCH', f'{w.api}/{settings}', {'ishierarchicalsecuritymodelenabled': False})
+    check('switched off again, it ends', hal() == closed, hal())
+    for row in (own, ada):
+        w.it.operate('DELETE', f'{w.api}/new_cases({row})')
+
+
 def audited(w, made):
     """Each change that was made, and each refusal, is in the environment's log; the log verifies."""
     wanted = {'create.row', 'update.row', 'create.role', 'change.role.privileges', 'assign.role', 'create.businessunit', 'create.team',
               'add.member', 'share.row', 'unshare.row', 'remove.member', 'move.systemuser', 'create.systemuser', 'create.table', 'create.column', 'update.role', 'refuse.request',
-              'update.column', 'create.fieldsecurityprofile', 'delete.fieldsecurityprofile', 'assign.fieldsecurityprofile',
+              'update.column', 'update.organization', 'create.fieldsecurityprofile', 'delete.fieldsecurityprofile', 'assign.fieldsecurityprofile',
               'unassign.fieldsecurityprofile', 'create.fieldpermission', 'update.fieldpermission'}
 
     told = {'no_roles', 'no_access', 'missing_privilege', 'target_owner_lacks_read', 'grant_exceeds_caller', 'owning_bu_not_settable',
@@ -386,6 +446,7 @@ def main():
         expanded(w, made)
         sharing(w, made)
         secured_columns(w, made)
+        hierarchy(w, made)
         teams(w, made)
         delegation(w, made)
         by_command(w)
@@ -393,7 +454,7 @@ def main():
         damage(w)
     finally:
         it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)
-    return steps.report(70)
+    return steps.report(90)
 
 
 sys.exit(main())

@@ -24,7 +24,7 @@ struct generated {
 	int number[MODEL_PRINCIPALS]; /* of test_uuid; 0: a default team */
 	struct row rows[ROWS];
 	uint64_t seed;
-	size_t points, lists, by_share;
+	size_t points, lists, by_share, by_hierarchy;
 };
 
 static int below(struct generated *g, int n)
@@ -49,7 +49,7 @@ static void default_team_note(struct generated *g, int unit)
 	assert_true(row);
 	g->principal_key[at] = column_i64(&s, 0);
 	g->principal_id[at] = column_uuid(&s, 1);
-	g->model.principals[at] = (struct model_principal){ .default_team = true, .unit = unit };
+	g->model.principals[at] = (struct model_principal){ .default_team = true, .unit = unit, .manager = NOBODY };
 }
 
 static void units_make(struct generated *g)
@@ -72,7 +72,7 @@ static void principal_note(struct generated *g, int number, bool user, int unit)
 	g->number[at] = number;
 	g->principal_id[at] = test_uuid(number);
 	g->principal_key[at] = key_of(g->f, number);
-	g->model.principals[at] = (struct model_principal){ .user = user, .unit = unit };
+	g->model.principals[at] = (struct model_principal){ .user = user, .unit = unit, .manager = NOBODY };
 }
 
 static void people_make(struct generated *g)
@@ -307,10 +307,41 @@ static void change_share(struct generated *g)
 	must(statement_run(&s));
 }
 
+/* Managers may be anybody, in circles too. */
+static void change_manager(struct generated *g)
+{
+	int user = any_user(g), manager = below(g, 5) ? any_user(g) : NOBODY;
+	struct admin_value v = { .column = table_column(g->f->users, S("parentsystemuserid")) };
+	if (manager != NOBODY)
+		v = lookup(g->f->users, "parentsystemuserid", g->principal_id[manager]);
+	GOOD(set(g->f, NULL, g->f->users, g->number[user], v));
+	g->model.principals[user].manager = manager;
+}
+
+static void change_hierarchy(struct generated *g)
+{
+	struct model *m = &g->model;
+	const struct table *t = metadata_table(g->f->authz->metadata, S("organization"));
+	struct uuid id = *authz_organization_id(g->f->authz);
+	char xml[400];
+	m->hierarchy = below(g, 5) > 0;
+	m->depth = 1 + below(g, 3);
+	m->write_levels = below(g, 3);
+	m->unit_rule = below(g, 2);
+	m->disabled_users = below(g, 2);
+	snprintf(xml, sizeof xml, "<OrgSettings><ManagersMustBeInSameOrParentBusinessUnitAsReports>%s</ManagersMustBeInSameOrParentBusinessUnitAsReports>"
+		 "<AuthorizationEnableHSMForDisabledUsers>%s</AuthorizationEnableHSMForDisabledUsers><HierarchyLevelForHierarchyFeature>%d"
+		 "</HierarchyLevelForHierarchyFeature></OrgSettings>", m->unit_rule ? "true" : "false", m->disabled_users ? "true" : "false",
+		 m->write_levels);
+	struct admin_value v[] = { number(t, "ishierarchicalsecuritymodelenabled", m->hierarchy),
+				   number(t, "maxdepthforhierarchicalsecuritymodel", m->depth), text(t, "orgdborgsettings", xml) };
+	GOOD(ADMIN(g->f, NULL, authz_admin_update(call, t, &id, v, COUNT_OF(v))));
+}
+
 static void (*const changes[])(struct generated *g) = {
 	change_role, change_role, change_role, change_membership, change_membership, change_unit_of_principal, change_parent,
 	change_unit_disabled, change_user_disabled, change_mode, change_inheritance, change_privileges, change_owner,
-	change_share, change_share, change_share,
+	change_share, change_share, change_share, change_manager, change_manager, change_manager, change_hierarchy,
 };
 
 /* --- asking both --- */
@@ -365,6 +396,7 @@ static void ask_shared(struct generated *g, struct authz_context *ctx, int who, 
 	same(g, &d, model_shared_row(&g->model, who, CASES, right, r->owner, r->unit, r->shared), "row", who, CASES, right);
 	assert_true((d.path == PATH_SHARED) == (allowed(&d) && without == REASON_NO_ACCESS));
 	g->by_share += d.path == PATH_SHARED;
+	g->by_hierarchy += d.path == PATH_HIERARCHY;
 }
 
 static void ask_rows(struct generated *g, struct authz_context *ctx, int who, enum right right)
@@ -453,10 +485,10 @@ static bool visible_of(struct generated *g, struct authz_context *ctx, const str
 	must(authz_row_filter(ctx, t, right, &f));
 	*out = (struct visible){ .everything = f->all, .owners = f->owners, .owner_count = f->owner_count, .units = f->units,
 				 .unit_count = f->unit_count };
-	must(authz_shares_held(g->f->authz, ctx, t, right, &out->shared_rows));
+	must(authz_shares_held(g->f->authz, f, t, right, &out->shared_rows));
 	if (out->shared_rows) {
-		out->shared_with = ctx->principals;
-		out->shared_count = ctx->principal_count;
+		out->shared_with = f->sharers;
+		out->shared_count = f->sharer_count;
 		out->shared_bit = share_bit(right);
 	}
 	return allowed(&d);
@@ -510,7 +542,7 @@ static void ask_everything(struct generated *g)
 
 static void engine_and_twin_agree_after_every_change(void **state)
 {
-	size_t points = 0, lists = 0, by_share = 0;
+	size_t points = 0, lists = 0, by_share = 0, by_hierarchy = 0;
 	(void)state;
 	for (int w = 0; w < WORLDS; w++) {
 		void *fixture = NULL;
@@ -524,6 +556,9 @@ static void engine_and_twin_agree_after_every_change(void **state)
 			change_role(g);
 		for (int i = 0; i < ROWS; i++)
 			change_share(g);
+		for (int i = 0; i < USERS; i++)
+			change_manager(g);
+		change_hierarchy(g);
 		for (int round = 0; round < ROUNDS; round++) {
 			ask_everything(g);
 			for (int i = 0; i < CHANGES_PER_ROUND; i++)
@@ -532,11 +567,13 @@ static void engine_and_twin_agree_after_every_change(void **state)
 		points += g->points;
 		lists += g->lists;
 		by_share += g->by_share;
+		by_hierarchy += g->by_hierarchy;
 		fixture_teardown(&fixture);
 		free(g);
 	}
-	print_message("%zu decisions (%zu by a share alone) and %zu lists agree\n", points, by_share, lists);
+	print_message("%zu decisions (%zu by a share alone, %zu by the hierarchy alone) and %zu lists agree\n", points, by_share, by_hierarchy, lists);
 	assert_true(by_share > 1000);
+	assert_true(by_hierarchy > 1000);
 	assert_true(points > ASKED_LEAST);
 }
 

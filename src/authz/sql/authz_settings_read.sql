@@ -1,0 +1,2 @@
+-- The settings of the environment. One row.
+SELECT hierarchy, hierarchy_depth, hierarchy_write_levels, hierarchy_unit_rule, hierarchy_disabled_users FROM organization
