@@ -193,6 +193,7 @@ async function mishaps(page, dir) {
   await page.keyboard.press('Enter');
   await page.locator('dialog .notice', { hasText: 'cannot be reached' }).waitFor();
   await page.keyboard.press('Escape');
+  await page.locator('button:focus', { hasText: 'Acme Optics (DE)' }).waitFor(); // where the focus returns to, a moment later
   held('a change that came second, a token refused once and a broken line are survived and told');
 }
 
