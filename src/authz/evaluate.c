@@ -295,6 +295,26 @@ struct decision authz_check_append_to(struct authz_context *ctx, const struct ta
 	return d;
 }
 
+struct decision authz_check_gate(struct authz_context *ctx, const struct table *table, enum right right)
+{
+	if (right == RIGHT_APPEND)
+		return authz_check_append(ctx, table, true, 0, 0);
+	struct decision d = authz_check_privilege(ctx, table, right);
+	if (right == RIGHT_APPEND_TO && !allowed(&d) && d.reason != REASON_ERROR)
+		d.reason = REASON_NO_APPEND_TO; /* any refusal on the side referred to is told so (1.4) */
+	return d;
+}
+
+struct decision authz_check_right(struct authz_context *ctx, const struct table *table, enum right right, int64_t owner,
+				  int64_t unit)
+{
+	if (right == RIGHT_APPEND)
+		return authz_check_append(ctx, table, false, owner, unit);
+	if (right == RIGHT_APPEND_TO)
+		return authz_check_append_to(ctx, table, owner, unit);
+	return authz_check_row(ctx, table, right, owner, unit);
+}
+
 struct decision authz_check_misc(struct authz_context *ctx, enum misc_privilege misc)
 {
 	if (ctx->gate != REASON_NONE)

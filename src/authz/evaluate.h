@@ -45,6 +45,11 @@ NONNULL struct decision authz_check_append(struct authz_context *ctx, const stru
 					   int64_t unit);
 /* ... to a row of `table`: no_append_to. */
 NONNULL struct decision authz_check_append_to(struct authz_context *ctx, const struct table *table, int64_t owner, int64_t unit);
+/* The gate of any right, steps 1 to 6, in its own terms: refusals of Append and AppendTo are no_append and no_append_to. */
+NONNULL struct decision authz_check_gate(struct authz_context *ctx, const struct table *table, enum right right);
+/* Any right on an existing row, steps 1 to 7, likewise. */
+NONNULL struct decision authz_check_right(struct authz_context *ctx, const struct table *table, enum right right, int64_t owner,
+					  int64_t unit);
 /* A privilege bound to no table. */
 NONNULL struct decision authz_check_misc(struct authz_context *ctx, enum misc_privilege misc);
 

@@ -42,6 +42,20 @@ err authz_shared_mask(struct authz *a, const struct authz_context *ctx, const st
 	return OK;
 }
 
+err authz_decide_row(struct authz *a, struct authz_context *ctx, const struct table *table, enum right right, int64_t row_key,
+		     int64_t owner, int64_t unit, struct decision *out)
+{
+	uint32_t mask;
+	struct decision d = authz_check_right(ctx, table, right, owner, unit);
+	if (!allowed(&d)) {
+		TRY(authz_shared_mask(a, ctx, table, row_key, &mask));
+		struct decision shared = authz_check_shared(ctx, table, right, owner, unit, mask);
+		d = allowed(&shared) ? shared : d;
+	}
+	*out = d;
+	return OK;
+}
+
 err authz_share_read(struct authz *a, const struct table *table, int64_t row_key, int64_t principal, uint32_t *out)
 {
 	return masks_unite(a, table, row_key, &principal, 1, out);

@@ -14,6 +14,9 @@ enum { SHARES_COUNTED_MAX = 10000 };
 /* The rights on a row that shares give the principals of `ctx` and, as far as the hierarchy passes them up, its subordinates (1.11). */
 MUST_USE NONNULL err authz_shared_mask(struct authz *authz, const struct authz_context *ctx, const struct table *table,
 				       int64_t row_key, uint32_t *out);
+/* The whole decision about a row that exists, steps 1 to 8: authz_check_right, whose refusal stands unless a share reaches the row. */
+MUST_USE NONNULL err authz_decide_row(struct authz *authz, struct authz_context *ctx, const struct table *table, enum right right,
+				      int64_t row_key, int64_t owner, int64_t unit, struct decision *out);
 /* How many shares with this right the filter's sharers hold on rows of the table; at most SHARES_COUNTED_MAX. */
 MUST_USE NONNULL err authz_shares_held(struct authz *authz, const struct row_filter *filter, const struct table *table,
 				       enum right right, int64_t *out);

@@ -33,6 +33,8 @@ MUST_USE NONNULL err batch_handle(struct data_call *dc);
 MUST_USE NONNULL err data_call_run(struct data_call *dc);
 /* Fills dc from the request: root, preferences, options, path; not the caller. */
 MUST_USE NONNULL err data_call_begin(struct data_call *dc, struct web_call *web, str version, str path);
+/* Puts the refusal, if one was noted, into the audit log. Outside a transaction. */
+NONNULL void data_call_denied(struct data_call *dc);
 /* Answers the err and puts the refusal, if one was noted, into the audit log. */
 NONNULL void data_call_fail(struct data_call *dc, err why);
 

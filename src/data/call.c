@@ -48,12 +48,17 @@ static err denial_emit(struct data_call *dc)
 	return transaction_commit(&tx);
 }
 
+void data_call_denied(struct data_call *dc)
+{
+	if (!dc->denial.reason.len)
+		return;
+	err e = denial_emit(dc);
+	if (failed(e))
+		log_err("audit of a refusal", e);
+}
+
 void data_call_fail(struct data_call *dc, err why)
 {
-	if (dc->denial.reason.len) {
-		err e = denial_emit(dc);
-		if (failed(e))
-			log_err("audit of a refusal", e);
-	}
+	data_call_denied(dc);
 	answer_error(dc->web, &dc->problem, &dc->prefer, web_status_of_kind(err_kind_of(why)), why);
 }

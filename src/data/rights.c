@@ -125,13 +125,7 @@ err rights_admit(struct data_call *dc)
 
 err rights_gate(struct data_call *dc, enum data_right right, const struct table *t)
 {
-	struct authz_context *ctx = dc->caller.context;
-	if (right == DO_APPEND)
-		return settle(dc, t, NULL, authz_check_append(ctx, t, true, 0, 0));
-	struct decision d = authz_check_privilege(ctx, t, right_of[right]);
-	if (right == DO_APPEND_TO && !allowed(&d))
-		d.reason = REASON_NO_APPEND_TO; /* any refusal on the side referred to is told so (1.4) */
-	return settle(dc, t, NULL, d);
+	return settle(dc, t, NULL, authz_check_gate(dc->caller.context, t, right_of[right]));
 }
 
 /* Shares are read live, in the list's own statement; here only whether there are any, and about how many. */
@@ -156,27 +150,11 @@ err rights_visible(struct data_call *dc, const struct table *t, struct visible *
 	return f->all ? OK : shares_visible(dc, t, f, out);
 }
 
-/* The refusal of a row stands unless a share reaches it. */
-static err settle_shared(struct data_call *dc, enum right right, const struct table *t, const struct row_place *row,
-			 struct decision d)
-{
-	uint32_t mask;
-	if (allowed(&d))
-		return OK;
-	TRY(authz_shared_mask(dc->app->authz, dc->caller.context, t, row->key, &mask));
-	struct decision shared = authz_check_shared(dc->caller.context, t, right, row->owner, row->unit, mask);
-	return settle(dc, t, &row->id, allowed(&shared) ? shared : d);
-}
-
 err rights_row(struct data_call *dc, enum data_right right, const struct table *t, const struct row_place *row)
 {
-	struct authz_context *ctx = dc->caller.context;
-	enum right asked = right_of[right];
-	if (right == DO_APPEND)
-		return settle_shared(dc, asked, t, row, authz_check_append(ctx, t, false, row->owner, row->unit));
-	if (right == DO_APPEND_TO)
-		return settle_shared(dc, asked, t, row, authz_check_append_to(ctx, t, row->owner, row->unit));
-	return settle_shared(dc, asked, t, row, authz_check_row(ctx, t, asked, row->owner, row->unit));
+	struct decision d;
+	TRY(authz_decide_row(dc->app->authz, dc->caller.context, t, right_of[right], row->key, row->owner, row->unit, &d));
+	return settle(dc, t, &row->id, d);
 }
 
 err rights_share(struct data_call *dc, const struct table *t, const struct row_place *row, uint32_t mask)

@@ -1,4 +1,5 @@
 /* The data worker: one environment's database, its rights and its Web API. It sees no credentials, and no other environment. */
+#include "access/api.h"
 #include "authz/sql_catalog.h"
 #include "data/api.h"
 #include "data/app.h"
@@ -6,7 +7,7 @@
 #include "host/log.h"
 #include "proc/worker.h"
 
-static const struct web_surface *const surfaces[] = { &data_api_surface, &data_import_surface };
+static const struct web_surface *const surfaces[] = { &data_api_surface, &data_import_surface, &access_surface };
 
 static err open_data(struct worker *worker)
 {

@@ -1,0 +1,76 @@
+/* access/evaluation.c - access evaluation and access evaluations. */
+#include "access/call.h"
+
+static err answer_one(struct access_call *call, const struct access_question *q, struct access_outcome *out)
+{
+	struct access_target what;
+	struct access_parties who;
+	*out = (struct access_outcome){ .reason = REASON_ERROR, .wrong = q->wrong };
+	if (q->wrong)
+		return OK;
+	TRY(access_parties_find(&call->data, q, &who));
+	TRY(access_target_find(&call->data, q, &what));
+	return access_decide(&call->data, &who, &what, &out->reason);
+}
+
+static bool decides(enum access_semantic semantic, const struct access_outcome *o)
+{
+	bool permitted = !o->wrong && o->reason == REASON_NONE;
+	return (semantic == DENY_ON_FIRST_DENY && !permitted) || (semantic == PERMIT_ON_FIRST_PERMIT && permitted);
+}
+
+static void error_write(struct json_writer *w, const char *wrong)
+{
+	json_key(w, S("error"));
+	json_open_object(w);
+	json_member_i64(w, S("status"), 400);
+	json_member_str(w, S("message"), str_of(wrong));
+	json_close_object(w);
+}
+
+static void outcome_write(const struct access_call *call, struct json_writer *w, const struct access_outcome *o)
+{
+	json_open_object(w);
+	json_member_bool(w, S("decision"), !o->wrong && o->reason == REASON_NONE);
+	json_key(w, S("context"));
+	json_open_object(w);
+	if (o->wrong)
+		error_write(w, o->wrong);
+	else if (o->reason != REASON_NONE)
+		json_member_str(w, S("reason"), reason_row(o->reason)->code);
+	json_member_i64(w, S("epoch"), (int64_t)call->epoch);
+	json_close_object(w);
+	json_close_object(w);
+}
+
+static void answer_write(struct access_call *call)
+{
+	struct json_writer w = web_begin_json(call->data.web, 200);
+	web_no_store(call->data.web);
+	if (!call->request.batch) {
+		outcome_write(call, &w, &call->outcomes[0]);
+		return;
+	}
+	json_open_object(&w);
+	json_key(&w, S("evaluations"));
+	json_open_array(&w);
+	for (size_t i = 0; i < call->outcome_count; i++)
+		outcome_write(call, &w, &call->outcomes[i]);
+	json_close_array(&w);
+	json_close_object(&w);
+}
+
+err evaluation_run(struct access_call *call)
+{
+	const struct access_request *r = &call->request;
+	call->outcomes = NEW_ARRAY(call->data.arena, struct access_outcome, r->count);
+	TRY_NEW(call->outcomes);
+	for (size_t i = 0; i < r->count; i++) {
+		TRY(answer_one(call, &r->questions[i], &call->outcomes[i]));
+		call->outcome_count++;
+		if (decides(r->semantic, &call->outcomes[i]))
+			break;
+	}
+	answer_write(call);
+	return OK;
+}

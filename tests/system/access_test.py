@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Access decisions (OpenID AuthZEN) over the real service: an enforcement point asks, and every answer is compared with what the Web API
+then does for that same person; batches, their semantics, what is refused, and the decision records in the audit log.
+usage: access_test.py PROGRAM"""
+import sys
+import urllib.parse
+
+from installation import Browser, Installation, Steps, bearer, eventually
+
+steps = Steps()
+check = steps.check
+REASONS = {'0x80040220': 'missing_privilege', '0x80048306': 'no_access', '0x80042f09': 'no_roles', '0x80040217': 'not_found'}
+MISSING = '0198aaaa-0000-7000-8000-00000000abcd'
+
+
+def entity(answer):
+    header = answer.headers.get('OData-EntityId', '')
+    return header[header.rfind('(') + 1:-1]
+
+
+class World:
+    """Two units, DE and FR; ada leads DE, ben is in it, fay is in FR, eve has no role. Each of the three owns one row."""
+
+    def __init__(self, it):
+        self.it, self.tenant = it, it.tenant_make('Contoso', 'contoso.example', 'sales')
+        self.api, self.base, self.tokens, self.users, self.objects, self.rows = self.tenant['api'], '/e/sales/access/v1', {}, {}, {}, {}
+        it.table_make(self.tenant, 'new_case', [('new_note', 'Memo')])
+        named = it.operate('GET', f"{self.api}/EntityDefinitions(LogicalName='new_case')?$select=Privileges")['Privileges']
+        self.privileges = {p['Name'][3:-len('new_case')]: p['PrivilegeId'] for p in named}
+        self.root = self.get('businessunits')[0]['businessunitid']
+        de, fr = [self.post('businessunits', {'name': n, 'parentbusinessunitid@odata.bind': f'businessunits({self.root})'}) for n in ('DE', 'FR')]
+        seller = self.role('Seller', Create='Basic', Read='Basic', Write='Basic', Assign='Basic')
+        leader = self.role('Leader', Read='Local', Share='Local')
+        for name, unit, roles in (('ada', de, (seller, leader)), ('ben', de, (seller,)), ('fay', fr, (seller,)), ('eve', fr, ())):
+            self.person(name, unit)
+            for role in roles:
+                self.give(name, role, unit)
+            if roles:
+                self.rows[name] = entity(self.ask(name, 'POST', 'new_cases', {'new_title': f'of {name}'}))
+        self.point = it.token(self.tenant)
+
+    def get(self, path, **query):
+        return self.it.operate('GET', f'{self.api}/{path}?' + '&'.join(f'${k}={urllib.parse.quote(v)}' for k, v in query.items()))['value']
+
+    def post(self, path, body):
+        return self.it.operate('POST', f'{self.api}/{path}', body)
+
+    def person(self, name, unit):
+        self.it.person_make('contoso.example', name)
+        answer = Browser(self.it).sign_in(self.tenant, f'{name}@contoso.example', scope=f'openid {self.it.origin}/e/sales/.default')
+        self.tokens[name] = answer.json()['access_token']
+        self.users[name] = self.ask(name, 'GET', 'WhoAmI').json()['UserId']
+        row = self.it.operate('GET', f'{self.api}/systemusers({self.users[name]})')
+        self.objects[name] = row['azureactivedirectoryobjectid']
+        self.it.operate('PATCH', f'{self.api}/systemusers({self.users[name]})', {'businessunitid@odata.bind': f'businessunits({unit})'})
+
+    def role(self, name, **depths):
+        role = self.post('roles', {'name': name})
+        self.post(f'roles({role})/Microsoft.Dynamics.CRM.AddPrivilegesRole',
+                  {'Privileges': [{'PrivilegeId': self.privileges[r], 'Depth': d} for r, d in depths.items()]})
+        return role
+
+    def give(self, name, role, unit):
+        instance = self.get('roles', filter=f'_parentrootroleid_value eq {role} and _businessunitid_value eq {unit}')[0]['roleid']
+        self.post(f'systemusers({self.users[name]})/systemuserroles_association/$ref', {'@odata.id': f'roles({instance})'})
+
+    def ask(self, name, method, path, body=None):
+        return self.it.request(method, f'{self.api}/{path}', body, bearer(self.tokens[name]))
+
+    def access(self, path, body, token=None, **headers):
+        return self.it.request('POST', f'{self.base}/{path}', body, bearer(token or self.point, **headers))
+
+    def question(self, name, action, row=None, context=None, **properties):
+        return {'subject': {'type': 'user', 'id': self.users.get(name, name)}, 'action': {'name': action},
+                'resource': {'type': 'new_case', **({'id': row} if row else {}), **({'properties': properties} if properties else {})},
+                **({'context': context} if context else {})}
+
+    def decide(self, *arguments, **named):
+        answer = self.access('evaluation', self.question(*arguments, **named))
+        if answer.status != 200:
+            raise SystemExit(f'evaluation: {answer}')
+        said = answer.json()
+        return said['decision'], said['context'].get('reason')
+
+
+def done(w, name, action, row):
+    """The Web API asked to do it: (whether it did, why not)."""
+    target = {'@odata.type': 'Microsoft.Dynamics.CRM.new_case', 'new_caseid': row}
+    grant = {'Target': target, 'PrincipalAccess': {'AccessMask': 'ReadAccess', 'Principal': {
+        '@odata.type': 'Microsoft.Dynamics.CRM.systemuser', 'systemuserid': w.users['eve']}}}
+    request = {'read': ('GET', f'new_cases({row})', None), 'write': ('PATCH', f'new_cases({row})', {'new_note': 'x'}),
+               'delete': ('DELETE', f'new_cases({row})', None), 'create': ('POST', 'new_cases', {'new_title': 'more'}),
+               'assign': ('PATCH', f'new_cases({row})', {'ownerid@odata.bind': f"systemusers({w.owner_of(row)})"}),
+               'share': ('POST', 'GrantAccess', grant)}[action]
+    if action == 'write':  # an update without If-Match would make the missing row
+        answer = w.it.request(request[0], f'{w.api}/{request[1]}', request[2], bearer(w.tokens[name], **{'If-Match': '*'}))
+    else:
+        answer = w.ask(name, *request)
+    return (True, None) if answer.status < 300 else (False, REASONS.get(answer.json()['error']['code'], answer.body))
+
+
+def compared(w):
+    """Everybody, every row, every action: the decision is what the Web API does, and the reason is its reason."""
+    owners = {row: w.users[name] for name, row in w.rows.items()}
+    w.owner_of = lambda row: owners.get(row, w.users['ada'])
+    count, wrong = 0, []
+    for name in w.users:
+        for row in [*w.rows.values(), MISSING]:
+            for action in ('read', 'write', 'create', 'share', 'delete') + (('assign',) if row != MISSING else ()):
+                said, did = w.decide(name, action, row), done(w, name, action, row)
+                count += 1
+                if said != did:
+                    wrong.append((name, action, row, said, did))
+    check(f'{count} answers are what the Web API does', not wrong and count == 92, (count, wrong[:4]))
+    row = w.rows['fay']
+    w.post('GrantAccess', {'Target': {'@odata.type': 'Microsoft.Dynamics.CRM.new_case', 'new_caseid': row}, 'PrincipalAccess': {
+        'AccessMask': 'WriteAccess, ReadAccess', 'Principal': {'@odata.type': 'Microsoft.Dynamics.CRM.systemuser', 'systemuserid': w.users['ben']}}})
+    check('a share counts at once', w.decide('ben', 'write', row) == done(w, 'ben', 'write', row) == (True, None))
+
+
+def names(w):
+    row = w.rows['ada']
+    for what, subject in (('UPN', {'type': 'user', 'id': 'ADA@contoso.example'}), ('object id', {'type': 'user', 'id': w.objects['ada']})):
+        said = w.access('evaluation', {**w.question('ada', 'read', row), 'subject': subject}).json()
+        check(f'a person by {what}', said['decision'] is True, said)
+    for what, subject in (('stranger', {'type': 'user', 'id': 'nobody@contoso.example'}), ('GUID of nobody', {'type': 'user', 'id': MISSING}),
+                          ('user as a team', {'type': 'team', 'id': w.users['ada']}), ('unknown type', {'type': 'spaceship', 'id': w.users['ada']})):
+        said = w.access('evaluation', {**w.question('ada', 'read', row), 'subject': subject}).json()
+        check(f'nobody here: {what}', (said['decision'], said['context']['reason']) == (False, 'tenant'), said)
+    application = {'type': 'application', 'id': w.tenant['app']['appId']}
+    said = w.access('evaluation', {**w.question('ada', 'delete', row), 'subject': application}).json()
+    check('an application by its application id', said['decision'] is True, said)
+    said = w.access('evaluation', {**w.question('ada', 'delete', row, {'channel': 'interactive'}), 'subject': application}).json()
+    check('which has no interactive session', said['context'].get('reason') == 'access_mode', said)
+    acts = {'on_behalf_of': {'type': 'user', 'id': w.users['fay']}}
+    said = w.access('evaluation', {**w.question('ada', 'read', row, acts), 'subject': application}).json()
+    check('on behalf of another: what both may', (said['decision'], said['context'].get('reason')) == (False, 'no_access'), said)
+    said = w.access('evaluation', {**w.question('ada', 'read', w.rows['fay'], acts), 'subject': application}).json()
+    check('and may', said['decision'] is True, said)
+    check('who may not act for others', w.decide('ada', 'read', w.rows['fay'], acts) == (False, 'cannot_act_on_behalf'))
+
+
+def stored_only(w):
+    row = w.rows['fay']
+    check('an owner that the caller says is not believed', w.decide('ada', 'read', row, ownerid=w.users['ada']) == (False, 'no_access'))
+    check('a row to be of another, whom Assign does not cover', w.decide('ada', 'create', ownerid=w.users['fay']) == (False, 'no_access'))
+    refused = w.ask('ada', 'POST', 'new_cases', {'new_title': 'x', 'ownerid@odata.bind': f"systemusers({w.users['fay']})"})
+    check('which the Web API refuses too', refused.status == 403, refused)
+    check('a new owner must hold Read', w.decide('ada', 'create', ownerid=w.users['eve']) == (False, 'target_owner_lacks_read'))
+    check('the unit follows the owner', w.decide('ada', 'create', owningbusinessunit=w.root) == (False, 'owning_bu_not_settable'))
+    said = w.access('evaluation', {**w.question('ada', 'read', row), 'resource': {'type': 'no_table', 'id': row}}).json()
+    check('a table that is not there', said['context'].get('reason') == 'not_found', said)
+    check('an action that is none', w.decide('ada', 'burn', row) == (False, 'missing_privilege'))
+
+
+def refused(w):
+    good = w.question('ada', 'read', w.rows['ada'])
+    cases = [('no token', good, 401, None), ('a token that is none', good, 401, 'e.e.e'), ('who may not act for others', good, 403, w.tokens['ada']),
+             ('no subject', {'action': good['action'], 'resource': good['resource']}, 400, w.point), ('text for JSON', '{', 400, w.point),
+             ('nothing', '', 400, w.point)]
+    for what, body, status, token in cases:
+        headers = {'X-Request-ID': f'id of {what}', 'Content-Type': 'application/json', **(bearer(token) if token else {})}
+        answer = w.it.request('POST', f'{w.base}/evaluation', body, headers)
+        check(f'{what}: {status}, with the id of the request', (answer.status, answer.headers.get('X-Request-ID')) == (status, f'id of {what}'), answer)
+    answer = w.it.request('POST', f'{w.base}/evaluation', '{}', {'Content-Type': 'text/plain', **bearer(w.point)})
+    check('another content type: 400', answer.status == 400, answer)
+    answer = w.access('evaluation', good, **{'X-Request-ID': 'abc'})
+    check('an answer carries the id too, and is JSON', answer.headers.get('X-Request-ID') == 'abc'
+          and answer.headers.get('Content-Type', '').startswith('application/json'), answer)
+    answer = w.it.request('GET', f'{w.base}/evaluation', None, bearer(w.point))
+    check('GET: 405', answer.status == 405, answer)
+
+
+def batches(w):
+    ada, fay = w.rows['ada'], w.rows['fay']
+    items = [{'resource': {'type': 'new_case', 'id': row}} for row in (ada, fay, ada)]
+    whole = {'subject': {'type': 'user', 'id': w.users['ada']}, 'action': {'name': 'read'}, 'evaluations': items}
+
+    def said(**changed):
+        answer = w.access('evaluations', {**whole, **changed})
+        return [e['decision'] for e in answer.json()['evaluations']] if answer.status == 200 else answer
+    check('all in order', said() == [True, False, True], said())
+    check('until the first denial', said(options={'evaluations_semantic': 'deny_on_first_deny'}) == [True, False])
+    check('until the first permit', said(options={'evaluations_semantic': 'permit_on_first_permit'}) == [True])
+    answer = w.access('evaluations', {**whole, 'evaluations': [items[0], {}, {**items[0], 'action': {'name': 'delete'}}]}).json()['evaluations']
+    check('an item that is no question fails alone', [a['decision'] for a in answer] == [True, False, False]
+          and answer[1]['context']['error']['status'] == 400 and answer[2]['context']['reason'] == 'missing_privilege', answer)
+    check('one epoch for all', len({a['context']['epoch'] for a in answer}) == 1, answer)
+    answer = w.access('evaluations', {**whole, 'resource': items[0]['resource'], 'evaluations': []}).json()
+    check('an empty array is a single question', answer['decision'] is True, answer)
+    many = w.access('evaluations', {**whole, 'evaluations': items[:1] * 1000})
+    check('a thousand', many.status == 200 and len(many.json()['evaluations']) == 1000, many)
+    check('and no more', w.access('evaluations', {**whole, 'evaluations': items[:1] * 1001}).status == 400)
+
+
+def audited(w):
+    def told():
+        events = [e for e in w.it.audit_events(w.tenant['id'], w.tenant['environment_id']) if e['op'] in ('decide.access', 'refuse.request')]
+        reasons = {(e['op'], e['reason']) for e in events}
+        return {('decide.access', r) for r in ('tenant', 'no_access', 'missing_privilege', 'not_found', 'cannot_act_on_behalf')} | {
+            ('refuse.request', 'cannot_act_on_behalf')} <= reasons
+    check('each denial is a decision record', bool(eventually(told)[0]))
+    check('the log verifies', w.it.verify()[0] == 0)
+
+
+def main():
+    it = Installation(sys.argv[1], 'access').init()
+    try:
+        it.start()
+        w = World(it)
+        compared(w)
+        names(w)
+        stored_only(w)
+        refused(w)
+        batches(w)
+        audited(w)
+    finally:
+        it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)
+    return steps.report(30)
+
+
+sys.exit(main())
