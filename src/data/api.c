@@ -34,6 +34,9 @@ static const struct {
 	{ HTTP_GET, "$metadata", edm_document },
 	{ HTTP_GET, "WhoAmI", function_who_am_i },
 	{ HTTP_GET, "RetrieveCurrentOrganization", function_current_organization },
+	{ HTTP_GET, "RetrieveSharedPrincipalsAndAccess", function_shared_principals },
+	{ HTTP_GET, "RetrieveAccessOrigin", function_access_origin },
+	{ HTTP_GET, "ExplainAccess", function_explain_access },
 	{ HTTP_POST, "GrantAccess", share_grant },
 	{ HTTP_POST, "ModifyAccess", share_modify },
 	{ HTTP_POST, "RevokeAccess", share_revoke },
@@ -135,6 +138,9 @@ err data_call_run(struct data_call *dc)
 	if (dc->path.count == 0)
 		return method_of(dc) == HTTP_GET ? service_document(dc) : method_refused(dc);
 	TRY(operation_run(dc, &found));
+	if (found)
+		return OK;
+	TRY(access_function(dc, &found));
 	if (found)
 		return OK;
 	TRY(admin_action(dc, &found));

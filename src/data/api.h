@@ -26,6 +26,12 @@ MUST_USE NONNULL err share_grant(struct data_call *dc);
 MUST_USE NONNULL err share_modify(struct data_call *dc);
 MUST_USE NONNULL err share_revoke(struct data_call *dc);
 
+/* Who may do what with a row, and why (data/access.c). access_function: the bound one; *out_found is false when the path is another. */
+MUST_USE NONNULL err access_function(struct data_call *dc, bool *out_found);
+MUST_USE NONNULL err function_shared_principals(struct data_call *dc);
+MUST_USE NONNULL err function_access_origin(struct data_call *dc);
+MUST_USE NONNULL err function_explain_access(struct data_call *dc);
+
 /* $batch (4.4). */
 MUST_USE NONNULL err batch_handle(struct data_call *dc);
 

@@ -245,6 +245,56 @@ def sharing(w, made):
     check('a revoked share ends', (ada(), listed(), len(w.titles('ada'))) == (403, False, count - 1))
 
 
+def explained(w, made):
+    """What the functions say is what requests meet."""
+    rows, users = made['rows'], w.users
+    team = w.post('teams', {'name': 'Readers', 'businessunitid@odata.bind': f"businessunits({made['berlin']})", 'teamtype': 0})
+    w.post(f'teams({team})/Microsoft.Dynamics.CRM.AddMembersTeam', {'Members': [{'systemuserid': users['ben']}]})
+
+    def rights(asker, who, row, kind='systemusers'):
+        target = urllib.parse.quote("{'@odata.id':'new_cases(%s)'}" % row)
+        path = f'{kind}({who})/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@t)?@t={target}'
+        answer = w.ask(asker, 'GET', path) if asker else w.it.operator('GET', f'{w.api}/{path}')
+        return answer.json()['AccessRights'] if answer.status == 200 else answer.status
+
+    def shares(row, asker='ada'):
+        target = urllib.parse.quote('{"@odata.id":"new_cases(%s)"}' % row)
+        return w.ask(asker, 'GET', f'RetrieveSharedPrincipalsAndAccess(Target=@t)?@t={target}')
+
+    def why(asker, who, row, right='Write'):
+        return w.ask(asker, 'GET', f"ExplainAccess(ObjectId={row},LogicalName='new_case',PrincipalId={users[who]},Right='{right}')").json()
+    own = entity(w.ask('ben', 'POST', 'new_cases', {'new_title': 'to explain'}))
+    missing = '0198aaaa-0000-7000-8000-00000000abcd'
+    check('the owner holds what the role gives', rights('ben', users['ben'], own) == 'ReadAccess, WriteAccess, ShareAccess, AppendAccess, AppendToAccess'
+          or rights('ben', users['ben'], own).startswith('ReadAccess, WriteAccess'), rights('ben', users['ben'], own))
+    check('a row out of reach is None, a missing one too', (rights('ben', users['ben'], rows['fay']), rights('ben', users['ben'], missing)) == ('None', 'None'))
+    check('a reader of the row may ask about another', rights('ada', users['fay'], own) == 'None', rights('ada', users['fay'], own))
+    check('who cannot read it may not', (rights('fay', users['ben'], own), rights('ada', users['fay'], missing)) == (403, 404))
+    check('an administrator may', rights(None, users['fay'], rows['fay']).startswith('ReadAccess'))
+    check('a team without a role has nothing', rights(None, team, own, 'teams') == 'None')
+    check('an unknown principal is missing', rights(None, missing, own) == 404)
+    w.post('GrantAccess', {'Target': {'@odata.type': 'Microsoft.Dynamics.CRM.new_case', 'new_caseid': rows['fay']}, 'PrincipalAccess': {
+        'AccessMask': 'ReadAccess, WriteAccess', 'Principal': {'@odata.type': 'Microsoft.Dynamics.CRM.team', 'teamid': team}}})
+    check("a share with a team is its member's", rights('ben', users['ben'], rows['fay']) == 'ReadAccess, WriteAccess'
+          and w.ask('ben', 'PATCH', f"new_cases({rows['fay']})", {'new_note': None}).status == 204, rights('ben', users['ben'], rows['fay']))
+    listed = shares(rows['fay'], 'fay').json()['PrincipalAccesses']
+    check('shares are listed with their rights', listed == [{'AccessMask': 'ReadAccess, WriteAccess', 'Principal': {
+        '@odata.type': '#Microsoft.Dynamics.CRM.team', 'teamid': team}}], listed)
+    check('not to somebody who cannot read the row', shares(rows['fay'], 'ada').status == 403)
+    check('the path is told', [why('ben', 'ben', r)['Path'] for r in (own, rows['fay'])] == ['owner', 'shared']
+          and why('ada', 'ada', own, 'Read')['Path'] == 'unit', [why('ben', 'ben', r) for r in (own, rows['fay'])])
+    check('and the step that refused', [why('ada', 'ada', own, r)['Reason'] for r in ('Write', 'Delete')] == ['no_access', 'missing_privilege'],
+          [why('ada', 'ada', own, r) for r in ('Write', 'Delete')])
+    origin = w.ask('ada', 'GET', f"RetrieveAccessOrigin(ObjectId={own},LogicalName='new_case',PrincipalId={users['ada']})").json()
+    check('the origin is a sentence that names the role', "'Leader'" in origin['Response'], origin)
+    for bad in ('ExplainAccess(ObjectId=x,LogicalName=\'new_case\')', f"ExplainAccess(ObjectId={own},LogicalName='none',PrincipalId={own},Right='Read')",
+                'RetrieveSharedPrincipalsAndAccess(Target=@t)', 'RetrieveSharedPrincipalsAndAccess(Target=@t)?@t={}'):
+        refused = w.ask('ada', 'GET', bad)
+        check(f'{bad[:40]} is refused', refused.status == 400, refused)
+    w.it.operate('DELETE', f'{w.api}/new_cases({own})')
+    w.it.operate('DELETE', f'{w.api}/teams({team})')
+
+
 def secured_columns(w, made):
     """A secured column reads null, is not compared, set or changed, until a profile of the person or of a team permits it."""
     define = {'@odata.type': 'Microsoft.Dynamics.CRM.IntegerAttributeMetadata', 'SchemaName': 'new_Salary', 'IsSecured': True}
@@ -445,6 +495,7 @@ def main():
         refusals(w, made)
         expanded(w, made)
         sharing(w, made)
+        explained(w, made)
         secured_columns(w, made)
         hierarchy(w, made)
         teams(w, made)

@@ -1,0 +1,322 @@
+/* data/access.c - functions that say who may do what with a row, and why (authorization-and-data 1.8, 4.6, 4.11, 5.1):
+ *   GET systemusers(id)/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@t)?@t={'@odata.id':'set(id)'}   also teams(id)
+ *   GET RetrieveSharedPrincipalsAndAccess(Target=@t)?@t=...
+ *   GET RetrieveAccessOrigin(ObjectId=guid,LogicalName='table',PrincipalId=guid)
+ *   GET ExplainAccess(ObjectId=guid,LogicalName='table',PrincipalId=guid,Right='Read')      our own
+ * They ask the very functions that judge requests. Who asks about somebody else must be a System Administrator or read the row. */
+#include "authz/share.h"
+#include "data/answer.h"
+#include "data/api.h"
+#include "data/names.h"
+#include "data/row_find.h"
+#include "data/row_key.h"
+#include "data/sql_catalog.h"
+
+struct question {
+	const struct table *table;
+	struct uuid row_id, principal_id;
+	struct row_place row;
+	bool found;
+	int64_t principal;
+	struct authz_context *context; /* of the principal */
+	uint32_t shared;
+};
+
+/* --- reading the question --- */
+
+/* An argument of the function, through its alias if it is one. */
+static str argument_of(const struct data_call *dc, const struct path_segment *s, str name)
+{
+	const struct path_argument *a = path_argument_find(s, name);
+	str text = a ? a->value : (str){ "", 0 };
+	if (str_starts_with(text, S("@")) && !url_param_find(&dc->params, text, &text))
+		return (str){ "", 0 };
+	return text;
+}
+
+static bool quoted_take(str *rest, str *out)
+{
+	*rest = str_trim(*rest);
+	char quote = rest->len ? rest->at[0] : 0;
+	size_t end = quote == '\'' || quote == '"' ? str_find_char(*rest, quote, 1) : SIZE_MAX;
+	if (end == SIZE_MAX)
+		return false;
+	*out = str_slice(*rest, 1, end);
+	*rest = str_trim(str_from(*rest, end + 1));
+	return true;
+}
+
+/* {'@odata.id':'set(id)'}, with either quote. */
+static bool target_parse(str text, str *out)
+{
+	str name;
+	text = str_trim(text);
+	if (text.len < 2 || text.at[0] != '{' || text.at[text.len - 1] != '}')
+		return false;
+	text = str_slice(text, 1, text.len - 1);
+	if (!quoted_take(&text, &name) || !str_equal(name, S("@odata.id")) || !str_starts_with(text, S(":")))
+		return false;
+	text = str_from(text, 1);
+	return quoted_take(&text, out) && text.len == 0;
+}
+
+static err target_read(struct data_call *dc, const struct path_segment *s, struct question *q)
+{
+	struct path_segment key = { 0 };
+	str reference;
+	if (!target_parse(argument_of(dc, s, S("Target")), &reference) || !odata_reference_parse(reference, dc->arena, &key) ||
+	    !(q->table = metadata_table_by_set(dc->app->metadata, key.name)))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "Target must be like {'@odata.id':'set(id)'}.");
+	return row_key_read(dc, q->table, &key, &q->row_id);
+}
+
+static err principal_read(struct data_call *dc, struct question *q, enum principal_type type)
+{
+	struct principal_place place;
+	err e = authz_principal_by_id(dc->app->authz, &q->principal_id, &place);
+	if (err_kind_of(e) == ERR_NOT_FOUND || (!failed(e) && type && place.type != type))
+		return REFUSE(dc, 404, CODE_NOT_FOUND, "The principal does not exist.");
+	TRY(e);
+	q->principal = place.key;
+	return OK;
+}
+
+/* May the caller ask, and where does the row stand? About oneself and for administrators a row that is not there is just not reached. */
+static err question_admit(struct data_call *dc, struct question *q, bool about_oneself)
+{
+	TRY(row_place_find(dc, q->table, &q->row_id, &q->row, &q->found));
+	if (about_oneself || dc->caller.context->administrator)
+		return OK;
+	TRY(rights_gate(dc, DO_READ, q->table));
+	if (!q->found)
+		return row_missing(dc, q->table, &q->row_id);
+	return rights_row(dc, DO_READ, q->table, &q->row);
+}
+
+static err context_take(struct data_call *dc, struct question *q)
+{
+	TRY(question_admit(dc, q, q->principal == dc->caller.user));
+	TRY(authz_context_of(dc->app->authz, q->principal, &q->context));
+	return q->found ? authz_shared_mask(dc->app->authz, q->context, q->table, q->row.key, &q->shared) : OK;
+}
+
+static struct decision decide(struct question *q, enum right right)
+{
+	if (!q->found) {
+		struct decision d = authz_check_privilege(q->context, q->table, right);
+		if (allowed(&d))
+			d = (struct decision){ .reason = REASON_NOT_FOUND, .right = right, .epoch = d.epoch };
+		return d;
+	}
+	return authz_check_shared(q->context, q->table, right, q->row.owner, q->row.unit, q->shared);
+}
+
+/* --- answering --- */
+
+static err answer_open(struct data_call *dc, const char *type, struct json_writer *w)
+{
+	str context = str_format(dc->arena, "%.*s$metadata#Microsoft.Dynamics.CRM.%s", STR_ARG(dc->root), type);
+	TRY_NEW(context.at);
+	*w = answer_json(dc, 200);
+	json_open_object(w);
+	json_member_str(w, S("@odata.context"), context);
+	return OK;
+}
+
+/* "ReadAccess, WriteAccess"; "None". `mask`: share_bits. */
+static str mask_text(struct arena *arena, uint32_t mask)
+{
+	str text = { "", 0 };
+	for (int r = RIGHT_READ; r < RIGHTS_END; r++)
+		if (mask & share_bit((enum right)r))
+			text = str_format(arena, "%.*s%s%sAccess", STR_ARG(text), text.len ? ", " : "", right_name((enum right)r));
+	return text.len ? text : (str){ "None", 4 };
+}
+
+static err principal_access(struct data_call *dc, const struct table *on)
+{
+	const struct path_segment *s = &dc->path.segment[1];
+	struct question q = { 0 };
+	struct json_writer w;
+	uint32_t mask = 0;
+	TRY(row_key_read(dc, on, &dc->path.segment[0], &q.principal_id));
+	TRY(target_read(dc, s, &q));
+	TRY(principal_read(dc, &q, str_equal(on->logical_name, S("team")) ? PRINCIPAL_TEAM : PRINCIPAL_SYSTEMUSER));
+	TRY(context_take(dc, &q));
+	for (int r = RIGHT_READ; r < RIGHTS_END; r++) {
+		struct decision d = decide(&q, (enum right)r);
+		mask |= allowed(&d) ? share_bit((enum right)r) : 0;
+	}
+	TRY(answer_open(dc, "RetrievePrincipalAccessResponse", &w));
+	json_member_str(&w, S("AccessRights"), mask_text(dc->arena, mask));
+	json_close_object(&w);
+	return OK;
+}
+
+err function_shared_principals(struct data_call *dc)
+{
+	struct question q = { 0 };
+	struct json_writer w;
+	SCOPED(statement) s = { 0 };
+	TRY(target_read(dc, &dc->path.segment[0], &q));
+	TRY(rights_gate(dc, DO_READ, q.table));
+	TRY(question_admit(dc, &q, false));
+	if (!q.found)
+		return row_missing(dc, q.table, &q.row_id);
+	TRY(answer_open(dc, "RetrieveSharedPrincipalsAndAccessResponse", &w));
+	json_key(&w, S("PrincipalAccesses"));
+	json_open_array(&w);
+	TRY(statement_open(dc->app->store, &SQL_SHARES_OF_ROW, &s));
+	TRY(bind_i64(&s, 1, q.table->ordinal));
+	TRY(bind_i64(&s, 2, q.row.key));
+	for (bool row;;) {
+		TRY(statement_step(&s, &row));
+		if (!row)
+			break;
+		bool team = column_i64(&s, 1) == PRINCIPAL_TEAM;
+		struct uuid id = column_uuid(&s, 0);
+		json_open_object(&w);
+		json_member_str(&w, S("AccessMask"), mask_text(dc->arena, (uint32_t)column_i64(&s, 2)));
+		json_key(&w, S("Principal"));
+		json_open_object(&w);
+		json_member_str(&w, S("@odata.type"), team ? S("#Microsoft.Dynamics.CRM.team") : S("#Microsoft.Dynamics.CRM.systemuser"));
+		json_member_uuid(&w, team ? S("teamid") : S("systemuserid"), &id);
+		json_close_object(&w);
+		json_close_object(&w);
+	}
+	json_close_array(&w);
+	json_close_object(&w);
+	return OK;
+}
+
+/* --- why --- */
+
+static err explain_read(struct data_call *dc, struct question *q)
+{
+	const struct path_segment *s = &dc->path.segment[0];
+	if (failed(uuid_parse(argument_of(dc, s, S("ObjectId")), &q->row_id)) ||
+	    failed(uuid_parse(argument_of(dc, s, S("PrincipalId")), &q->principal_id)))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "ObjectId and PrincipalId must be GUIDs.");
+	q->table = metadata_table(dc->app->metadata, argument_of(dc, s, S("LogicalName")));
+	if (!q->table)
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "LogicalName must name a table.");
+	TRY(principal_read(dc, q, 0));
+	return context_take(dc, q);
+}
+
+static const struct held_role *held_of(const struct question *q, const struct decision *d)
+{
+	for (size_t i = 0; i < q->context->facts.held_count; i++)
+		if (q->context->facts.held[i].role->key == d->role && q->context->facts.held[i].principal == d->principal)
+			return &q->context->facts.held[i];
+	return NULL;
+}
+
+static const char *path_name(enum access_path path)
+{
+	static const char *const names[] = { [PATH_NONE] = "none", [PATH_OWNER] = "owner", [PATH_UNIT] = "unit", [PATH_GLOBAL] = "global",
+					     [PATH_SHARED] = "shared", [PATH_HIERARCHY] = "hierarchy" };
+	return (size_t)path < COUNT_OF(names) ? names[path] : "none";
+}
+
+static err sentence_of(struct data_call *dc, const struct question *q, const struct decision *d, str *out)
+{
+	const struct held_role *h = held_of(q, d);
+	const struct name *holder = NULL;
+	str role = h ? h->role->name : S("");
+	const char *through = "held directly";
+	if (!allowed(d)) {
+		const struct reason_row *r = reason_row(d->reason);
+		*out = str_format(dc->arena, "No access: %s (%.*s)", r->text, STR_ARG(r->code));
+		TRY_NEW(out->at);
+		return OK;
+	}
+	if (d->principal && d->principal != q->principal) {
+		TRY(names_principal(dc->app->names, d->principal, &holder));
+		through = holder->text;
+	}
+	switch (d->path) {
+	case PATH_OWNER:
+		*out = str_format(dc->arena, "The principal, or a team of theirs, owns the row; role '%.*s' (%s).", STR_ARG(role), through);
+		break;
+	case PATH_UNIT:
+		*out = str_format(dc->arena, "The row's business unit lies within role '%.*s' (%s).", STR_ARG(role), through);
+		break;
+	case PATH_GLOBAL:
+		*out = str_format(dc->arena, "Role '%.*s' reaches every row of the table (%s).", STR_ARG(role), through);
+		break;
+	case PATH_HIERARCHY:
+		*out = str_format(dc->arena, "The row is owned by '%s', below the principal in the hierarchy.", through);
+		break;
+	default:
+		*out = str_format(dc->arena, "The row is shared with the principal, a team of theirs or somebody below them in the hierarchy.");
+		break;
+	}
+	TRY_NEW(out->at);
+	return OK;
+}
+
+err function_access_origin(struct data_call *dc)
+{
+	struct question q = { 0 };
+	struct json_writer w;
+	str sentence;
+	TRY(explain_read(dc, &q));
+	struct decision d = decide(&q, RIGHT_READ);
+	TRY(sentence_of(dc, &q, &d, &sentence));
+	TRY(answer_open(dc, "RetrieveAccessOriginResponse", &w));
+	json_member_str(&w, S("Response"), sentence);
+	json_close_object(&w);
+	return OK;
+}
+
+static bool right_of_name(str name, enum right *out)
+{
+	for (int r = RIGHT_READ; r < RIGHTS_END; r++) {
+		if (str_equal(name, str_of(right_name((enum right)r)))) {
+			*out = (enum right)r;
+			return true;
+		}
+	}
+	return false;
+}
+
+err function_explain_access(struct data_call *dc)
+{
+	struct question q = { 0 };
+	struct json_writer w;
+	enum right right;
+	str sentence;
+	if (!right_of_name(argument_of(dc, &dc->path.segment[0], S("Right")), &right))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "Right must be Read, Write, Delete, Append, AppendTo, Assign or Share.");
+	TRY(explain_read(dc, &q));
+	struct decision d = decide(&q, right);
+	const struct held_role *h = held_of(&q, &d);
+	TRY(sentence_of(dc, &q, &d, &sentence));
+	TRY(answer_open(dc, "ExplainAccessResponse", &w));
+	json_member_bool(&w, S("Allowed"), allowed(&d));
+	json_member_str(&w, S("Reason"), reason_row(d.reason)->code);
+	json_member_str(&w, S("Path"), str_of(path_name(d.path)));
+	json_key(&w, S("RoleId"));
+	if (allowed(&d) && h)
+		json_uuid(&w, &h->role->id);
+	else
+		json_null(&w);
+	json_member_i64(&w, S("Epoch"), (int64_t)d.epoch);
+	json_member_str(&w, S("Explanation"), sentence);
+	json_close_object(&w);
+	return OK;
+}
+
+err access_function(struct data_call *dc, bool *out_found)
+{
+	const struct path_segment *first = &dc->path.segment[0];
+	const struct table *on = dc->path.count == 2 && first->has_arguments ? metadata_table_by_set(dc->app->metadata, first->name) : NULL;
+	*out_found = on && (str_equal(on->logical_name, S("systemuser")) || str_equal(on->logical_name, S("team"))) &&
+		     str_equal(dc->path.segment[1].name, S("Microsoft.Dynamics.CRM.RetrievePrincipalAccess"));
+	if (!*out_found)
+		return OK;
+	if (dc->web->request.method != HTTP_GET)
+		return REFUSE(dc, 405, CODE_METHOD, "The requested resource does not support this method.");
+	return principal_access(dc, on);
+}
