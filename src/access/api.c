@@ -132,9 +132,27 @@ static err evaluations(struct web_call *web)
 	return serve(web, ACCESS_EVALUATIONS, evaluation_run);
 }
 
+static err search_subject(struct web_call *web)
+{
+	return serve(web, ACCESS_SEARCH_SUBJECT, search_subject_run);
+}
+
+static err search_resource(struct web_call *web)
+{
+	return serve(web, ACCESS_SEARCH_RESOURCE, search_resource_run);
+}
+
+static err search_action(struct web_call *web)
+{
+	return serve(web, ACCESS_SEARCH_ACTION, search_action_run);
+}
+
 static const struct web_route routes[] = {
 	{ HTTP_POST, "/evaluation", evaluation },
 	{ HTTP_POST, "/evaluations", evaluations },
+	{ HTTP_POST, "/search/subject", search_subject },
+	{ HTTP_POST, "/search/resource", search_resource },
+	{ HTTP_POST, "/search/action", search_action },
 };
 
 const struct web_surface access_surface = {

@@ -21,6 +21,9 @@ struct access_call {
 /* --- what the routes (api.c) run, inside a snapshot; each writes its answer --- */
 
 MUST_USE NONNULL err evaluation_run(struct access_call *call);
+MUST_USE NONNULL err search_subject_run(struct access_call *call);
+MUST_USE NONNULL err search_resource_run(struct access_call *call);
+MUST_USE NONNULL err search_action_run(struct access_call *call);
 
 /* Every question that was answered with no becomes an event of the environment's log (5.1). Outside a transaction. */
 NONNULL void access_denials_log(struct access_call *call);

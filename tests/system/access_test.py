@@ -193,6 +193,64 @@ def batches(w):
     check('and no more', w.access('evaluations', {**whole, 'evaluations': items[:1] * 1001}).status == 400)
 
 
+def searched(w, path, body, limit=None):
+    """All pages; with what they hold, how many there were."""
+    found, pages, page = [], 0, {'limit': limit} if limit is not None else {}
+    while True:
+        answer = w.access(f'search/{path}', {**body, 'page': page})
+        if answer.status != 200:
+            raise SystemExit(f'search {path}: {answer}')
+        said, pages = answer.json(), pages + 1
+        if limit and len(said['results']) > limit:
+            raise SystemExit('a page longer than asked for')
+        found += [r.get('id', r.get('name')) for r in said['results']]
+        if not said['page']['next_token']:
+            return found, pages
+        page = {**page, 'token': said['page']['next_token']}
+
+
+def searches(w):
+    wrong, kind = [], {'type': 'new_case'}
+    every = [r['new_caseid'] for r in w.get('new_cases', select='new_caseid')]
+    for name in w.users:
+        listed = [r['new_caseid'] for r in w.ask(name, 'GET', 'new_cases?$select=new_caseid').json().get('value', [])]
+        for action in ('read', 'write', 'share', 'delete'):
+            body = {'subject': {'type': 'user', 'id': w.users[name]}, 'action': {'name': action}, 'resource': kind}
+            found, _ = searched(w, 'resource', body)
+            want = [row for row in every if w.decide(name, action, row)[0]]
+            if sorted(found) != sorted(want) or len(set(found)) != len(found) or (action == 'read' and sorted(found) != sorted(listed)):
+                wrong.append((name, action, found, want, listed))
+            if found and searched(w, 'resource', body, 1) != (found, len(found)):
+                wrong.append((name, action, 'paged'))
+    check('a search for rows finds those of which the answer is yes, and of Read those that a list shows', not wrong, wrong[:2])
+    for name in ('ben', 'fay'):  # several readers of one row
+        w.post('GrantAccess', {'Target': {'@odata.type': 'Microsoft.Dynamics.CRM.new_case', 'new_caseid': w.rows['ada']}, 'PrincipalAccess': {
+            'AccessMask': 'ReadAccess', 'Principal': {'@odata.type': 'Microsoft.Dynamics.CRM.systemuser', 'systemuserid': w.users[name]}}})
+    row, people = w.rows['ada'], {'subject': {'type': 'user'}, 'action': {'name': 'read'}, 'resource': {**kind, 'id': w.rows['ada']}}
+    want = [w.users[n] for n in w.users if w.decide(n, 'read', row)[0]]
+    check('three people read a row', len(want) == 3, want)
+    check('a search for people', searched(w, 'subject', people)[0] == sorted(want, key=list(w.users.values()).index) and want, want)
+    check('page by page', searched(w, 'subject', people, 1)[0] == want)
+    want = [a for a in ('read', 'write', 'delete', 'assign', 'share', 'append', 'append_to') if w.decide('ada', a, row)[0]]
+    actions = {'subject': {'type': 'user', 'id': w.users['ada']}, 'resource': people['resource']}
+    check('a search for actions', searched(w, 'action', actions)[0] == want == searched(w, 'action', actions, 2)[0] and want, want)
+    for what, path, body in (('unknown type of subject', 'subject', {**people, 'subject': {'type': 'spaceship'}}),
+                             ('unknown subject', 'action', {**actions, 'subject': {'type': 'user', 'id': 'nobody'}}),
+                             ('unknown type of resource', 'resource', {**people, 'subject': actions['subject'], 'resource': {'type': 'nothing'}}),
+                             ('unknown row', 'subject', {**people, 'resource': {**kind, 'id': MISSING}})):
+        check(f'nothing found: {what}', searched(w, path, body) == ([], 1))
+    acting = {'subject': {'type': 'application', 'id': w.tenant['app']['appId']}, 'action': {'name': 'read'}, 'resource': kind,
+              'context': {'on_behalf_of': {'type': 'user', 'id': w.users['fay']}}}
+    want = [row for row in every if w.decide('fay', 'read', row)[0]]
+    check('on behalf of another: the rows of both', sorted(searched(w, 'resource', acting)[0]) == sorted(want) and want, want)
+    token = w.access('search/subject', {**people, 'page': {'limit': 1}}).json()['page']['next_token']
+    altered = [{'page': {'token': token, 'limit': 2}}, {'page': {'token': token}, 'action': {'name': 'write'}},
+               {'page': {'token': token[:-2] + ('AA' if token[-2:] != 'AA' else 'BB')}}, {'page': {'token': token}, 'context': {'ip': '::1'}}]
+    check('a token goes on without its limit', w.access('search/subject', {**people, 'page': {'token': token}}).status == 200)
+    answers = [w.access('search/subject', {**people, **c}) for c in altered]
+    check('altered: 400', [a.status for a in answers] == [400] * 4, answers)
+
+
 def audited(w):
     def told():
         events = [e for e in w.it.audit_events(w.tenant['id'], w.tenant['environment_id']) if e['op'] in ('decide.access', 'refuse.request')]
@@ -213,6 +271,7 @@ def main():
         stored_only(w)
         refused(w)
         batches(w)
+        searches(w)
         audited(w)
     finally:
         it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)
