@@ -11,6 +11,6 @@
 
 #include "web/route.h"
 
-extern const struct web_surface access_surface;
+extern const struct web_surface access_surface, access_discovery_surface;
 
 #endif

@@ -142,6 +142,15 @@ static bool is_tenantless(str path)
 	return false;
 }
 
+/* The description of an environment's decision point stands at the well-known address with the environment's own path behind it
+ * (AuthZEN 1.0): "/.well-known/authzen-configuration/e/sales". The worker gets what it always gets, in the other order. */
+static const str authzen_configuration = { "/.well-known/authzen-configuration", 34 };
+
+static bool is_authzen_configuration(str path)
+{
+	return str_starts_with(path, authzen_configuration) && str_starts_with(str_from(path, authzen_configuration.len), S("/e/"));
+}
+
 static void route_main_site(const struct routing_table *t, enum channel_lane lane, const struct http_head *head,
 			    struct route *out)
 {
@@ -168,6 +177,9 @@ static void route_main_site(const struct routing_table *t, enum channel_lane lan
 		str name = str_slice(rest, 1, end == SIZE_MAX ? rest.len : end);
 		size_t base_len = 2 + 1 + name.len;
 		to_environment(t, name, str_slice(path, 0, base_len), str_from(path, base_len), out);
+	} else if (is_authzen_configuration(path)) {
+		str base = str_from(path, authzen_configuration.len);
+		to_environment(t, str_from(base, 3), base, str_slice(path, 0, authzen_configuration.len), out);
 	} else if (is_tenantless(path)) {
 		route_by_token(t, head, out);
 	} else {

@@ -29,7 +29,8 @@ struct route {
 	enum route_kind kind;
 	enum refusal refusal;      /* ROUTE_REFUSED */
 	struct worker_name worker; /* ROUTE_WORKER  */
-	str base, path;            /* views into head->path; base is what routing consumed */
+	str base, path;            /* views into head->path; base is what routing consumed: it stands in front, or behind
+				    * "/.well-known/authzen-configuration" */
 	bool large_body;           /* the route takes uploads */
 };
 

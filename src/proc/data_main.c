@@ -7,7 +7,8 @@
 #include "host/log.h"
 #include "proc/worker.h"
 
-static const struct web_surface *const surfaces[] = { &data_api_surface, &data_import_surface, &access_surface };
+static const struct web_surface *const surfaces[] = { &data_api_surface, &data_import_surface, &access_surface,
+						     &access_discovery_surface };
 
 static err open_data(struct worker *worker)
 {

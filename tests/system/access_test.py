@@ -251,6 +251,23 @@ def searches(w):
     check('altered: 400', [a.status for a in answers] == [400] * 4, answers)
 
 
+def described(w):
+    address = '/.well-known/authzen-configuration'
+    answer = w.it.request('GET', f'{address}/e/sales')
+    said, base = answer.json(), f'{w.it.origin}/e/sales'
+    want = {'policy_decision_point': base, **{f'{n}_endpoint': f'{base}/access/v1/{p}' for n, p in (
+        ('access_evaluation', 'evaluation'), ('access_evaluations', 'evaluations'), ('search_subject', 'search/subject'),
+        ('search_resource', 'search/resource'), ('search_action', 'search/action'))}}
+    check('the decision point is described at its well-known address', answer.status == 200 and said == want
+          and answer.headers['Content-Type'].startswith('application/json'), answer)
+    host = w.it.origin.replace('https://', 'https://sales.')
+    said = w.it.request('GET', address, None, {'Host': host.removeprefix('https://')}).json()
+    check('and on a host of its own', said['policy_decision_point'] == host
+          and said['search_action_endpoint'] == f'{host}/access/v1/search/action', said)
+    missing = [w.it.request('GET', address + path).status for path in ('', '/contoso.example', '/e/nothing', '/e/sales/more')]
+    check('no other has one', missing == [404] * 4, missing)
+
+
 def audited(w):
     def told():
         events = [e for e in w.it.audit_events(w.tenant['id'], w.tenant['environment_id']) if e['op'] in ('decide.access', 'refuse.request')]
@@ -272,6 +289,7 @@ def main():
         refused(w)
         batches(w)
         searches(w)
+        described(w)
         audited(w)
     finally:
         it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)

@@ -37,7 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		route_find(table, (enum channel_lane)lane, &head, &route);
 		if (route.kind != ROUTE_WORKER)
 			continue;
-		if (route.base.len + route.path.len != path.len || route.path.at != path.at + route.base.len)
+		bool well_known = str_equal(route.path, S("/.well-known/authzen-configuration")) && route.path.at == path.at;
+		if (route.base.len + route.path.len != path.len ||
+		    (well_known ? route.base.len && route.base.at != path.at + route.path.len : route.path.at != path.at + route.base.len))
 			abort();
 		bool own_log = lane == LANE_OPERATOR && route.worker.role == ROLE_RECORDER && uuid_is_nil(&route.worker.tenant);
 		if (route.worker.role != ROLE_CONTROL && !own_log && !uuid_equal(&route.worker.tenant, &tenant))
