@@ -81,7 +81,8 @@ static err principal_read(struct data_call *dc, struct question *q, enum princip
 	return OK;
 }
 
-/* May the caller ask, and where does the row stand? About oneself and for administrators a row that is not there is just not reached. */
+/* May the caller ask, and where does the row stand? Asked before the principal is looked for: who may not ask learns of nobody whether
+ * they exist. About oneself and for administrators a row that is not there is just not reached. */
 static err question_admit(struct data_call *dc, struct question *q, bool about_oneself)
 {
 	TRY(row_place_find(dc, q->table, &q->row_id, &q->row, &q->found));
@@ -95,13 +96,23 @@ static err question_admit(struct data_call *dc, struct question *q, bool about_o
 
 static err context_take(struct data_call *dc, struct question *q)
 {
-	TRY(question_admit(dc, q, q->principal == dc->caller.user));
 	TRY(authz_context_of(dc->app->authz, q->principal, &q->context));
 	return q->found ? authz_shared_mask(dc->app->authz, q->context, q->table, q->row.key, &q->shared) : OK;
 }
 
+/* Rows without an owner are neither shared nor assigned, whatever a role says; told, as where it is tried, before any gate. */
+static enum authz_reason right_absent(const struct table *t, enum right right)
+{
+	if (table_is_owned(t) && !t->builtin)
+		return REASON_NONE;
+	return right == RIGHT_SHARE ? REASON_NOT_SHAREABLE : right == RIGHT_ASSIGN ? REASON_NOT_ASSIGNABLE : REASON_NONE;
+}
+
 static struct decision decide(struct question *q, enum right right)
 {
+	enum authz_reason absent = right_absent(q->table, right);
+	if (absent != REASON_NONE)
+		return (struct decision){ .reason = absent, .right = right, .epoch = q->context->epoch };
 	if (!q->found) {
 		struct decision d = authz_check_privilege(q->context, q->table, right);
 		if (allowed(&d))
@@ -141,6 +152,7 @@ static err principal_access(struct data_call *dc, const struct table *on)
 	uint32_t mask = 0;
 	TRY(row_key_read(dc, on, &dc->path.segment[0], &q.principal_id));
 	TRY(target_read(dc, s, &q));
+	TRY(question_admit(dc, &q, uuid_equal(&q.principal_id, &dc->caller.user_id)));
 	TRY(principal_read(dc, &q, str_equal(on->logical_name, S("team")) ? PRINCIPAL_TEAM : PRINCIPAL_SYSTEMUSER));
 	TRY(context_take(dc, &q));
 	for (int r = RIGHT_READ; r < RIGHTS_END; r++) {
@@ -200,6 +212,7 @@ static err explain_read(struct data_call *dc, struct question *q)
 	q->table = metadata_table(dc->app->metadata, argument_of(dc, s, S("LogicalName")));
 	if (!q->table)
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "LogicalName must name a table.");
+	TRY(question_admit(dc, q, uuid_equal(&q->principal_id, &dc->caller.user_id)));
 	TRY(principal_read(dc, q, 0));
 	return context_take(dc, q);
 }

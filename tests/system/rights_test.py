@@ -281,6 +281,14 @@ def explained(w, made):
     check('shares are listed with their rights', listed == [{'AccessMask': 'ReadAccess, WriteAccess', 'Principal': {
         '@odata.type': '#Microsoft.Dynamics.CRM.team', 'teamid': team}}], listed)
     check('not to somebody who cannot read the row', shares(rows['fay'], 'ada').status == 403)
+    check('who may not ask learns of nobody whether they exist', (rights('ada', missing, rows['fay']), rights('ada', users['fay'], rows['fay'])) == (403, 403))
+    me = w.it.operate('GET', f'{w.api}/WhoAmI')['UserId']
+    target = urllib.parse.quote("{'@odata.id':'businessunits(%s)'}" % w.root)
+    held = w.it.operate('GET', f'{w.api}/systemusers({me})/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@t)?@t={target}')['AccessRights']
+    check('a row without an owner is neither shared nor assigned, by an administrator either', 'WriteAccess' in held
+          and 'ShareAccess' not in held and 'AssignAccess' not in held, held)
+    told = [w.it.operate('GET', f"{w.api}/ExplainAccess(ObjectId={w.root},LogicalName='businessunit',PrincipalId={me},Right='{r}')")['Reason'] for r in ('Share', 'Assign')]
+    check('and the reason says so', told == ['not_shareable', 'not_assignable'], told)
     check('the path is told', [why('ben', 'ben', r)['Path'] for r in (own, rows['fay'])] == ['owner', 'shared']
           and why('ada', 'ada', own, 'Read')['Path'] == 'unit', [why('ben', 'ben', r) for r in (own, rows['fay'])])
     check('and the step that refused', [why('ada', 'ada', own, r)['Reason'] for r in ('Write', 'Delete')] == ['no_access', 'missing_privilege'],
