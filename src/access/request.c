@@ -26,14 +26,25 @@ static const char *entity_parse(const struct json *in, const struct entity_texts
 	return properties && !json_is(properties, JSON_OBJECT) ? texts->properties : NULL;
 }
 
-static const char *action_parse(const struct json *in, str *out)
+static const char *columns_parse(const struct json *properties, struct access_question *q)
+{
+	q->columns = json_member(properties, S("columns"));
+	bool good = !q->columns || json_is(q->columns, JSON_ARRAY);
+	for (const struct json *c = good && q->columns ? q->columns->first : NULL; c; c = c->next)
+		good = good && json_is(c, JSON_STRING);
+	return good ? NULL : "action.properties.columns must be an array of strings.";
+}
+
+static const char *action_parse(const struct json *in, struct access_question *q)
 {
 	const struct json *properties = json_member(in, S("properties"));
 	if (!json_is(in, JSON_OBJECT))
 		return "action must be an object.";
-	if (!json_member_is_str(in, S("name"), out))
+	if (!json_member_is_str(in, S("name"), &q->action))
 		return "action needs a name, a string.";
-	return properties && !json_is(properties, JSON_OBJECT) ? "action.properties must be an object." : NULL;
+	if (properties && !json_is(properties, JSON_OBJECT))
+		return "action.properties must be an object.";
+	return columns_parse(properties, q);
 }
 
 static const char *context_parse(const struct json *in, struct access_question *q)
@@ -75,7 +86,7 @@ static const char *question_parse(const struct json *item, const struct json *ro
 	const struct json *resource = member_of(item, root, S("resource"));
 	const char *wrong = entity_parse(member_of(item, root, S("subject")), &subject_texts, api != ACCESS_SEARCH_SUBJECT, &q->subject);
 	if (!wrong && api != ACCESS_SEARCH_ACTION)
-		wrong = action_parse(member_of(item, root, S("action")), &q->action);
+		wrong = action_parse(member_of(item, root, S("action")), q);
 	bool creates = str_equal(q->action, S("create"));
 	if (!wrong)
 		wrong = entity_parse(resource, &resource_texts, api != ACCESS_SEARCH_RESOURCE && !creates, &q->resource);

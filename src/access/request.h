@@ -27,6 +27,7 @@ struct access_entity {
 struct access_question {
 	struct access_entity subject, resource;
 	str action;              /* empty in a search for actions                                         */
+	const struct json *columns; /* action.properties.columns: an array of strings; null: not given    */
 	bool interactive;        /* context.channel                                                       */
 	bool on_behalf;          /* context.on_behalf_of is given: the subject acts for it                */
 	struct access_entity on_behalf_of;

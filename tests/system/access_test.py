@@ -153,6 +153,24 @@ def stored_only(w):
     check('an action that is none', w.decide('ada', 'burn', row) == (False, 'missing_privilege'))
 
 
+def columns(w):
+    w.it.operate('POST', f"{w.api}/EntityDefinitions(LogicalName='new_case')/Attributes", {
+        '@odata.type': 'Microsoft.Dynamics.CRM.MemoAttributeMetadata', 'SchemaName': 'new_secret', 'IsSecured': True, 'MaxLength': 100,
+        'DisplayName': {'LocalizedLabels': [{'Label': 'Secret', 'LanguageCode': 1033}]}})
+    row = w.rows['ada']
+
+    def said(action, names):
+        question = w.question('ada', action, row)
+        answer = w.access('evaluation', {**question, 'action': {'name': action, 'properties': {'columns': names}}})
+        return (answer.json()['decision'], answer.json()['context'].get('reason')) if answer.status == 200 else answer.status
+    check('columns that are not secured', [said(a, ['new_title', 'new_note']) for a in ('create', 'read', 'write')] == [(True, None)] * 3)
+    found = [said(a, ['new_title', 'new_secret']) for a in ('create', 'read', 'write')]
+    check('a secured one', found == [(False, 'column_create'), (False, 'column_filter'), (False, 'column_update')], found)
+    answer = w.ask('ada', 'PATCH', f'new_cases({row})', {'new_secret': 'x'})
+    check('which the Web API refuses too', answer.status == 403, answer)
+    check('one that is not there, and one that is no text', (said('read', ['new_none']), said('read', [1])) == ((False, 'not_found'), 400))
+
+
 def refused(w):
     good = w.question('ada', 'read', w.rows['ada'])
     cases = [('no token', good, 401, None), ('a token that is none', good, 401, 'e.e.e'), ('who may not act for others', good, 403, w.tokens['ada']),
@@ -286,6 +304,7 @@ def main():
         compared(w)
         names(w)
         stored_only(w)
+        columns(w)
         refused(w)
         batches(w)
         searches(w)
