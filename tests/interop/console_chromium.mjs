@@ -135,6 +135,10 @@ async function byKeyboard(page, origin, keeper) {
   held('a reload comes back without a question to where one was');
 }
 
+// A closed dialog gives the focus back to the row it was opened from, a moment later than it is gone: what is pressed before then would
+// open that row again.
+const focusBackAt = (page, name) => page.locator('button:focus', { hasText: name }).waitFor();
+
 async function changes(page) {
   await page.locator('#search-text').fill('Acme Optics');
   await counted(page, '2 accounts found for “Acme Optics”');
@@ -151,7 +155,7 @@ async function changes(page) {
   await page.keyboard.press('Enter');
   await dialog.getByText('Saved.').waitFor();
   await page.keyboard.press('Escape');
-  await page.waitForFunction(() => document.activeElement.textContent === 'Acme Optics (DE)');
+  await focusBackAt(page, 'Acme Optics (DE)');
   assert.match(await page.locator('tbody').innerText(), /1,234/);
   held('a wrong value is told at its field; a right one is saved and seen in the list, the focus comes back');
 
@@ -164,6 +168,7 @@ async function changes(page) {
   assert.match(told, /those of your business unit, Germany\. This one belongs to France\./);
   assert.match(told, /The service said: .*no access to the row.*0x80048306/);
   await other.getByRole('button', { name: 'Close' }).press('Enter');
+  await focusBackAt(page, 'Acme Optics (FR)');
   held('a refusal says what one may, whose the row is, and what the service said');
 }
 
@@ -178,8 +183,9 @@ async function mishaps(page, dir) {
   await operator(dir, 'PATCH', `/e/sales/api/data/v9.2/con_accounts(${row.con_accountid})`, { con_city: 'Bonn' });
   await page.getByLabel('City').fill('Ulm');
   await page.keyboard.press('Enter');
-  assert.match(await page.locator('dialog .notice').innerText(), /Somebody else was faster/);
+  await page.locator('dialog .notice', { hasText: 'Somebody else was faster' }).waitFor();
   await page.keyboard.press('Escape');
+  await focusBackAt(page, 'Acme Optics (DE)');
   await open();
   assert.equal(await page.getByLabel('City').inputValue(), 'Bonn');
   await page.route('**/con_accounts(*)', (route) => route.fulfill({ status: 401, json: {} }), { times: 1 });
@@ -193,7 +199,7 @@ async function mishaps(page, dir) {
   await page.keyboard.press('Enter');
   await page.locator('dialog .notice', { hasText: 'cannot be reached' }).waitFor();
   await page.keyboard.press('Escape');
-  await page.locator('button:focus', { hasText: 'Acme Optics (DE)' }).waitFor(); // where the focus returns to, a moment later
+  await focusBackAt(page, 'Acme Optics (DE)');
   held('a change that came second, a token refused once and a broken line are survived and told');
 }
 
