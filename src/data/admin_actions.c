@@ -95,7 +95,7 @@ static err association_list(struct data_call *dc, const struct target *on, str n
 	admin_call_begin(dc, &call);
 	TRY(admin_call_end(dc, &call, on->table,
 			   authz_admin_associated(&call, on->table, &on->id, navigation, &keys, &count)));
-	return read_list_of(dc, related, keys ? keys : none, count);
+	return read_list(dc, related, &(struct rows_of){ .path = related->entity_set, .keys = keys ? keys : none, .key_count = count });
 }
 
 static err association_run(struct data_call *dc, const struct target *on, str related_table, bool *out_found)

@@ -2,6 +2,7 @@
 #include "data/api.h"
 
 #include "data/answer.h"
+#include "data/collection.h"
 #include "data/navigation.h"
 #include "data/read.h"
 #include "data/rights.h"
@@ -76,7 +77,7 @@ static err set_run(struct data_call *dc, const struct table *t)
 {
 	switch (method_of(dc)) {
 	case HTTP_GET:
-		return read_list(dc, t);
+		return read_list(dc, t, &(struct rows_of){ .path = t->entity_set });
 	case HTTP_POST:
 		return write_create(dc, t);
 	default:
@@ -119,7 +120,7 @@ static err table_run(struct data_call *dc, const struct table *t)
 		return set_run(dc, t);
 	if (!first->has_arguments)
 		return dc->path.count == 2 && str_equal(second->name, S("$count")) && method_of(dc) == HTTP_GET ?
-			       read_count(dc, t) :
+			       read_count(dc, t, &(struct rows_of){ .path = t->entity_set }) :
 			       segment_unknown(dc, second->name);
 	TRY(row_key_read(dc, t, first, &id));
 	if (dc->path.count == 1)
@@ -127,6 +128,10 @@ static err table_run(struct data_call *dc, const struct table *t)
 	const struct column *c = second->has_arguments ? NULL : table_column_by_navigation(t, second->name);
 	if (c && (dc->path.count == 3 || method_of(dc) == HTTP_GET))
 		return navigation_run(dc, t, c, &id);
+	bool found;
+	TRY(collection_run(dc, t, &id, &found));
+	if (found)
+		return OK;
 	c = second->has_arguments ? NULL : table_column(t, second->name);
 	return c && dc->path.count == 2 ? column_run(dc, t, c, &id) : segment_unknown(dc, second->name);
 }

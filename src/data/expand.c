@@ -1,18 +1,14 @@
 #include "data/expand.h"
 
+#include "data/link.h"
 #include "data/names.h"
 #include "data/odata_expand.h"
-#include "data/rights.h"
 #include "data/row_json.h"
-#include "metadata/relationship.h"
 
 struct expand {
 	str name;
-	bool many;
-	const struct column *via;    /* one: a lookup of the row's table; many: of `table` */
-	const struct table *table;
+	struct link link;
 	struct odata_query query;
-	struct visible visible;
 	struct expands nested;
 };
 
@@ -24,34 +20,6 @@ static err unknown(struct data_call *dc, const struct table *t, str name)
 		      STR_ARG(name), STR_ARG(t->logical_name));
 }
 
-static err resolve_many(struct data_call *dc, const struct table *t, struct expand *e)
-{
-	struct relationship *list = NULL;
-	size_t n = 0;
-	TRY(relationships_read(dc->app->store, dc->app->metadata, dc->arena, &list, &n));
-	for (size_t i = 0; i < n; i++) {
-		if (list[i].referenced != t || !str_equal(list[i].schema_name, e->name))
-			continue;
-		e->many = true;
-		e->via = list[i].lookup;
-		e->table = list[i].referencing;
-		return OK;
-	}
-	return unknown(dc, t, e->name);
-}
-
-static err resolve(struct data_call *dc, const struct table *t, struct expand *e)
-{
-	e->via = table_column_by_navigation(t, e->name);
-	if (!e->via)
-		return resolve_many(dc, t, e);
-	e->table = e->via->target_count == 1 ? metadata_table(dc->app->metadata, e->via->targets[0]) : NULL;
-	if (!e->table)
-		return REFUSE(dc, 501, CODE_BAD_QUERY, "$expand of '%.*s', which points at several tables, is not supported.",
-			      STR_ARG(e->name));
-	return OK;
-}
-
 static err expands_make(struct data_call *dc, const struct table *t, str text, int depth, struct expands *out);
 
 static err expand_make(struct data_call *dc, const struct table *t, const struct expand_item *item, int depth, struct expand *e)
@@ -59,18 +27,19 @@ static err expand_make(struct data_call *dc, const struct table *t, const struct
 	static const char *const allowed[] = { "$select", "$filter", "$orderby", "$top" };
 	struct url_params options = { (struct url_param *)(uintptr_t)item->options, item->option_count };
 	*e = (struct expand){ .name = item->name };
-	TRY(resolve(dc, t, e));
+	TRY(link_find(dc, t, e->name, &e->link));
+	if (!e->link.table)
+		return unknown(dc, t, e->name);
 	for (size_t i = 0; i < item->option_count; i++) {
 		bool known = false;
-		for (size_t k = 0; k < (e->many ? COUNT_OF(allowed) : 1); k++)
+		for (size_t k = 0; k < (e->link.many ? COUNT_OF(allowed) : 1); k++)
 			known |= str_equal(item->options[i].name, str_of(allowed[k]));
 		if (!known)
 			return REFUSE(dc, 400, CODE_BAD_QUERY, "The option '%.*s' is not possible within $expand of '%.*s'.",
 				      STR_ARG(item->options[i].name), STR_ARG(item->name));
 	}
-	TRY(rights_visible(dc, e->table, &e->visible));
-	TRY(odata_query_parse(e->table, &options, &dc->who, dc->arena, &dc->problem, &e->query));
-	return item->expand.len ? expands_make(dc, e->table, item->expand, depth + 1, &e->nested) : OK;
+	TRY(odata_query_parse(e->link.table, &options, &dc->who, dc->arena, &dc->problem, &e->query));
+	return item->expand.len ? expands_make(dc, e->link.table, item->expand, depth + 1, &e->nested) : OK;
 }
 
 static err expands_make(struct data_call *dc, const struct table *t, str text, int depth, struct expands *out)
@@ -115,13 +84,13 @@ static err end_of_lookup(struct data_call *dc, const struct expand *e, const str
 	*out = (struct value){ .kind = VALUE_NULL };
 	if (column_is_null(s, 0))
 		return OK;
-	if (!(e->via->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY))) {
+	if (!(e->link.via->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY))) {
 		*out = (struct value){ .kind = VALUE_UUID, .uuid = column_uuid(s, 0) };
 		return OK;
 	}
-	TRY(e->via->flags & COLUMN_UNIT_KEY ? names_unit(dc->app->names, column_i64(s, 0), &name)
+	TRY(e->link.via->flags & COLUMN_UNIT_KEY ? names_unit(dc->app->names, column_i64(s, 0), &name)
 					    : names_principal(dc->app->names, column_i64(s, 0), &name));
-	if (str_equal(e->table->logical_name, str_of(tables[name->kind])))
+	if (str_equal(e->link.table->logical_name, str_of(tables[name->kind])))
 		*out = (struct value){ .kind = VALUE_UUID, .uuid = name->id };
 	return OK;
 }
@@ -132,7 +101,7 @@ static err end_find(struct data_call *dc, const struct table *t, const struct ex
 	SCOPED(statement) s = { 0 };
 	bool row;
 	str text = str_format(dc->arena, "SELECT r.%.*s FROM %.*s AS r WHERE r.key = ?1",
-			      STR_ARG(e->many ? t->primary_id->sql : e->via->sql), STR_ARG(t->sql));
+			      STR_ARG(e->link.many ? t->primary_id->sql : e->link.via->sql), STR_ARG(t->sql));
 	TRY_NEW(text.at);
 	*out = (struct value){ .kind = VALUE_NULL };
 	TRY(statement_open_text(dc->app->store, text, &s));
@@ -140,7 +109,7 @@ static err end_find(struct data_call *dc, const struct table *t, const struct ex
 	TRY(statement_step(&s, &row));
 	if (!row)
 		return OK;
-	if (!e->many)
+	if (!e->link.many)
 		return end_of_lookup(dc, e, &s, out);
 	*out = (struct value){ .kind = VALUE_UUID, .uuid = column_uuid(&s, 0) };
 	return OK;
@@ -150,22 +119,22 @@ static err row_write(struct data_call *dc, struct json_writer *w, const struct e
 {
 	json_open_object(w);
 	TRY(row_json(dc, w, &e->query, &rows->statement, rows_select_index(rows)));
-	TRY(expand_json(dc, w, e->table, &e->nested, column_i64(&rows->statement, 0)));
+	TRY(expand_json(dc, w, e->link.table, &e->nested, column_i64(&rows->statement, 0)));
 	json_close_object(w);
 	return OK;
 }
 
 static err rows_write(struct data_call *dc, struct json_writer *w, const struct expand *e, const struct value *end)
 {
-	struct filter is_end = { .kind = FILTER_COMPARE, .op = COMPARE_EQ, .column = e->many ? e->via : e->table->primary_id,
+	struct filter is_end = { .kind = FILTER_COMPARE, .op = COMPARE_EQ, .column = e->link.many ? e->link.via : e->link.table->primary_id,
 				 .values = end, .value_count = 1 };
 	struct filter both = { .kind = FILTER_AND, .left = &is_end, .right = e->query.filter };
 	struct odata_query query = e->query;
-	int64_t most = !e->many ? 1 : query.top >= 0 ? query.top : EXPAND_ROWS_MAX, n = 0;
-	bool asks_for_all = e->many && query.top < 0, row;
+	int64_t most = !e->link.many ? 1 : query.top >= 0 ? query.top : EXPAND_ROWS_MAX, n = 0;
+	bool asks_for_all = e->link.many && query.top < 0, row;
 	query.filter = e->query.filter ? &both : &is_end;
 	/* few rows pass the filter, whose column has an index: the predicate is tested on those */
-	struct rows_wish wish = { .query = &query, .visible = &e->visible, .limit = most + asks_for_all, .force = PLAN_SCAN };
+	struct rows_wish wish = { .query = &query, .visible = e->link.visible, .limit = most + asks_for_all, .force = PLAN_SCAN };
 	SCOPED(rows) rows = { 0 };
 	TRY(rows_open(dc->app->store, &wish, dc->arena, &rows));
 	for (;; n++) {
@@ -177,7 +146,7 @@ static err rows_write(struct data_call *dc, struct json_writer *w, const struct 
 				      STR_ARG(e->name), EXPAND_ROWS_MAX);
 		TRY(row_write(dc, w, e, &rows));
 	}
-	if (n == 0 && !e->many)
+	if (n == 0 && !e->link.many)
 		json_null(w);
 	return OK;
 }
@@ -192,13 +161,13 @@ err expand_json(struct data_call *dc, struct json_writer *w, const struct table 
 				      EXPAND_QUERIES_MAX);
 		TRY(end_find(dc, t, e, key, &end));
 		json_key(w, e->name);
-		if (e->many)
+		if (e->link.many)
 			json_open_array(w);
 		if (end.kind != VALUE_NULL)
 			TRY(rows_write(dc, w, e, &end));
-		else if (!e->many)
+		else if (!e->link.many)
 			json_null(w);
-		if (e->many)
+		if (e->link.many)
 			json_close_array(w);
 	}
 	return OK;

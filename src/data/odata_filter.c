@@ -5,6 +5,8 @@
  *   unary   = "not" unary | "(" or ")" | test
  *   test    = function "(" column "," string ")" | "Microsoft.Dynamics.CRM.X(PropertyName='c',PropertyValues=['a',...])"
  *           | "Microsoft.Dynamics.CRM.Y(PropertyName='c'[,PropertyValue='a'])" | operand op operand
+ *           | collection "/" ( "any" "(" [ variable ":" or ] ")" | "all" "(" variable ":" or ")" )
+ *   operand = [ ( variable | "$it" ) "/" ] ( navigation "/" )* column
  * Depth and number of terms are bounded. */
 #include "data/odata_lex.h"
 #include "data/odata_query.h"
@@ -17,7 +19,14 @@ struct parser {
 	struct arena *arena;
 	struct problem *problem;
 	int depth;
-	size_t terms, values;
+	size_t terms, values, links;
+	struct {
+		str name;
+		const struct table *table;
+		int id;
+	} scopes[LAMBDA_DEPTH_MAX]; /* the variables of the lambdas around */
+	size_t scope_count;
+	int scopes_made;
 };
 
 static err syntax(struct parser *p, const char *expected)
@@ -39,15 +48,111 @@ static err take(struct parser *p, enum odata_token_kind kind, const char *expect
 	return OK;
 }
 
-static err column_find(struct parser *p, str name, const struct column **out)
+static err column_find(struct parser *p, const struct table *t, str name, size_t position, const struct column **out)
 {
-	const struct column *c = table_column_by_wire_name(p->table, name);
+	const struct column *c = table_column_by_wire_name(t, name);
 	if (!c || (column_is_lookup(c) && !str_equal(c->value_name, name)))
 		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY,
 				   "Could not find a property named '%.*s' on type 'Microsoft.Dynamics.CRM.%.*s' (position %zu).",
-				   STR_ARG(name), STR_ARG(p->table->logical_name), p->lexer.token.position);
+				   STR_ARG(name), STR_ARG(t->logical_name), position);
 	*out = c;
-	return odata_column_guard(p->who, p->table, c, p->arena, p->problem);
+	return odata_column_guard(p->who, t, c, p->arena, p->problem);
+}
+
+/* --- paths --- */
+
+/* What a word, or words with '/' between, stands for. */
+struct operand {
+	const struct column *column; /* null: a collection              */
+	const struct table *table;   /* of the column or the collection */
+	const struct route *route;   /* null: the row itself            */
+};
+
+static err word_take(struct parser *p, str *out, size_t *out_position)
+{
+	if (p->lexer.token.kind != TOKEN_WORD)
+		return syntax(p, "a column");
+	*out = p->lexer.token.text;
+	*out_position = p->lexer.token.position;
+	odata_lex_next(&p->lexer);
+	return OK;
+}
+
+/* `name/` in front: the variable of a lambda around, or $it. */
+static err scope_take(struct parser *p, struct route *route, const struct table **table, str *name, size_t *position)
+{
+	bool it = str_equal(*name, S("$it"));
+	for (size_t i = 0; i < p->scope_count; i++) {
+		if (!str_equal(p->scopes[i].name, *name))
+			continue;
+		route->scope = p->scopes[i].id;
+		*table = p->scopes[i].table;
+		it = true;
+	}
+	if (!it)
+		return OK;
+	TRY(take(p, TOKEN_SLASH, "'/'"));
+	return word_take(p, name, position);
+}
+
+static err link_take(struct parser *p, const struct table *t, str name, size_t position, struct route *route, struct link **out)
+{
+	struct link *l = &route->links[route->count];
+	if (route->count == ROUTE_LINKS_MAX || ++p->links > QUERY_LINKS_MAX)
+		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY, "The filter follows too many navigation properties (position %zu).",
+				   position);
+	*l = (struct link){ 0 };
+	if (p->who->link_find)
+		TRY(p->who->link_find(p->who->guard, t, name, l));
+	if (!l->table)
+		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY,
+				   "Could not find a navigation property named '%.*s' on type 'Microsoft.Dynamics.CRM.%.*s' (position %zu).",
+				   STR_ARG(name), STR_ARG(t->logical_name), position);
+	route->count++;
+	*out = l;
+	odata_lex_next(&p->lexer);
+	return OK;
+}
+
+static err operand_read(struct parser *p, struct operand *out)
+{
+	struct route route = { 0 }, *kept;
+	struct link *last = NULL;
+	size_t position;
+	str name;
+	*out = (struct operand){ .table = p->table };
+	TRY(word_take(p, &name, &position));
+	TRY(scope_take(p, &route, &out->table, &name, &position));
+	if (p->lexer.token.kind == TOKEN_OPEN)
+		return problem_say(p->arena, p->problem, 501, CODE_BAD_QUERY, "The function '%.*s' is not supported in a filter (position %zu).",
+				   STR_ARG(name), position);
+	while (p->lexer.token.kind == TOKEN_SLASH && !(last && last->many)) {
+		TRY(link_take(p, out->table, name, position, &route, &last));
+		out->table = last->table;
+		if (!last->many)
+			TRY(word_take(p, &name, &position));
+	}
+	if (!(last && last->many))
+		TRY(column_find(p, out->table, name, position, &out->column));
+	if (!route.scope && !route.count)
+		return OK;
+	kept = NEW(p->arena, struct route);
+	TRY_NEW(kept);
+	*kept = route;
+	out->route = kept;
+	return OK;
+}
+
+/* An operand that is a column. */
+static err column_read(struct parser *p, const struct column **out, const struct route **out_route)
+{
+	struct operand o;
+	TRY(operand_read(p, &o));
+	if (!o.column)
+		return syntax(p, "a column, not a collection");
+	*out = o.column;
+	*out_route = o.route;
+	return OK;
 }
 
 static err node_new(struct parser *p, enum filter_kind kind, struct filter **out)
@@ -98,10 +203,9 @@ static err like_read(struct parser *p, enum like_kind kind, const struct filter 
 	node->like = kind;
 	odata_lex_next(&p->lexer);
 	TRY(take(p, TOKEN_OPEN, "'('"));
-	TRY(column_find(p, p->lexer.token.text, &node->column));
+	TRY(column_read(p, &node->column, &node->route));
 	if (node->column->type != TYPE_STRING && node->column->type != TYPE_MEMO)
-		return syntax(p, "a text column");
-	odata_lex_next(&p->lexer);
+		return syntax(p, "a text column before this");
 	TRY(take(p, TOKEN_COMMA, "','"));
 	if (p->lexer.token.kind != TOKEN_STRING)
 		return syntax(p, "text in single quotes");
@@ -170,7 +274,7 @@ static err property_column(struct parser *p, const struct column **out)
 		return syntax(p, "the column's name in single quotes");
 	*out = table_column_by_wire_name(p->table, p->lexer.token.text);
 	if (!*out)
-		return column_find(p, p->lexer.token.text, out);
+		return column_find(p, p->table, p->lexer.token.text, p->lexer.token.position, out);
 	odata_lex_next(&p->lexer);
 	return odata_column_guard(p->who, p->table, *out, p->arena, p->problem);
 }
@@ -277,40 +381,51 @@ static err order_check(struct parser *p, const struct filter *node)
 	return OK;
 }
 
+/* literal op column */
+static err mirrored_read(struct parser *p, struct filter *node)
+{
+	struct odata_token literal = p->lexer.token;
+	struct value *v = NEW(p->arena, struct value);
+	TRY_NEW(v);
+	odata_lex_next(&p->lexer);
+	TRY(operator_read(p, true, &node->op));
+	TRY(column_read(p, &node->column, &node->route));
+	TRY(value_of_literal(node->column, literal.text, literal.kind == TOKEN_STRING, p->arena, p->problem, v));
+	node->values = v;
+	node->value_count = 1;
+	return OK;
+}
+
+/* column op literal, column op column */
+static err plain_read(struct parser *p, const struct operand *o, struct filter *node)
+{
+	node->column = o->column;
+	node->route = o->route;
+	TRY(operator_read(p, false, &node->op));
+	if (p->lexer.token.kind != TOKEN_WORD || is_literal(p->lexer.token.text))
+		return one_value(p, node->column, node);
+	node->kind = FILTER_COMPARE_COLUMNS;
+	TRY(column_read(p, &node->other, &node->other_route));
+	return comparable(node->column, node->other) ? OK : syntax(p, "a column of the same type before this");
+}
+
+static err lambda_read(struct parser *p, const struct operand *o, const struct filter **out);
+
 static err comparison_read(struct parser *p, const struct filter **out)
 {
-	struct odata_token first = p->lexer.token;
+	const struct odata_token *first = &p->lexer.token;
+	struct operand o;
 	struct filter *node;
-	if (first.kind != TOKEN_WORD && first.kind != TOKEN_STRING)
+	if (first->kind != TOKEN_WORD && first->kind != TOKEN_STRING)
 		return syntax(p, "a condition");
-	bool mirrored = first.kind == TOKEN_STRING || is_literal(first.text);
-	TRY(node_new(p, FILTER_COMPARE, &node));
-	odata_lex_next(&p->lexer);
-	if (p->lexer.token.kind == TOKEN_SLASH || p->lexer.token.kind == TOKEN_OPEN)
-		return problem_say(p->arena, p->problem, 501, CODE_BAD_QUERY,
-				   "Paths, functions and lambdas like '%.*s' are not supported in a filter (position %zu).",
-				   STR_ARG(first.text), first.position);
-	TRY(operator_read(p, mirrored, &node->op));
-	struct odata_token second = p->lexer.token;
-	if (mirrored && second.kind != TOKEN_WORD)
-		return syntax(p, "a column");
-	TRY(column_find(p, mirrored ? second.text : first.text, &node->column));
-	if (!mirrored && second.kind == TOKEN_WORD && !is_literal(second.text)) {
-		node->kind = FILTER_COMPARE_COLUMNS;
-		TRY(column_find(p, second.text, &node->other));
-		if (!comparable(node->column, node->other))
-			return syntax(p, "a column of the same type");
-		odata_lex_next(&p->lexer);
-	} else if (mirrored) {
-		odata_lex_next(&p->lexer);
-		struct value *v = NEW(p->arena, struct value);
-		TRY_NEW(v);
-		TRY(value_of_literal(node->column, first.text, first.kind == TOKEN_STRING, p->arena, p->problem, v));
-		node->values = v;
-		node->value_count = 1;
-	} else {
-		TRY(one_value(p, node->column, node));
+	bool mirrored = first->kind == TOKEN_STRING || is_literal(first->text);
+	if (!mirrored) {
+		TRY(operand_read(p, &o));
+		if (!o.column)
+			return lambda_read(p, &o, out);
 	}
+	TRY(node_new(p, FILTER_COMPARE, &node));
+	TRY(mirrored ? mirrored_read(p, node) : plain_read(p, &o, node));
 	*out = node;
 	return order_check(p, node);
 }
@@ -333,6 +448,55 @@ static err test_read(struct parser *p, const struct filter **out)
 /* --- logic --- */
 
 static err or_read(struct parser *p, const struct filter **out);
+
+/* "x:" or "x :" in front of the predicate; the colon may touch what follows, so the lexer is set behind it. */
+static err variable_read(struct parser *p, str *out)
+{
+	struct odata_token *t = &p->lexer.token;
+	if (t->kind != TOKEN_WORD)
+		return syntax(p, "a variable and ':'");
+	size_t colon = str_find_char(t->text, ':', 0);
+	*out = str_slice(t->text, 0, colon == SIZE_MAX ? t->text.len : colon);
+	if (colon == SIZE_MAX) {
+		odata_lex_next(&p->lexer);
+		colon = t->kind == TOKEN_WORD && t->text.at[0] == ':' ? 0 : SIZE_MAX;
+	}
+	if (colon == SIZE_MAX || !out->len)
+		return syntax(p, "a variable and ':'");
+	p->lexer.at = t->position + colon + 1;
+	odata_lex_next(&p->lexer);
+	for (size_t i = 0; i < p->scope_count; i++)
+		if (str_equal(p->scopes[i].name, *out))
+			return syntax(p, "a variable that is not in use");
+	return OK;
+}
+
+/* The collection is read: any(), any(x:...), all(x:...). */
+static err lambda_read(struct parser *p, const struct operand *o, const struct filter **out)
+{
+	bool all = at_word(p, S("all"));
+	struct filter *node;
+	if (!all && !at_word(p, S("any")))
+		return syntax(p, "any or all");
+	if (p->scope_count == LAMBDA_DEPTH_MAX)
+		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY, "Lambdas are nested more than %d deep.", LAMBDA_DEPTH_MAX);
+	odata_lex_next(&p->lexer);
+	TRY(take(p, TOKEN_OPEN, "'('"));
+	TRY(node_new(p, all ? FILTER_ALL : FILTER_ANY, &node));
+	node->route = o->route;
+	node->scope = ++p->scopes_made;
+	*out = node;
+	if (!all && p->lexer.token.kind == TOKEN_CLOSE)
+		return take(p, TOKEN_CLOSE, "')'");
+	str name;
+	TRY(variable_read(p, &name));
+	p->scopes[p->scope_count].name = name;
+	p->scopes[p->scope_count].table = o->table;
+	p->scopes[p->scope_count++].id = node->scope;
+	TRY(or_read(p, &node->left));
+	p->scope_count--;
+	return take(p, TOKEN_CLOSE, "')'");
+}
 
 static err unary_read(struct parser *p, const struct filter **out)
 {

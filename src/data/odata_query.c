@@ -65,6 +65,29 @@ err odata_select_parse(const struct table *t, str text, bool given, struct arena
 	return OK;
 }
 
+/* nav/nav/column: `name` becomes the column's, *t the table it is of. */
+static err order_route(const struct table **t, str *name, const struct odata_caller *who, struct arena *arena, struct problem *problem,
+		       const struct route **out)
+{
+	struct route *route = NULL;
+	for (size_t slash; (slash = str_find_char(*name, '/', 0)) != SIZE_MAX; *name = str_from(*name, slash + 1)) {
+		struct link l = { 0 };
+		if (!route)
+			route = NEW(arena, struct route);
+		TRY_NEW(route);
+		if (route->count == ROUTE_LINKS_MAX)
+			return bad(arena, problem, "$orderby follows too many navigation properties", *name);
+		if (who->link_find)
+			TRY(who->link_find(who->guard, *t, str_slice(*name, 0, slash), &l));
+		if (!l.table || l.many)
+			return bad(arena, problem, "$orderby needs a lookup before '/'", *name);
+		route->links[route->count++] = l;
+		*t = l.table;
+	}
+	*out = route;
+	return OK;
+}
+
 static err order_item(const struct table *t, str item, const struct odata_caller *who, struct arena *arena, struct problem *problem,
 		      struct order_term *out)
 {
@@ -74,6 +97,7 @@ static err order_item(const struct table *t, str item, const struct odata_caller
 		direction = str_trim(str_from(name, blank));
 		name = str_slice(name, 0, blank);
 	}
+	TRY(order_route(&t, &name, who, arena, problem, &out->route));
 	TRY(column_resolve(t, name, arena, problem, &out->column));
 	TRY(odata_column_guard(who, t, out->column, arena, problem));
 	out->descending = str_equal(direction, S("desc"));
@@ -94,7 +118,7 @@ static err order_parse(const struct table *t, str text, const struct odata_calle
 		struct order_term term;
 		TRY(order_item(t, item, who, arena, problem, &term));
 		for (size_t i = 0; i < out->order_count; i++)
-			if (out->order[i].column == term.column)
+			if (out->order[i].column == term.column && !out->order[i].route && !term.route)
 				return bad(arena, problem, "$orderby names a column twice", item);
 		out->order[out->order_count++] = term;
 	}

@@ -3,7 +3,9 @@
  * Source:  authorization-and-data 4.2. $filter: eq ne gt ge lt le, and or not, ( ), contains startswith endswith, null,
  *          column with column, Microsoft.Dynamics.CRM.In, NotIn, Between, NotBetween, and those of odata_relative.h. Comparisons are two-valued: a null column
  *          compares as unequal to, and neither above nor below, any value (OData 4.0 part 2, 5.1.1.1), also under `not`.
- * Limits:  see the enum. $expand is taken out before (data/expand.h); $apply, $search, $skip and lambdas are refused by name.
+ *          Paths through lookups (nav/column) stand wherever a column may, in $orderby too; nav/any(x:...), nav/all(x:...), nav/any()
+ *          ask about a collection. Behind `not`, too, a row that is not visible is as one that is not there.
+ * Limits:  see the enum. $expand and $apply are taken out before (data/expand.h, data/apply.h); $search and $skip are refused by name.
  * Errors:  the problem names the position in the expression; 400 0x80060888. */
 #ifndef DATA_ODATA_QUERY_H
 #define DATA_ODATA_QUERY_H
@@ -11,14 +13,32 @@
 #include "base/instant.h"
 #include "codec/url.h"
 #include "data/value.h"
+#include "data/visible.h"
 
 enum { FILTER_LEN_MAX = 8192, FILTER_DEPTH_MAX = 40, FILTER_TERMS_MAX = 200, FILTER_VALUES_MAX = 500, ORDER_MAX = 8,
-	PAGE_ROWS_MAX = 5000 };
+	PAGE_ROWS_MAX = 5000, ROUTE_LINKS_MAX = 3, QUERY_LINKS_MAX = 20, LAMBDA_DEPTH_MAX = 3 };
 
 enum filter_kind { FILTER_AND = 1, FILTER_OR, FILTER_NOT, FILTER_COMPARE, FILTER_COMPARE_COLUMNS, FILTER_LIKE, FILTER_IN,
-	FILTER_BETWEEN, FILTER_KEYS }; /* KEYS: one value, an array of principals' keys, for a column that holds such */
+	FILTER_BETWEEN, FILTER_KEYS, /* KEYS: one value, an array of principals' keys, for a column that holds such */
+	FILTER_ANY, FILTER_ALL };    /* of the rows at the end of route; left null: is there one?                  */
 enum compare_op { COMPARE_EQ = 1, COMPARE_NE, COMPARE_GT, COMPARE_GE, COMPARE_LT, COMPARE_LE };
 enum like_kind { LIKE_CONTAINS = 1, LIKE_STARTS, LIKE_ENDS };
+
+/* From the rows of one table to those of another: along a lookup, to one row at most, or (many) to the rows whose lookup points here.
+ * Only visible rows count; where there is none, every column behind the link is null. */
+struct link {
+	bool many;
+	const struct column *via;          /* one: a lookup of the table left; many: of `table` */
+	const struct table *table;
+	const struct visible *visible;
+};
+
+/* Where the rows stand that a condition looks at: links from the row itself, or from the variable of a lambda around. */
+struct route {
+	int scope;                         /* 0: the row itself; n: that of the lambda whose filter.scope is n */
+	struct link links[ROUTE_LINKS_MAX];
+	size_t count;
+};
 
 /* What conditions like Today and EqualUserId are measured from, and which secured columns may be compared. */
 struct odata_caller {
@@ -29,6 +49,9 @@ struct odata_caller {
 	size_t team_count;
 	/* Asked for each secured column of a filter or an order; an err refuses it. Null: none may be used. */
 	err (*column_guard)(void *guard, const struct table *t, const struct column *c);
+	/* The navigation property of that name: passes the gate of the other table, or refuses. out->table null: there is none.
+	 * Null: nothing can be followed. */
+	err (*link_find)(void *guard, const struct table *t, str name, struct link *out);
 	void *guard;
 };
 
@@ -38,12 +61,15 @@ struct filter {
 	enum compare_op op;
 	enum like_kind like;
 	const struct column *column, *other;
+	const struct route *route, *other_route; /* null: the row itself         */
+	int scope;                         /* ANY, ALL: names the lambda's rows  */
 	const struct value *values;        /* COMPARE, LIKE: one; BETWEEN: two   */
 	size_t value_count;
 };
 
 struct order_term {
 	const struct column *column;
+	const struct route *route;         /* null: the row itself               */
 	bool descending;
 };
 

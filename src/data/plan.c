@@ -3,30 +3,6 @@
 
 #include "data/plan_internal.h"
 
-static bool array_has(const int64_t *values, size_t count, int64_t wanted)
-{
-	size_t low = 0, high = count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (values[middle] < wanted)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < count && values[low] == wanted;
-}
-
-bool visible_has(const struct visible *v, int64_t owner, int64_t unit)
-{
-	return v->everything || array_has(v->units, v->unit_count, unit) || array_has(v->owners, v->owner_count, owner);
-}
-
-/* Rows of the organization have neither owner nor unit: all or nothing. */
-static bool visible_is_nothing(const struct table *t, const struct visible *v)
-{
-	return !v->everything && (!table_is_owned(t) || v->owner_count + v->unit_count + v->shared_count == 0);
-}
-
 int rows_select_index(const struct rows *rows)
 {
 	return table_is_owned(rows->wish->query->table) ? 4 : 2;
@@ -41,6 +17,7 @@ int rows_order_index(const struct rows *rows)
 
 struct fragments {
 	str filter, keyset, keys; /* empty: none */
+	str order[ORDER_MAX];     /* its columns as expressions */
 	int limit;          /* parameter   */
 	int shared_table, shared_with, shared_bit; /* parameters; 0: the caller holds no shares */
 };
@@ -70,7 +47,7 @@ static void columns_write(struct buffer *text, const struct odata_query *q, cons
 	for (size_t i = 0; i < q->select_count; i++)
 		buffer_append_format(text, ", r.%.*s", STR_ARG(q->select[i]->sql));
 	for (size_t i = 0; i < q->order_count; i++)
-		buffer_append_format(text, ", r.%.*s", STR_ARG(q->order[i].column->sql));
+		buffer_append_format(text, ", %.*s", STR_ARG(f->order[i]));
 	shared_write(text, f);
 }
 
@@ -92,7 +69,7 @@ static void plain_write(struct buffer *text, const struct odata_query *q, const 
 	buffer_append_format(text, " FROM %.*s AS r", STR_ARG(q->table->sql));
 	conditions_write(text, f, true);
 	buffer_append_str(text, S(" ORDER BY "));
-	order_sql(text, q->order, q->order_count, "r");
+	order_sql(text, q, f->order);
 	if (limited)
 		buffer_append_format(text, " LIMIT ?%d", f->limit);
 }
@@ -114,7 +91,7 @@ static void arms_write(struct sql_builder *b, const struct odata_query *q, const
 		struct value v = { .kind = VALUE_I64, .i64 = values[i < count ? i : count - 1] };
 		buffer_append_str(&b->text, *first ? S("SELECT ") : S(" UNION SELECT "));
 		for (size_t o = 0; o < q->order_count; o++)
-			buffer_append_format(&b->text, "r.%.*s, ", STR_ARG(q->order[o].column->sql));
+			buffer_append_format(&b->text, "%.*s, ", STR_ARG(f->order[o]));
 		buffer_append_format(&b->text, "r.key FROM %.*s AS r WHERE r.%s = ?%d", STR_ARG(q->table->sql), column,
 				     sql_parameter(b, &v));
 		conditions_write(&b->text, f, false);
@@ -129,7 +106,7 @@ static void shared_arm_write(struct sql_builder *b, const struct odata_query *q,
 		return;
 	buffer_append_str(&b->text, first ? S("SELECT ") : S(" UNION SELECT "));
 	for (size_t o = 0; o < q->order_count; o++)
-		buffer_append_format(&b->text, "r.%.*s, ", STR_ARG(q->order[o].column->sql));
+		buffer_append_format(&b->text, "%.*s, ", STR_ARG(f->order[o]));
 	buffer_append_str(&b->text, S("r.key"));
 	shared_from_write(&b->text, q->table, f);
 	conditions_write(&b->text, f, false);
@@ -150,7 +127,7 @@ static void streams_write(struct sql_builder *b, const struct odata_query *q, co
 		buffer_append_format(&b->text, "%zu%s, ", o + 1, q->order[o].descending ? " DESC" : "");
 	buffer_append_format(&b->text, "%zu%s LIMIT ?%d) AS s CROSS JOIN %.*s AS r ON r.key = s.key ORDER BY ", q->order_count + 1,
 			     descending ? " DESC" : "", f->limit, STR_ARG(q->table->sql));
-	order_sql(&b->text, q->order, q->order_count, "r");
+	order_sql(&b->text, q, f->order);
 }
 
 /* One owner or one unit alone: its index has the order, so nothing is merged, sorted or looked up twice. */
@@ -162,7 +139,7 @@ static void stream_write(struct sql_builder *b, const struct odata_query *q, con
 			     sql_parameter(b, &key));
 	conditions_write(&b->text, f, false);
 	buffer_append_str(&b->text, S(" ORDER BY "));
-	order_sql(&b->text, q->order, q->order_count, "r");
+	order_sql(&b->text, q, f->order);
 	buffer_append_format(&b->text, " LIMIT ?%d", f->limit);
 }
 
@@ -202,7 +179,7 @@ static void gather_write(struct sql_builder *b, const struct odata_query *q, con
 	buffer_append_format(&b->text, "CROSS JOIN %.*s AS r ON r.key = s.key", STR_ARG(q->table->sql));
 	conditions_write(&b->text, f, true);
 	buffer_append_str(&b->text, S(" ORDER BY "));
-	order_sql(&b->text, q->order, q->order_count, "r");
+	order_sql(&b->text, q, f->order);
 	buffer_append_format(&b->text, " LIMIT ?%d", f->limit);
 }
 
@@ -229,10 +206,11 @@ static err fragments_make(struct sql_builder *b, const struct rows_wish *wish, s
 	struct value limit = { .kind = VALUE_I64, .i64 = wish->limit };
 	*out = (struct fragments){ 0 };
 	shared_parameters(b, q->table, wish->visible, out);
+	TRY(order_columns_sql(b, q, arena, out->order));
 	if (q->filter)
 		TRY(filter_sql(b, q->filter, arena, &out->filter));
 	if (wish->after)
-		TRY(keyset_sql(b, q->order, q->order_count, wish->after, wish->after_key, arena, &out->keyset));
+		TRY(keyset_sql(b, q, out->order, wish->after, wish->after_key, arena, &out->keyset));
 	if (wish->keys) {
 		struct value keys = array_value(wish->keys, wish->key_count);
 		out->keys = str_format(arena, "r.key IN (SELECT value FROM i64_array(?%d))", sql_parameter(b, &keys));
@@ -265,7 +243,10 @@ static err text_make(struct sql_builder *b, const struct rows_wish *wish, enum p
 /* A column compared with itself takes no value, any other condition at most those that the parser counted. */
 static size_t values_max(const struct rows_wish *wish, enum plan_kind plan)
 {
-	size_t n = (wish->query->filter ? FILTER_VALUES_MAX : 0) + 2 * ORDER_MAX + 12;
+	const struct odata_query *q = wish->query;
+	size_t n = (q->filter ? FILTER_SQL_VALUES_MAX : 0) + 2 * ORDER_MAX + 12;
+	for (size_t i = 0; i < q->order_count; i++)
+		n += q->order[i].route ? q->order[i].route->count * LINK_SQL_VALUES_MAX : 0;
 	if (plan == PLAN_STREAMS)
 		n += arms_of(wish->visible->owner_count) + arms_of(wish->visible->unit_count);
 	return n;
@@ -323,7 +304,7 @@ static err count_filtered(struct store *store, const struct odata_query *q, cons
 	struct fragments f = { 0 };
 	str filter = { 0 };
 	bool row;
-	TRY(sql_builder_init(&b, FILTER_VALUES_MAX + 8, arena));
+	TRY(sql_builder_init(&b, FILTER_SQL_VALUES_MAX + 8, arena));
 	shared_parameters(&b, q->table, v, &f);
 	if (q->filter)
 		TRY(filter_sql(&b, q->filter, arena, &filter));

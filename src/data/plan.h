@@ -14,19 +14,6 @@
 
 #include "data/sql_text.h"
 
-/* What the caller may read of a table. Arrays are sorted and hold no value twice. Zero: nothing. */
-struct visible {
-	bool everything;
-	const int64_t *owners, *units;
-	size_t owner_count, unit_count;
-	/* Rows shared with one of these principals, with this bit of share.mask, are visible too. shared_rows: how many, for the
-	 * choice of a plan. Count 0: no shares. */
-	const int64_t *shared_with;
-	size_t shared_count;
-	uint32_t shared_bit;
-	int64_t shared_rows;
-};
-
 enum plan_kind { PLAN_CHOOSE = 0, PLAN_OPEN, PLAN_SCAN, PLAN_STREAMS, PLAN_GATHER };
 enum { PLAN_STREAMS_MAX = 128 };
 
@@ -73,7 +60,6 @@ NONNULL int rows_order_index(const struct rows *rows);
 MUST_USE NONNULL err rows_count(struct store *store, const struct odata_query *query, const struct visible *visible,
 				int64_t count_max, struct arena *arena, int64_t *out);
 
-NONNULL bool visible_has(const struct visible *v, int64_t owner, int64_t unit);
 /* How the choice is made, for tests: rows in the table, rows visible (an upper bound), how many streams. */
 enum plan_kind plan_choose(const struct rows_wish *wish, int64_t total, int64_t visible_rows);
 

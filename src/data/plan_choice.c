@@ -7,7 +7,7 @@
 
 bool order_is_indexed(const struct odata_query *q)
 {
-	return q->order_count == 0 || (q->order_count == 1 && q->order[0].column == q->table->primary_name);
+	return q->order_count == 0 || (q->order_count == 1 && q->order[0].column == q->table->primary_name && !q->order[0].route);
 }
 
 /* Costs in rows touched. A filter's selectivity is unknown: one row in ten is assumed to pass. */

@@ -4,10 +4,17 @@
 
 #include "data/request.h"
 
-MUST_USE NONNULL err read_list(struct data_call *dc, const struct table *t);
-/* Only rows with these keys: a collection of associated rows. keys null: all. */
-MUST_USE err read_list_of(struct data_call *dc, const struct table *t, const int64_t *keys, size_t key_count);
-MUST_USE NONNULL err read_count(struct data_call *dc, const struct table *t);
+/* Which rows of a table an address names. */
+struct rows_of {
+	str path;                    /* the address behind the root: of next links       */
+	const struct filter *within; /* null: all of them                                */
+	const int64_t *keys;         /* not null: only rows with these keys              */
+	size_t key_count;
+	bool references;             /* answer with addresses instead of rows            */
+};
+
+MUST_USE NONNULL err read_list(struct data_call *dc, const struct table *t, const struct rows_of *of);
+MUST_USE NONNULL err read_count(struct data_call *dc, const struct table *t, const struct rows_of *of);
 MUST_USE NONNULL err read_one(struct data_call *dc, const struct table *t, const struct uuid *id);
 MUST_USE NONNULL err read_column(struct data_call *dc, const struct table *t, const struct uuid *id, str column);
 /* The row that a write answers with (return=representation). The caller has passed the write's checks; Read is checked here. */

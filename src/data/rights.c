@@ -7,6 +7,7 @@
 #include "data/admin_call.h"
 #include "data/audit_who.h"
 #include "data/body.h"
+#include "data/link.h"
 #include "data/names.h"
 #include "token/verify.h"
 
@@ -86,7 +87,8 @@ static void caller_fill(struct data_call *dc, struct authz_context *context)
 	dc->app->names_epoch = context->epoch;
 	dc->who = (struct odata_caller){ .now = dc->web->now, .user = context->facts.key, .user_id = context->facts.id,
 					 .unit_id = context->facts.unit_id, .teams = context->facts.teams,
-					 .team_count = context->facts.team_count, .column_guard = column_guard, .guard = dc };
+					 .team_count = context->facts.team_count, .column_guard = column_guard,
+					 .link_find = link_find_for_query, .guard = dc };
 }
 
 static err token_admit(struct data_call *dc)

@@ -7,7 +7,8 @@
 
 #include "data/odata_query.h"
 
-enum { SQL_TEXT_BYTES_MAX = 1 << 20 };
+enum { SQL_TEXT_BYTES_MAX = 1 << 20, LINK_SQL_VALUES_MAX = 5,
+	FILTER_SQL_VALUES_MAX = FILTER_VALUES_MAX + QUERY_LINKS_MAX * LINK_SQL_VALUES_MAX };
 
 struct sql_builder {
 	struct buffer text;
@@ -26,10 +27,23 @@ MUST_USE NONNULL err sql_open(struct sql_builder *b, struct store *store, struct
 
 /* The filter over alias r, as text that can be written several times. Its values become parameters of `b`. */
 MUST_USE NONNULL err filter_sql(struct sql_builder *b, const struct filter *f, struct arena *arena, str *out);
+/* Takes the text into the arena; ERR_LIMIT when it went past its bound. */
+MUST_USE NONNULL err sql_fragment_take(struct buffer *text, struct arena *arena, str *out);
+
+struct alias {
+	char text[24];
+};
+/* " FROM ... WHERE ...": the visible rows at the end of a route; *out_end is their alias. last_scope: that of the lambda whose rows they
+ * are; -1: none. For a route without links nothing is written. */
+NONNULL void route_sql(struct sql_builder *b, struct buffer *text, const struct route *route, int last_scope, struct alias *out_end);
+/* A column as an expression over alias r, or the aliases of the lambdas around; null where the route ends nowhere. */
+MUST_USE err column_sql(struct sql_builder *b, const struct column *c, const struct route *route, struct arena *arena, str *out);
+/* The columns of the order as expressions. */
+MUST_USE NONNULL err order_columns_sql(struct sql_builder *b, const struct odata_query *q, struct arena *arena, str out[static ORDER_MAX]);
 /* The condition "comes after this row" for an order and the row's values (order values, then the key). */
-MUST_USE NONNULL err keyset_sql(struct sql_builder *b, const struct order_term *order, size_t order_count,
-				const struct value *after, int64_t after_key, struct arena *arena, str *out);
+MUST_USE NONNULL err keyset_sql(struct sql_builder *b, const struct odata_query *q, const str *columns, const struct value *after,
+				int64_t after_key, struct arena *arena, str *out);
 /* "r.c_1 DESC, r.key DESC": the key's direction is that of the last term. */
-NONNULL void order_sql(struct buffer *b, const struct order_term *order, size_t order_count, const char *alias);
+NONNULL void order_sql(struct buffer *b, const struct odata_query *q, const str *columns);
 
 #endif

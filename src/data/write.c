@@ -129,17 +129,23 @@ static err create_in(struct data_call *dc, const struct table *t, const struct b
 	return OK;
 }
 
-err write_create(struct data_call *dc, const struct table *t)
+/* `in` null: the request's body. */
+static err create_row(struct data_call *dc, const struct table *t, const struct json *in)
 {
 	struct body b = { 0 };
 	struct uuid id;
 	TRY(rights_gate(dc, DO_CREATE, t));
-	TRY(body_read(dc, t, NULL, true, &b));
+	TRY(body_read(dc, t, in, true, &b));
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
 	TRY(create_in(dc, t, &b, &id));
 	TRY(write_answer(dc, t, &id, 201));
 	return transaction_commit(&tx);
+}
+
+err write_create(struct data_call *dc, const struct table *t)
+{
+	return create_row(dc, t, NULL);
 }
 
 /* --- update --- */
@@ -286,6 +292,46 @@ err write_column(struct data_call *dc, const struct column *c, const struct tabl
 	}
 	member.name = c->logical_name;
 	return update_row(dc, t, id, &object);
+}
+
+/* {"nav@odata.bind": "set(id)"}, or null, as a body. */
+static err bind_member(struct data_call *dc, const struct column *c, const struct table *target, const struct uuid *target_id,
+		       struct json *out)
+{
+	char text[UUID_TEXT_LEN + 1];
+	*out = (struct json){ .kind = JSON_NULL };
+	out->name = str_join(dc->arena, c->navigation, S("@odata.bind"));
+	TRY_NEW(out->name.at);
+	if (!target)
+		return OK;
+	uuid_format(target_id, text);
+	out->kind = JSON_STRING;
+	out->text = str_format(dc->arena, "%.*s(%s)", STR_ARG(target->entity_set), text);
+	TRY_NEW(out->text.at);
+	return OK;
+}
+
+err write_lookup_to(struct data_call *dc, const struct column *c, const struct table *t, const struct uuid *id,
+		    const struct table *target, const struct uuid *target_id)
+{
+	struct json member, object = { .kind = JSON_OBJECT, .first = &member, .count = 1 };
+	TRY(bind_member(dc, c, target, target_id, &member));
+	return update_row(dc, t, id, &object);
+}
+
+err write_create_in(struct data_call *dc, const struct table *t, const struct column *c, const struct table *target,
+		    const struct uuid *target_id)
+{
+	const struct json *in;
+	TRY(body_json(dc, &in));
+	if (in->kind != JSON_OBJECT)
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must be an object.");
+	struct json member, object = *in;
+	TRY(bind_member(dc, c, target, target_id, &member));
+	member.next = in->first;
+	object.first = &member;
+	object.count++;
+	return create_row(dc, t, &object);
 }
 
 err write_lookup(struct data_call *dc, const struct column *c, const struct table *t, const struct uuid *id)

@@ -14,6 +14,12 @@ MUST_USE NONNULL err write_update(struct data_call *dc, const struct table *t, c
 MUST_USE NONNULL err write_column(struct data_call *dc, const struct column *c, const struct table *t, const struct uuid *id);
 /* PUT {"@odata.id": "set(id)"} and DELETE of a lookup's $ref; the row must exist. */
 MUST_USE NONNULL err write_lookup(struct data_call *dc, const struct column *c, const struct table *t, const struct uuid *id);
+/* Sets that lookup of the row to the row of `target`; target null: clears it. */
+MUST_USE err write_lookup_to(struct data_call *dc, const struct column *c, const struct table *t, const struct uuid *id,
+			     const struct table *target, const struct uuid *target_id);
+/* Creates a row from the request's body whose lookup points at the row of `target`. */
+MUST_USE NONNULL err write_create_in(struct data_call *dc, const struct table *t, const struct column *c, const struct table *target,
+				     const struct uuid *target_id);
 MUST_USE NONNULL err write_delete(struct data_call *dc, const struct table *t, const struct uuid *id);
 
 /* --- what the import shares: inside a transaction of the caller --- */

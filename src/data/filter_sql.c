@@ -1,0 +1,227 @@
+/* data/filter_sql.c - $filter as SQL. */
+#include "data/sql_text.h"
+
+struct target {
+	struct sql_builder *b;
+	struct buffer *text;
+	struct arena *arena;
+};
+
+/* Principals and units stand as keys in rows; the wire names them by id. */
+static void operand(struct target *t, const struct column *c, const struct value *v)
+{
+	struct buffer *text = t->text;
+	int n = sql_parameter(t->b, v);
+	if (c->flags & COLUMN_OWNER_KEY)
+		buffer_append_format(text, "(SELECT key FROM principal WHERE id = ?%d)", n);
+	else if (c->flags & COLUMN_UNIT_KEY)
+		buffer_append_format(text, "(SELECT key FROM unit WHERE id = ?%d)", n);
+	else
+		buffer_append_format(text, "?%d", n);
+}
+
+static const char *const op_text[] = { "", " IS ", " IS NOT ", " > ", " >= ", " < ", " <= " };
+static const enum compare_op op_negated[] = { 0, COMPARE_NE, COMPARE_EQ, COMPARE_LE, COMPARE_LT, COMPARE_GE, COMPARE_GT };
+
+/* owninguser and owningteam share the owner's place: one of them is null on the wire. */
+static bool is_half_of_owner(const struct column *c)
+{
+	return c->type == TYPE_LOOKUP && c->flags & COLUMN_OWNER_KEY && str_equal(c->sql, S("owner"));
+}
+
+/* An unknown owner gives NULL for the subquery: "= x" is what must not match a row without one, so IS is for null only. */
+static void compare_value_sql(struct target *t, const struct filter *f, str column, enum compare_op op)
+{
+	bool keyed = f->column->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY);
+	buffer_append_str(t->text, column);
+	if (op == COMPARE_EQ)
+		buffer_append_str(t->text, S(" = "));
+	else if (op == COMPARE_NE && keyed)
+		buffer_append_str(t->text, S(" IS NOT coalesce("));
+	else
+		buffer_append_str(t->text, str_of(op_text[op]));
+	operand(t, f->column, &f->values[0]);
+	if (op == COMPARE_NE && keyed)
+		buffer_append_str(t->text, S(", 0)"));
+}
+
+static void compare_null_sql(struct target *t, const struct filter *f, str column, bool is_null)
+{
+	if (is_half_of_owner(f->column)) {
+		int kind = str_equal(f->column->targets[0], S("team")) ? 2 : 1;
+		buffer_append_format(t->text, "coalesce(%.*s, 0) %sIN (SELECT key FROM principal WHERE kind = %d)", STR_ARG(column),
+				     is_null ? "NOT " : "", kind);
+		return;
+	}
+	buffer_append_str(t->text, column);
+	buffer_append_str(t->text, is_null ? S(" IS NULL") : S(" IS NOT NULL"));
+}
+
+static err compare_sql(struct target *t, const struct filter *f, bool negated)
+{
+	enum compare_op op = negated ? op_negated[f->op] : f->op;
+	bool ordered = op != COMPARE_EQ && op != COMPARE_NE;
+	str column;
+	TRY(column_sql(t->b, f->column, f->route, t->arena, &column));
+	buffer_append_char(t->text, '(');
+	if (f->values[0].kind == VALUE_NULL)
+		compare_null_sql(t, f, column, op == COMPARE_EQ);
+	else
+		compare_value_sql(t, f, column, op);
+	if (negated && ordered)
+		buffer_append_format(t->text, " OR %.*s IS NULL", STR_ARG(column));
+	buffer_append_char(t->text, ')');
+	return OK;
+}
+
+static err compare_columns_sql(struct target *t, const struct filter *f, bool negated)
+{
+	enum compare_op op = negated ? op_negated[f->op] : f->op;
+	bool ordered = op != COMPARE_EQ && op != COMPARE_NE;
+	str column, other;
+	TRY(column_sql(t->b, f->column, f->route, t->arena, &column));
+	TRY(column_sql(t->b, f->other, f->other_route, t->arena, &other));
+	/* a null on either side: false, so true when negated */
+	buffer_append_format(t->text, "%s%.*s%s%.*s%s", negated && ordered ? "coalesce(" : "(", STR_ARG(column), op_text[op],
+			     STR_ARG(other), negated && ordered ? ", 1)" : ")");
+	return OK;
+}
+
+/* The text with % _ and \ escaped, between the wildcards. */
+static err like_pattern(const struct filter *f, struct arena *arena, struct value *out)
+{
+	str in = f->values[0].text;
+	char *at = arena_alloc(arena, in.len * 2 + 2);
+	size_t n = 0;
+	TRY_NEW(at);
+	if (f->like != LIKE_STARTS)
+		at[n++] = '%';
+	for (size_t i = 0; i < in.len; i++) {
+		if (in.at[i] == '%' || in.at[i] == '_' || in.at[i] == '\\')
+			at[n++] = '\\';
+		at[n++] = in.at[i];
+	}
+	if (f->like != LIKE_ENDS)
+		at[n++] = '%';
+	*out = (struct value){ .kind = VALUE_TEXT, .text = { at, n } };
+	return OK;
+}
+
+/* A condition that is null for a null column, which then counts as not held. */
+static err open_sql(struct target *t, const struct filter *f, bool negated)
+{
+	str column;
+	TRY(column_sql(t->b, f->column, f->route, t->arena, &column));
+	buffer_append_str(t->text, negated ? S("NOT coalesce(") : S("("));
+	buffer_append_str(t->text, column);
+	return OK;
+}
+
+static void close_sql(struct target *t, bool negated)
+{
+	buffer_append_str(t->text, negated ? S(", 0)") : S(")"));
+}
+
+static err like_sql(struct target *t, const struct filter *f, bool negated)
+{
+	struct value pattern;
+	TRY(like_pattern(f, t->arena, &pattern));
+	TRY(open_sql(t, f, negated));
+	buffer_append_format(t->text, " LIKE ?%d ESCAPE '\\'", sql_parameter(t->b, &pattern));
+	close_sql(t, negated);
+	return OK;
+}
+
+/* A null in the list makes "not in it" null: that too counts as not in it. */
+static err in_sql(struct target *t, const struct filter *f, bool negated)
+{
+	TRY(open_sql(t, f, negated));
+	buffer_append_str(t->text, S(" IN ("));
+	for (size_t i = 0; i < f->value_count; i++) {
+		if (i)
+			buffer_append_str(t->text, S(", "));
+		operand(t, f->column, &f->values[i]);
+	}
+	buffer_append_char(t->text, ')');
+	close_sql(t, negated);
+	return OK;
+}
+
+static err between_sql(struct target *t, const struct filter *f, bool negated)
+{
+	TRY(open_sql(t, f, negated));
+	buffer_append_str(t->text, S(" BETWEEN "));
+	operand(t, f->column, &f->values[0]);
+	buffer_append_str(t->text, S(" AND "));
+	operand(t, f->column, &f->values[1]);
+	close_sql(t, negated);
+	return OK;
+}
+
+static err keys_sql(struct target *t, const struct filter *f, bool negated)
+{
+	TRY(open_sql(t, f, negated));
+	buffer_append_format(t->text, " IN (SELECT value FROM i64_array(?%d))", sql_parameter(t->b, &f->values[0]));
+	close_sql(t, negated);
+	return OK;
+}
+
+static err node_sql(struct target *t, const struct filter *f, bool negated);
+
+/* all(p): there is none for which not p. */
+static err lambda_sql(struct target *t, const struct filter *f, bool negated)
+{
+	bool all = f->kind == FILTER_ALL;
+	struct alias rows;
+	buffer_append_str(t->text, all != negated ? S("NOT EXISTS (SELECT 1") : S("EXISTS (SELECT 1"));
+	route_sql(t->b, t->text, f->route, f->scope, &rows);
+	if (f->left) {
+		buffer_append_str(t->text, S(" AND "));
+		TRY(node_sql(t, f->left, all));
+	}
+	buffer_append_char(t->text, ')');
+	return OK;
+}
+
+/* `not` is pushed down to the conditions, where its meaning for null is explicit. The depth of the tree is bounded by the
+ * parser: at most FILTER_TERMS_MAX joints and FILTER_DEPTH_MAX brackets. */
+static err node_sql(struct target *t, const struct filter *f, bool negated)
+{
+	switch (f->kind) {
+	case FILTER_NOT:
+		return node_sql(t, f->left, !negated);
+	case FILTER_AND:
+	case FILTER_OR:
+		buffer_append_char(t->text, '(');
+		TRY(node_sql(t, f->left, negated));
+		buffer_append_str(t->text, (f->kind == FILTER_AND) != negated ? S(" AND ") : S(" OR "));
+		TRY(node_sql(t, f->right, negated));
+		buffer_append_char(t->text, ')');
+		return OK;
+	case FILTER_COMPARE:
+		return compare_sql(t, f, negated);
+	case FILTER_COMPARE_COLUMNS:
+		return compare_columns_sql(t, f, negated);
+	case FILTER_LIKE:
+		return like_sql(t, f, negated);
+	case FILTER_IN:
+		return in_sql(t, f, negated);
+	case FILTER_BETWEEN:
+		return between_sql(t, f, negated);
+	case FILTER_KEYS:
+		return keys_sql(t, f, negated);
+	case FILTER_ANY:
+	case FILTER_ALL:
+		return lambda_sql(t, f, negated);
+	}
+	FAIL(ERR_INTERNAL, "a filter of no kind");
+}
+
+err filter_sql(struct sql_builder *b, const struct filter *f, struct arena *arena, str *out)
+{
+	SCOPED(buffer) text = { 0 };
+	struct target t = { b, &text, arena };
+	buffer_init(&text, SQL_TEXT_BYTES_MAX);
+	TRY(node_sql(&t, f, false));
+	return sql_fragment_take(&text, arena, out);
+}

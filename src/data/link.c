@@ -1,0 +1,43 @@
+#include "data/link.h"
+
+#include "data/rights.h"
+#include "metadata/relationship.h"
+
+err link_collection(struct data_call *dc, const struct table *t, str name, struct link *out)
+{
+	struct relationship *list = NULL;
+	size_t n = 0;
+	*out = (struct link){ .many = true };
+	TRY(relationships_read(dc->app->store, dc->app->metadata, dc->arena, &list, &n));
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].referenced != t || !str_equal(list[i].schema_name, name))
+			continue;
+		out->via = list[i].lookup;
+		out->table = list[i].referencing;
+	}
+	return OK;
+}
+
+err link_find(struct data_call *dc, const struct table *t, str name, struct link *out)
+{
+	*out = (struct link){ .via = table_column_by_navigation(t, name) };
+	if (!out->via) {
+		TRY(link_collection(dc, t, name, out));
+	} else {
+		out->table = out->via->target_count == 1 ? metadata_table(dc->app->metadata, out->via->targets[0]) : NULL;
+		if (!out->table)
+			return REFUSE(dc, 501, CODE_BAD_QUERY, "'%.*s' points at several tables, which is not supported here.",
+				      STR_ARG(name));
+	}
+	if (!out->table)
+		return OK;
+	struct visible *visible = NEW(dc->arena, struct visible);
+	TRY_NEW(visible);
+	out->visible = visible;
+	return rights_visible(dc, out->table, visible);
+}
+
+err link_find_for_query(void *call, const struct table *t, str name, struct link *out)
+{
+	return link_find(call, t, name, out);
+}

@@ -1,0 +1,223 @@
+/* data/read_list.c - rows, page by page. */
+#include "data/read.h"
+
+#include "data/answer.h"
+#include "data/cursor.h"
+#include "data/expand.h"
+#include "data/rights.h"
+#include "data/row_json.h"
+
+struct listing {
+	struct odata_query query;
+	struct expands expands;
+	struct visible visible;
+	struct cursor cursor;
+	struct cursor_place place;
+	int64_t page;       /* rows of this answer */
+	bool paged;         /* more rows give a next link; $top says no */
+	struct rows_of of;
+};
+
+/* What a cursor is bound to: the set and every option but the cursor itself. */
+static err place_make(struct data_call *dc, const struct listing *l, struct cursor_place *out)
+{
+	SCOPED(buffer) b = { 0 };
+	buffer_init(&b, 64 * 1024);
+	buffer_append_str(&b, l->of.path);
+	for (size_t i = 0; i < dc->params.count; i++)
+		if (!str_equal(dc->params.items[i].name, S("$skiptoken")))
+			buffer_append_format(&b, "\n%.*s=%.*s", STR_ARG(dc->params.items[i].name),
+					     STR_ARG(dc->params.items[i].value));
+	if (b.failed)
+		FAIL(ERR_LIMIT, "the query is too long");
+	*out = (struct cursor_place){ &dc->app->cursor_secret, dc->caller.user_id, str_copy(dc->arena, buffer_str(&b)) };
+	TRY_NEW(out->query.at);
+	return OK;
+}
+
+static err cursor_read(struct data_call *dc, struct listing *l)
+{
+	const struct odata_query *q = &l->query;
+	TRY(cursor_open(&l->place, q->skip_token, dc->arena, &dc->problem, &l->cursor));
+	if (l->cursor.count != q->order_count)
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "The $skiptoken is not valid for this query and caller.");
+	/* the page size of the first request goes on unless the client says another */
+	if (!dc->prefer.page_size_max && l->cursor.page > 0 && l->cursor.page <= PAGE_ROWS_MAX)
+		l->page = l->cursor.page;
+	return OK;
+}
+
+static err within_join(struct data_call *dc, struct listing *l)
+{
+	if (!l->of.within)
+		return OK;
+	struct filter *both = NEW(dc->arena, struct filter);
+	TRY_NEW(both);
+	*both = (struct filter){ .kind = FILTER_AND, .left = l->of.within, .right = l->query.filter };
+	l->query.filter = l->query.filter ? both : l->of.within;
+	return OK;
+}
+
+static err listing_make(struct data_call *dc, const struct table *t, struct listing *l)
+{
+	struct url_params options;
+	TRY(rights_visible(dc, t, &l->visible));
+	TRY(expand_take(dc, t, &options, &l->expands));
+	TRY(odata_query_parse(t, &options, &dc->who, dc->arena, &dc->problem, &l->query));
+	TRY(within_join(dc, l));
+	TRY(place_make(dc, l, &l->place));
+	l->paged = l->query.top < 0;
+	l->page = !l->paged ? l->query.top : dc->prefer.page_size_max ? dc->prefer.page_size_max : PAGE_ROWS_MAX;
+	return l->query.skip_token.len ? cursor_read(dc, l) : OK;
+}
+
+static err count_write(struct data_call *dc, struct json_writer *w, const struct listing *l)
+{
+	int64_t n;
+	TRY(rows_count(dc->app->store, &l->query, &l->visible, PAGE_ROWS_MAX + 1, dc->arena, &n));
+	bool more = n > PAGE_ROWS_MAX;
+	json_member_i64(w, S("@odata.count"), more ? PAGE_ROWS_MAX : n);
+	if (dc->prefer.annotations.len) {
+		json_member_i64(w, S("@Microsoft.Dynamics.CRM.totalrecordcount"), more ? PAGE_ROWS_MAX : n);
+		json_member_bool(w, S("@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"), more);
+	}
+	return OK;
+}
+
+/* Remembers the row that stands, as the place to go on behind. */
+static err cursor_note(struct data_call *dc, struct listing *l, const struct rows *rows)
+{
+	const struct odata_query *q = &l->query;
+	l->cursor = (struct cursor){ .key = column_i64(&rows->statement, 0), .count = q->order_count, .page = l->page };
+	for (size_t i = 0; i < q->order_count; i++) {
+		struct value *v = &l->cursor.values[i];
+		*v = value_of_row(q->order[i].column, &rows->statement, rows_order_index(rows) + (int)i);
+		if (v->kind != VALUE_TEXT)
+			continue;
+		v->text = str_copy(dc->arena, v->text);
+		TRY_NEW(v->text.at);
+	}
+	return OK;
+}
+
+static err next_link(struct data_call *dc, struct json_writer *w, const struct listing *l)
+{
+	SCOPED(buffer) url = { 0 };
+	str token, piece, rest = dc->web->request.query;
+	TRY(cursor_seal(&l->place, &l->cursor, dc->arena, &token));
+	buffer_init(&url, 128 * 1024);
+	buffer_append_format(&url, "%.*s%.*s?", STR_ARG(dc->root), STR_ARG(l->of.path));
+	while (str_split(&rest, '&', &piece)) {
+		if (!piece.len || str_starts_with(piece, S("$skiptoken=")) || str_starts_with(piece, S("%24skiptoken=")))
+			continue;
+		buffer_append_str(&url, piece);
+		buffer_append_char(&url, '&');
+	}
+	buffer_append_format(&url, "$skiptoken=%.*s", STR_ARG(token));
+	if (url.failed)
+		FAIL(ERR_LIMIT, "the next link is too long");
+	json_member_str(w, S("@odata.nextLink"), buffer_str(&url));
+	return OK;
+}
+
+static err row_write(struct data_call *dc, struct json_writer *w, const struct listing *l, const struct rows *rows)
+{
+	const struct odata_query *q = &l->query;
+	if (!l->of.references) {
+		TRY(row_json(dc, w, q, &rows->statement, rows_select_index(rows)));
+		return expand_json(dc, w, q->table, &l->expands, column_i64(&rows->statement, 0));
+	}
+	char id[UUID_TEXT_LEN + 1];
+	for (size_t i = 0; i < q->select_count; i++) {
+		if (q->select[i] != q->table->primary_id)
+			continue;
+		struct uuid row = column_uuid(&rows->statement, rows_select_index(rows) + (int)i);
+		uuid_format(&row, id);
+	}
+	str address = str_format(dc->arena, "%.*s%.*s(%s)", STR_ARG(dc->root), STR_ARG(q->table->entity_set), id);
+	TRY_NEW(address.at);
+	json_member_str(w, S("@odata.id"), address);
+	return OK;
+}
+
+static err rows_write(struct data_call *dc, struct json_writer *w, struct listing *l)
+{
+	SCOPED(rows) rows = { 0 };
+	struct rows_wish wish = { .query = &l->query, .visible = &l->visible, .limit = l->page + (l->paged ? 1 : 0),
+				  .keys = l->of.keys, .key_count = l->of.key_count,
+				  .memory = &dc->app->plan_memory };
+	if (l->query.skip_token.len) {
+		struct value *after = NEW_ARRAY(dc->arena, struct value, ORDER_MAX);
+		TRY_NEW(after);
+		memcpy(after, l->cursor.values, sizeof l->cursor.values);
+		wish.after = after;
+		wish.after_key = l->cursor.key;
+	}
+	TRY(rows_open(dc->app->store, &wish, dc->arena, &rows));
+	json_key(w, S("value"));
+	json_open_array(w);
+	bool row = false;
+	for (int64_t n = 0;; n++) {
+		TRY(rows_next(&rows, &row));
+		if (!row || n == l->page)
+			break;
+		json_open_object(w);
+		TRY(row_write(dc, w, l, &rows));
+		json_close_object(w);
+		if (l->paged && n + 1 == l->page)
+			TRY(cursor_note(dc, l, &rows));
+	}
+	json_close_array(w);
+	return row && l->paged ? next_link(dc, w, l) : OK;
+}
+
+static err preferences_applied(struct data_call *dc, const struct listing *l)
+{
+	if (dc->prefer.page_size_max && l->paged) {
+		str text = str_format(dc->arena, "odata.maxpagesize=%lld", (long long)l->page);
+		TRY_NEW(text.at);
+		web_set_header(dc->web, S("preference-applied"), text);
+	}
+	if (dc->prefer.annotations.len) {
+		str text = str_format(dc->arena, "odata.include-annotations=\"%.*s\"", STR_ARG(dc->prefer.annotations));
+		TRY_NEW(text.at);
+		web_set_header(dc->web, S("preference-applied"), text);
+	}
+	return OK;
+}
+
+err read_list(struct data_call *dc, const struct table *t, const struct rows_of *of)
+{
+	struct listing l = { .of = *of };
+	TRY(listing_make(dc, t, &l));
+	if (of->keys) {
+		l.paged = false; /* an association is short; its next link would need a path of its own */
+		l.query.count = false;
+	}
+	SCOPED(transaction) snapshot = { 0 };
+	TRY(transaction_begin_read(dc->app->store, &snapshot));
+	struct json_writer w = answer_json(dc, 200);
+	str context = of->references ? str_join(dc->arena, dc->root, S("$metadata#Collection($ref)")) : context_url(dc, &l.query, false);
+	TRY_NEW(context.at);
+	TRY(preferences_applied(dc, &l));
+	json_open_object(&w);
+	json_member_str(&w, S("@odata.context"), context);
+	if (l.query.count)
+		TRY(count_write(dc, &w, &l));
+	TRY(rows_write(dc, &w, &l));
+	json_close_object(&w);
+	return OK;
+}
+
+err read_count(struct data_call *dc, const struct table *t, const struct rows_of *of)
+{
+	struct listing l = { .of = *of };
+	int64_t n;
+	TRY(listing_make(dc, t, &l));
+	TRY(rows_count(dc->app->store, &l.query, &l.visible, PAGE_ROWS_MAX, dc->arena, &n));
+	str text = str_format(dc->arena, "%lld", (long long)n);
+	TRY_NEW(text.at);
+	web_text(dc->web, 200, S("text/plain"), text);
+	web_set_header(dc->web, S("odata-version"), S("4.0"));
+	return OK;
+}

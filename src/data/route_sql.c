@@ -1,0 +1,83 @@
+/* data/route_sql.c - columns of other tables, as SQL. */
+#include <stdio.h>
+
+#include "data/sql_text.h"
+
+/* Which rows of `alias` are visible. The plus signs keep the planner from searching by these: the row is found by its link. */
+static void visible_sql(struct sql_builder *b, struct buffer *text, const char *alias, const struct link *l)
+{
+	const struct visible *v = l->visible;
+	if (v->everything)
+		return;
+	if (visible_is_nothing(l->table, v)) {
+		buffer_append_str(text, S(" AND 0"));
+		return;
+	}
+	struct value owners = { .kind = VALUE_I64S, .i64s = v->owners, .i64s_count = v->owner_count };
+	struct value units = { .kind = VALUE_I64S, .i64s = v->units, .i64s_count = v->unit_count };
+	buffer_append_format(text, " AND (+%s.owner IN (SELECT value FROM i64_array(?%d)) OR +%s.unit IN (SELECT value FROM i64_array(?%d))",
+			     alias, sql_parameter(b, &owners), alias, sql_parameter(b, &units));
+	if (v->shared_count) {
+		struct value table = { .kind = VALUE_I64, .i64 = l->table->ordinal }, bit = { .kind = VALUE_I64, .i64 = v->shared_bit };
+		struct value with = { .kind = VALUE_I64S, .i64s = v->shared_with, .i64s_count = v->shared_count };
+		buffer_append_format(text, " OR EXISTS (SELECT 1 FROM share AS h WHERE h.tbl = ?%d AND h.obj = %s.key AND h.principal IN "
+				     "(SELECT value FROM i64_array(?%d)) AND (h.mask & ?%d) <> 0)",
+				     sql_parameter(b, &table), alias, sql_parameter(b, &with), sql_parameter(b, &bit));
+	}
+	buffer_append_char(text, ')');
+}
+
+/* Principals and units stand as keys in rows, all else as ids. */
+static void join_sql(struct buffer *text, const char *from, const char *to, const struct link *l)
+{
+	const char *name = l->via->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY) ? "key" : "id";
+	if (l->many)
+		buffer_append_format(text, "%s.%.*s = %s.%s", to, STR_ARG(l->via->sql), from, name);
+	else
+		buffer_append_format(text, "%s.%s = %s.%.*s", to, name, from, STR_ARG(l->via->sql));
+}
+
+static void alias_of(int scope, struct alias *out)
+{
+	if (scope)
+		snprintf(out->text, sizeof out->text, "x%d", scope);
+	else
+		snprintf(out->text, sizeof out->text, "r");
+}
+
+/* `last`: the scope of a lambda whose rows the last link reaches; -1: none. */
+void route_sql(struct sql_builder *b, struct buffer *text, const struct route *route, int last, struct alias *out_end)
+{
+	struct alias at[ROUTE_LINKS_MAX + 1];
+	alias_of(route->scope, &at[0]);
+	for (size_t i = 0; i < route->count; i++) {
+		snprintf(at[i + 1].text, sizeof at[i + 1].text, "p%zu", i + 1);
+		if (last >= 0 && i + 1 == route->count)
+			alias_of(last, &at[i + 1]);
+		buffer_append_format(text, "%s%.*s AS %s", i ? " CROSS JOIN " : " FROM ", STR_ARG(route->links[i].table->sql), at[i + 1].text);
+	}
+	for (size_t i = 0; i < route->count; i++) {
+		buffer_append_str(text, i ? S(" AND ") : S(" WHERE "));
+		join_sql(text, at[i].text, at[i + 1].text, &route->links[i]);
+		visible_sql(b, text, at[i + 1].text, &route->links[i]);
+	}
+	*out_end = at[route->count];
+}
+
+err column_sql(struct sql_builder *b, const struct column *c, const struct route *route, struct arena *arena, str *out)
+{
+	SCOPED(buffer) text = { 0 }, from = { 0 };
+	struct alias end = { "r" };
+	bool is_text = c->type == TYPE_STRING || c->type == TYPE_MEMO;
+	buffer_init(&text, SQL_TEXT_BYTES_MAX);
+	buffer_init(&from, SQL_TEXT_BYTES_MAX);
+	if (route)
+		route_sql(b, &from, route, -1, &end);
+	bool joined = route && route->count;
+	buffer_append_format(&text, "%s%s.%.*s", joined ? "(SELECT " : "", end.text, STR_ARG(c->sql));
+	buffer_append_str(&text, buffer_str(&from));
+	/* a subquery loses the column's collation */
+	buffer_append_str(&text, !joined ? S("") : is_text ? S(") COLLATE NOCASE") : S(")"));
+	text.failed |= from.failed;
+	return sql_fragment_take(&text, arena, out);
+}
