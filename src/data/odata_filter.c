@@ -8,152 +8,8 @@
  *           | collection "/" ( "any" "(" [ variable ":" or ] ")" | "all" "(" variable ":" or ")" )
  *   operand = [ ( variable | "$it" ) "/" ] ( navigation "/" )* column
  * Depth and number of terms are bounded. */
-#include "data/odata_lex.h"
-#include "data/odata_query.h"
+#include "data/odata_parser.h"
 #include "data/odata_relative.h"
-
-struct parser {
-	struct odata_lexer lexer;
-	const struct table *table;
-	const struct odata_caller *who;
-	struct arena *arena;
-	struct problem *problem;
-	int depth;
-	size_t terms, values, links;
-	struct {
-		str name;
-		const struct table *table;
-		int id;
-	} scopes[LAMBDA_DEPTH_MAX]; /* the variables of the lambdas around */
-	size_t scope_count;
-	int scopes_made;
-};
-
-static err syntax(struct parser *p, const char *expected)
-{
-	return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY, "Syntax error at position %zu in the filter: expected %s.",
-			   p->lexer.token.position, expected);
-}
-
-static bool at_word(const struct parser *p, str word)
-{
-	return p->lexer.token.kind == TOKEN_WORD && str_equal(p->lexer.token.text, word);
-}
-
-static err take(struct parser *p, enum odata_token_kind kind, const char *expected)
-{
-	if (p->lexer.token.kind != kind)
-		return syntax(p, expected);
-	odata_lex_next(&p->lexer);
-	return OK;
-}
-
-static err column_find(struct parser *p, const struct table *t, str name, size_t position, const struct column **out)
-{
-	const struct column *c = table_column_by_wire_name(t, name);
-	if (!c || (column_is_lookup(c) && !str_equal(c->value_name, name)))
-		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY,
-				   "Could not find a property named '%.*s' on type 'Microsoft.Dynamics.CRM.%.*s' (position %zu).",
-				   STR_ARG(name), STR_ARG(t->logical_name), position);
-	*out = c;
-	return odata_column_guard(p->who, t, c, p->arena, p->problem);
-}
-
-/* --- paths --- */
-
-/* What a word, or words with '/' between, stands for. */
-struct operand {
-	const struct column *column; /* null: a collection              */
-	const struct table *table;   /* of the column or the collection */
-	const struct route *route;   /* null: the row itself            */
-};
-
-static err word_take(struct parser *p, str *out, size_t *out_position)
-{
-	if (p->lexer.token.kind != TOKEN_WORD)
-		return syntax(p, "a column");
-	*out = p->lexer.token.text;
-	*out_position = p->lexer.token.position;
-	odata_lex_next(&p->lexer);
-	return OK;
-}
-
-/* `name/` in front: the variable of a lambda around, or $it. */
-static err scope_take(struct parser *p, struct route *route, const struct table **table, str *name, size_t *position)
-{
-	bool it = str_equal(*name, S("$it"));
-	for (size_t i = 0; i < p->scope_count; i++) {
-		if (!str_equal(p->scopes[i].name, *name))
-			continue;
-		route->scope = p->scopes[i].id;
-		*table = p->scopes[i].table;
-		it = true;
-	}
-	if (!it)
-		return OK;
-	TRY(take(p, TOKEN_SLASH, "'/'"));
-	return word_take(p, name, position);
-}
-
-static err link_take(struct parser *p, const struct table *t, str name, size_t position, struct route *route, struct link **out)
-{
-	struct link *l = &route->links[route->count];
-	if (route->count == ROUTE_LINKS_MAX || ++p->links > QUERY_LINKS_MAX)
-		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY, "The filter follows too many navigation properties (position %zu).",
-				   position);
-	*l = (struct link){ 0 };
-	if (p->who->link_find)
-		TRY(p->who->link_find(p->who->guard, t, name, l));
-	if (!l->table)
-		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY,
-				   "Could not find a navigation property named '%.*s' on type 'Microsoft.Dynamics.CRM.%.*s' (position %zu).",
-				   STR_ARG(name), STR_ARG(t->logical_name), position);
-	route->count++;
-	*out = l;
-	odata_lex_next(&p->lexer);
-	return OK;
-}
-
-static err operand_read(struct parser *p, struct operand *out)
-{
-	struct route route = { 0 }, *kept;
-	struct link *last = NULL;
-	size_t position;
-	str name;
-	*out = (struct operand){ .table = p->table };
-	TRY(word_take(p, &name, &position));
-	TRY(scope_take(p, &route, &out->table, &name, &position));
-	if (p->lexer.token.kind == TOKEN_OPEN)
-		return problem_say(p->arena, p->problem, 501, CODE_BAD_QUERY, "The function '%.*s' is not supported in a filter (position %zu).",
-				   STR_ARG(name), position);
-	while (p->lexer.token.kind == TOKEN_SLASH && !(last && last->many)) {
-		TRY(link_take(p, out->table, name, position, &route, &last));
-		out->table = last->table;
-		if (!last->many)
-			TRY(word_take(p, &name, &position));
-	}
-	if (!(last && last->many))
-		TRY(column_find(p, out->table, name, position, &out->column));
-	if (!route.scope && !route.count)
-		return OK;
-	kept = NEW(p->arena, struct route);
-	TRY_NEW(kept);
-	*kept = route;
-	out->route = kept;
-	return OK;
-}
-
-/* An operand that is a column. */
-static err column_read(struct parser *p, const struct column **out, const struct route **out_route)
-{
-	struct operand o;
-	TRY(operand_read(p, &o));
-	if (!o.column)
-		return syntax(p, "a column, not a collection");
-	*out = o.column;
-	*out_route = o.route;
-	return OK;
-}
 
 static err node_new(struct parser *p, enum filter_kind kind, struct filter **out)
 {
@@ -170,7 +26,7 @@ static err value_read(struct parser *p, const struct column *c, struct value *ou
 {
 	const struct odata_token *t = &p->lexer.token;
 	if (t->kind != TOKEN_WORD && t->kind != TOKEN_STRING)
-		return syntax(p, "a value");
+		return parser_syntax(p, "a value");
 	if (++p->values > FILTER_VALUES_MAX)
 		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY, "The filter has more than %d values.",
 				   FILTER_VALUES_MAX);
@@ -202,15 +58,15 @@ static err like_read(struct parser *p, enum like_kind kind, const struct filter 
 	TRY(node_new(p, FILTER_LIKE, &node));
 	node->like = kind;
 	odata_lex_next(&p->lexer);
-	TRY(take(p, TOKEN_OPEN, "'('"));
-	TRY(column_read(p, &node->column, &node->route));
+	TRY(parser_take(p, TOKEN_OPEN, "'('"));
+	TRY(parser_column(p, &node->column, &node->route));
 	if (node->column->type != TYPE_STRING && node->column->type != TYPE_MEMO)
-		return syntax(p, "a text column before this");
-	TRY(take(p, TOKEN_COMMA, "','"));
+		return parser_syntax(p, "a text column before this");
+	TRY(parser_take(p, TOKEN_COMMA, "','"));
 	if (p->lexer.token.kind != TOKEN_STRING)
-		return syntax(p, "text in single quotes");
+		return parser_syntax(p, "text in single quotes");
 	TRY(one_value(p, node->column, node));
-	TRY(take(p, TOKEN_CLOSE, "')'"));
+	TRY(parser_take(p, TOKEN_CLOSE, "')'"));
 	*out = node;
 	return OK;
 }
@@ -229,10 +85,10 @@ static const struct {
 /* PropertyName= and PropertyValues= must come in this order, as every client writes them. */
 static err property_name(struct parser *p, str name)
 {
-	if (!at_word(p, name))
-		return syntax(p, "PropertyName='...',PropertyValues=[...]");
+	if (!parser_at_word(p, name))
+		return parser_syntax(p, "PropertyName='...',PropertyValues=[...]");
 	odata_lex_next(&p->lexer);
-	return take(p, TOKEN_EQUALS, "'='");
+	return parser_take(p, TOKEN_EQUALS, "'='");
 }
 
 /* Inside the list numbers and GUIDs may be quoted: the vendor's parameter is a collection of strings. */
@@ -243,14 +99,14 @@ static err list_value(struct parser *p, const struct column *c, struct value *ou
 	if (t->kind == TOKEN_STRING && !text)
 		t->kind = TOKEN_WORD;
 	TRY(value_read(p, c, out));
-	return out->kind == VALUE_NULL ? syntax(p, "a value other than null") : OK;
+	return out->kind == VALUE_NULL ? parser_syntax(p, "a value other than null") : OK;
 }
 
 static err list_read(struct parser *p, struct filter *node)
 {
 	struct value *values = NEW_ARRAY(p->arena, struct value, FILTER_VALUES_MAX - p->values + 1);
 	TRY_NEW(values);
-	TRY(take(p, TOKEN_BRACKET_OPEN, "'['"));
+	TRY(parser_take(p, TOKEN_BRACKET_OPEN, "'['"));
 	for (;;) {
 		TRY(list_value(p, node->column, &values[node->value_count]));
 		node->value_count++;
@@ -260,21 +116,21 @@ static err list_read(struct parser *p, struct filter *node)
 	}
 	node->values = values;
 	if (node->kind == FILTER_BETWEEN && node->value_count != 2)
-		return syntax(p, "two values");
-	return take(p, TOKEN_BRACKET_CLOSE, "']'");
+		return parser_syntax(p, "two values");
+	return parser_take(p, TOKEN_BRACKET_CLOSE, "']'");
 }
 
 /* "(PropertyName='column'" */
 static err property_column(struct parser *p, const struct column **out)
 {
 	odata_lex_next(&p->lexer);
-	TRY(take(p, TOKEN_OPEN, "'('"));
+	TRY(parser_take(p, TOKEN_OPEN, "'('"));
 	TRY(property_name(p, S("PropertyName")));
 	if (p->lexer.token.kind != TOKEN_STRING)
-		return syntax(p, "the column's name in single quotes");
+		return parser_syntax(p, "the column's name in single quotes");
 	*out = table_column_by_wire_name(p->table, p->lexer.token.text);
 	if (!*out)
-		return column_find(p, p->table, p->lexer.token.text, p->lexer.token.position, out);
+		return parser_column_find(p, p->table, p->lexer.token.text, p->lexer.token.position, out);
 	odata_lex_next(&p->lexer);
 	return odata_column_guard(p->who, p->table, *out, p->arena, p->problem);
 }
@@ -296,21 +152,21 @@ static err function_read(struct parser *p, enum filter_kind kind, bool negated, 
 	struct filter *node;
 	TRY(node_new(p, kind, &node));
 	TRY(property_column(p, &node->column));
-	TRY(take(p, TOKEN_COMMA, "','"));
+	TRY(parser_take(p, TOKEN_COMMA, "','"));
 	TRY(property_name(p, S("PropertyValues")));
 	TRY(list_read(p, node));
-	TRY(take(p, TOKEN_CLOSE, "')'"));
+	TRY(parser_take(p, TOKEN_CLOSE, "')'"));
 	return negate_if(p, negated, node, out);
 }
 
 /* PropertyValue='2026-01-31', or a number with or without quotes. */
 static err property_value(struct parser *p, str *out)
 {
-	TRY(take(p, TOKEN_COMMA, "','"));
+	TRY(parser_take(p, TOKEN_COMMA, "','"));
 	TRY(property_name(p, S("PropertyValue")));
 	*out = p->lexer.token.text;
 	if (p->lexer.token.kind != TOKEN_STRING && p->lexer.token.kind != TOKEN_WORD)
-		return syntax(p, "a value");
+		return parser_syntax(p, "a value");
 	odata_lex_next(&p->lexer);
 	return OK;
 }
@@ -324,10 +180,10 @@ static err relative_read(struct parser *p, const struct relative *r, const struc
 	TRY(property_column(p, &c));
 	if (relative_takes_value(r))
 		TRY(property_value(p, &value));
-	TRY(take(p, TOKEN_CLOSE, "')'"));
+	TRY(parser_take(p, TOKEN_CLOSE, "')'"));
 	p->values += 2;
 	if (p->values > FILTER_VALUES_MAX)
-		return syntax(p, "fewer values");
+		return parser_syntax(p, "fewer values");
 	TRY(relative_filter(r, p->who, c, value, p->arena, p->problem, node));
 	return negate_if(p, relative_is_negated(r), node, out);
 }
@@ -345,13 +201,13 @@ static const struct {
 static err operator_read(struct parser *p, bool mirrored, enum compare_op *out)
 {
 	for (size_t i = 0; i < COUNT_OF(operators); i++) {
-		if (at_word(p, str_of(operators[i].word))) {
+		if (parser_at_word(p, str_of(operators[i].word))) {
 			*out = mirrored ? operators[i].mirrored : operators[i].op;
 			odata_lex_next(&p->lexer);
 			return OK;
 		}
 	}
-	return syntax(p, "eq, ne, gt, ge, lt or le");
+	return parser_syntax(p, "eq, ne, gt, ge, lt or le");
 }
 
 /* No column has such a name, so that a misspelt column is told as such and not as a bad literal. */
@@ -375,9 +231,9 @@ static err order_check(struct parser *p, const struct filter *node)
 	const struct column *c = node->column;
 	bool ordered = node->op != COMPARE_EQ && node->op != COMPARE_NE;
 	if (ordered && (column_is_lookup(c) || c->type == TYPE_UNIQUEID || c->type == TYPE_BOOLEAN))
-		return syntax(p, "eq or ne for this column");
+		return parser_syntax(p, "eq or ne for this column");
 	if (ordered && node->kind == FILTER_COMPARE && node->values[0].kind == VALUE_NULL)
-		return syntax(p, "eq or ne with null");
+		return parser_syntax(p, "eq or ne with null");
 	return OK;
 }
 
@@ -389,7 +245,7 @@ static err mirrored_read(struct parser *p, struct filter *node)
 	TRY_NEW(v);
 	odata_lex_next(&p->lexer);
 	TRY(operator_read(p, true, &node->op));
-	TRY(column_read(p, &node->column, &node->route));
+	TRY(parser_column(p, &node->column, &node->route));
 	TRY(value_of_literal(node->column, literal.text, literal.kind == TOKEN_STRING, p->arena, p->problem, v));
 	node->values = v;
 	node->value_count = 1;
@@ -405,8 +261,8 @@ static err plain_read(struct parser *p, const struct operand *o, struct filter *
 	if (p->lexer.token.kind != TOKEN_WORD || is_literal(p->lexer.token.text))
 		return one_value(p, node->column, node);
 	node->kind = FILTER_COMPARE_COLUMNS;
-	TRY(column_read(p, &node->other, &node->other_route));
-	return comparable(node->column, node->other) ? OK : syntax(p, "a column of the same type before this");
+	TRY(parser_column(p, &node->other, &node->other_route));
+	return comparable(node->column, node->other) ? OK : parser_syntax(p, "a column of the same type before this");
 }
 
 static err lambda_read(struct parser *p, const struct operand *o, const struct filter **out);
@@ -417,10 +273,10 @@ static err comparison_read(struct parser *p, const struct filter **out)
 	struct operand o;
 	struct filter *node;
 	if (first->kind != TOKEN_WORD && first->kind != TOKEN_STRING)
-		return syntax(p, "a condition");
+		return parser_syntax(p, "a condition");
 	bool mirrored = first->kind == TOKEN_STRING || is_literal(first->text);
 	if (!mirrored) {
-		TRY(operand_read(p, &o));
+		TRY(parser_operand(p, &o));
 		if (!o.column)
 			return lambda_read(p, &o, out);
 	}
@@ -433,10 +289,10 @@ static err comparison_read(struct parser *p, const struct filter **out)
 static err test_read(struct parser *p, const struct filter **out)
 {
 	for (size_t i = 0; i < COUNT_OF(likes); i++)
-		if (at_word(p, str_of(likes[i].name)))
+		if (parser_at_word(p, str_of(likes[i].name)))
 			return like_read(p, likes[i].kind, out);
 	for (size_t i = 0; i < COUNT_OF(functions); i++)
-		if (at_word(p, str_of(functions[i].name)))
+		if (parser_at_word(p, str_of(functions[i].name)))
 			return function_read(p, functions[i].kind, functions[i].negated, out);
 	static const str space = { "Microsoft.Dynamics.CRM.", 23 };
 	const struct odata_token *t = &p->lexer.token;
@@ -454,7 +310,7 @@ static err variable_read(struct parser *p, str *out)
 {
 	struct odata_token *t = &p->lexer.token;
 	if (t->kind != TOKEN_WORD)
-		return syntax(p, "a variable and ':'");
+		return parser_syntax(p, "a variable and ':'");
 	size_t colon = str_find_char(t->text, ':', 0);
 	*out = str_slice(t->text, 0, colon == SIZE_MAX ? t->text.len : colon);
 	if (colon == SIZE_MAX) {
@@ -462,32 +318,32 @@ static err variable_read(struct parser *p, str *out)
 		colon = t->kind == TOKEN_WORD && t->text.at[0] == ':' ? 0 : SIZE_MAX;
 	}
 	if (colon == SIZE_MAX || !out->len)
-		return syntax(p, "a variable and ':'");
+		return parser_syntax(p, "a variable and ':'");
 	p->lexer.at = t->position + colon + 1;
 	odata_lex_next(&p->lexer);
 	for (size_t i = 0; i < p->scope_count; i++)
 		if (str_equal(p->scopes[i].name, *out))
-			return syntax(p, "a variable that is not in use");
+			return parser_syntax(p, "a variable that is not in use");
 	return OK;
 }
 
 /* The collection is read: any(), any(x:...), all(x:...). */
 static err lambda_read(struct parser *p, const struct operand *o, const struct filter **out)
 {
-	bool all = at_word(p, S("all"));
+	bool all = parser_at_word(p, S("all"));
 	struct filter *node;
-	if (!all && !at_word(p, S("any")))
-		return syntax(p, "any or all");
+	if (!all && !parser_at_word(p, S("any")))
+		return parser_syntax(p, "any or all");
 	if (p->scope_count == LAMBDA_DEPTH_MAX)
 		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY, "Lambdas are nested more than %d deep.", LAMBDA_DEPTH_MAX);
 	odata_lex_next(&p->lexer);
-	TRY(take(p, TOKEN_OPEN, "'('"));
+	TRY(parser_take(p, TOKEN_OPEN, "'('"));
 	TRY(node_new(p, all ? FILTER_ALL : FILTER_ANY, &node));
 	node->route = o->route;
 	node->scope = ++p->scopes_made;
 	*out = node;
 	if (!all && p->lexer.token.kind == TOKEN_CLOSE)
-		return take(p, TOKEN_CLOSE, "')'");
+		return parser_take(p, TOKEN_CLOSE, "')'");
 	str name;
 	TRY(variable_read(p, &name));
 	p->scopes[p->scope_count].name = name;
@@ -495,7 +351,7 @@ static err lambda_read(struct parser *p, const struct operand *o, const struct f
 	p->scopes[p->scope_count++].id = node->scope;
 	TRY(or_read(p, &node->left));
 	p->scope_count--;
-	return take(p, TOKEN_CLOSE, "')'");
+	return parser_take(p, TOKEN_CLOSE, "')'");
 }
 
 static err unary_read(struct parser *p, const struct filter **out)
@@ -504,7 +360,7 @@ static err unary_read(struct parser *p, const struct filter **out)
 	if (++p->depth > FILTER_DEPTH_MAX)
 		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY, "The filter is nested more than %d deep.",
 				   FILTER_DEPTH_MAX);
-	if (at_word(p, S("not"))) {
+	if (parser_at_word(p, S("not"))) {
 		odata_lex_next(&p->lexer);
 		TRY(node_new(p, FILTER_NOT, &node));
 		TRY(unary_read(p, &node->left));
@@ -512,7 +368,7 @@ static err unary_read(struct parser *p, const struct filter **out)
 	} else if (p->lexer.token.kind == TOKEN_OPEN) {
 		odata_lex_next(&p->lexer);
 		TRY(or_read(p, out));
-		TRY(take(p, TOKEN_CLOSE, "')'"));
+		TRY(parser_take(p, TOKEN_CLOSE, "')'"));
 	} else {
 		TRY(test_read(p, out));
 	}
@@ -535,7 +391,7 @@ static err and_read(struct parser *p, const struct filter **out)
 {
 	const struct filter *right;
 	TRY(unary_read(p, out));
-	while (at_word(p, S("and"))) {
+	while (parser_at_word(p, S("and"))) {
 		odata_lex_next(&p->lexer);
 		TRY(unary_read(p, &right));
 		TRY(joined(p, FILTER_AND, *out, right, out));
@@ -547,7 +403,7 @@ static err or_read(struct parser *p, const struct filter **out)
 {
 	const struct filter *right;
 	TRY(and_read(p, out));
-	while (at_word(p, S("or"))) {
+	while (parser_at_word(p, S("or"))) {
 		odata_lex_next(&p->lexer);
 		TRY(and_read(p, &right));
 		TRY(joined(p, FILTER_OR, *out, right, out));
@@ -561,7 +417,8 @@ err odata_filter_parse(const struct table *t, str text, const struct odata_calle
 	struct parser p = { .table = t, .who = who, .arena = arena, .problem = problem };
 	if (text.len > FILTER_LEN_MAX)
 		return problem_say(arena, problem, 400, CODE_BAD_QUERY, "The filter is longer than %d octets.", FILTER_LEN_MAX);
+	TRY(odata_aliases_expand(text, who, arena, problem, &text));
 	odata_lex_start(&p.lexer, text, arena);
 	TRY(or_read(&p, out));
-	return p.lexer.token.kind == TOKEN_END ? OK : syntax(&p, "the end, 'and' or 'or'");
+	return p.lexer.token.kind == TOKEN_END ? OK : parser_syntax(&p, "the end, 'and' or 'or'");
 }

@@ -169,6 +169,8 @@ static err option_parse(const struct table *t, const struct url_param *p, const 
 		out->skip_token = p->value;
 		return OK;
 	}
+	if (str_starts_with(p->name, S("@")))
+		return OK;
 	if (is_unsupported(p->name))
 		return problem_say(arena, problem, 501, CODE_BAD_QUERY, "The query option '%.*s' is not supported.",
 				   STR_ARG(p->name));
@@ -185,5 +187,40 @@ err odata_query_parse(const struct table *t, const struct url_params *params, co
 			return bad(arena, problem, "A query option is given twice", params->items[i].name);
 		TRY(option_parse(t, &params->items[i], who, arena, problem, out));
 	}
+	return OK;
+}
+
+static bool is_alias_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+err odata_aliases_expand(str text, const struct odata_caller *who, struct arena *arena, struct problem *problem, str *out)
+{
+	SCOPED(buffer) b = { 0 };
+	bool quoted = false;
+	*out = text;
+	if (!who->aliases || str_find_char(text, '@', 0) == SIZE_MAX)
+		return OK;
+	buffer_init(&b, FILTER_LEN_MAX);
+	for (size_t i = 0; i < text.len;) {
+		size_t end = i + 1;
+		str value;
+		quoted ^= text.at[i] == '\'';
+		if (text.at[i] != '@' || quoted) {
+			buffer_append_char(&b, text.at[i++]);
+			continue;
+		}
+		while (end < text.len && is_alias_char(text.at[end]))
+			end++;
+		if (!url_param_find(who->aliases, str_slice(text, i, end), &value))
+			return bad(arena, problem, "There is no parameter of this name", str_slice(text, i, end));
+		buffer_append_str(&b, value);
+		i = end;
+	}
+	if (b.failed)
+		return problem_say(arena, problem, 400, CODE_BAD_QUERY, "The filter is longer than %d octets.", FILTER_LEN_MAX);
+	*out = str_copy(arena, buffer_str(&b));
+	TRY_NEW(out->at);
 	return OK;
 }

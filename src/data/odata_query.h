@@ -53,6 +53,7 @@ struct odata_caller {
 	 * Null: nothing can be followed. */
 	err (*link_find)(void *guard, const struct table *t, str name, struct link *out);
 	void *guard;
+	const struct url_params *aliases;  /* where @p stands for the parameter of that name; null: nowhere */
 };
 
 struct filter {
@@ -89,6 +90,8 @@ struct odata_query {
 /* Everything that compares, orders, groups or aggregates by a column passes here: comparison tells a value that may not be read (1.12). */
 MUST_USE NONNULL err odata_column_guard(const struct odata_caller *who, const struct table *t, const struct column *c, struct arena *arena,
 					struct problem *problem);
+/* The text with the parameter "@p" in place of each @p outside of quotes (OData 4.0 part 2, 5.3); 400 when there is none of that name. */
+MUST_USE NONNULL err odata_aliases_expand(str text, const struct odata_caller *who, struct arena *arena, struct problem *problem, str *out);
 /* From the decoded query string. Names without '$' other than parameter aliases are refused too. */
 MUST_USE NONNULL err odata_query_parse(const struct table *t, const struct url_params *params, const struct odata_caller *who,
 				       struct arena *arena, struct problem *problem, struct odata_query *out);

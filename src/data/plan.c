@@ -296,27 +296,36 @@ void rows_release(struct rows *rows)
 
 /* --- count --- */
 
+void rows_from_sql(struct sql_builder *b, const struct table *t, const struct visible *v)
+{
+	struct fragments f = { 0 };
+	buffer_append_str(&b->text, S(" FROM "));
+	if (v->everything) {
+		buffer_append_format(&b->text, "%.*s AS r", STR_ARG(t->sql));
+		return;
+	}
+	if (visible_is_nothing(t, v)) {
+		buffer_append_str(&b->text, S("(SELECT 0 AS key WHERE 0) AS s "));
+	} else {
+		struct value owners = array_value(v->owners, v->owner_count), units = array_value(v->units, v->unit_count);
+		shared_parameters(b, t, v, &f);
+		visible_keys_write(b, t, &owners, &units, &f);
+	}
+	buffer_append_format(&b->text, "CROSS JOIN %.*s AS r ON r.key = s.key", STR_ARG(t->sql));
+}
+
 static err count_filtered(struct store *store, const struct odata_query *q, const struct visible *v, int64_t count_max,
 			  struct arena *arena, int64_t *out)
 {
 	SCOPED(sql_builder) b = { 0 };
-	struct value owners, units, limit = { .kind = VALUE_I64, .i64 = count_max };
-	struct fragments f = { 0 };
+	struct value limit = { .kind = VALUE_I64, .i64 = count_max };
 	str filter = { 0 };
 	bool row;
 	TRY(sql_builder_init(&b, FILTER_SQL_VALUES_MAX + 8, arena));
-	shared_parameters(&b, q->table, v, &f);
 	if (q->filter)
 		TRY(filter_sql(&b, q->filter, arena, &filter));
-	buffer_append_str(&b.text, S("SELECT count(*) FROM (SELECT 1 FROM "));
-	if (!v->everything) {
-		owners = array_value(v->owners, v->owner_count);
-		units = array_value(v->units, v->unit_count);
-		visible_keys_write(&b, q->table, &owners, &units, &f);
-		buffer_append_format(&b.text, "CROSS JOIN %.*s AS r ON r.key = s.key", STR_ARG(q->table->sql));
-	} else {
-		buffer_append_format(&b.text, "%.*s AS r", STR_ARG(q->table->sql));
-	}
+	buffer_append_str(&b.text, S("SELECT count(*) FROM (SELECT 1"));
+	rows_from_sql(&b, q->table, v);
 	if (filter.len)
 		buffer_append_format(&b.text, " WHERE %.*s", STR_ARG(filter));
 	buffer_append_format(&b.text, " LIMIT ?%d)", sql_parameter(&b, &limit));

@@ -56,6 +56,8 @@ NONNULL void rows_release(struct rows *rows);
 NONNULL int rows_select_index(const struct rows *rows);
 NONNULL int rows_order_index(const struct rows *rows);
 
+/* " FROM the visible rows AS r", in no order: for counts and aggregates. */
+NONNULL void rows_from_sql(struct sql_builder *b, const struct table *t, const struct visible *v);
 /* How many rows are visible and pass the filter, at most `count_max`. Exact, from counters, when there is no filter. */
 MUST_USE NONNULL err rows_count(struct store *store, const struct odata_query *query, const struct visible *visible,
 				int64_t count_max, struct arena *arena, int64_t *out);

@@ -16,7 +16,7 @@ static err options_of_one(struct data_call *dc, const struct table *t, struct od
 	TRY(expand_take(dc, t, &options, expands));
 	bool given = url_param_find(&options, S("$select"), &select);
 	for (size_t i = 0; i < options.count; i++)
-		if (!str_equal(options.items[i].name, S("$select")))
+		if (!str_equal(options.items[i].name, S("$select")) && !str_starts_with(options.items[i].name, S("@")))
 			return REFUSE(dc, 400, CODE_BAD_QUERY, "The query option '%.*s' is not supported here.",
 				      STR_ARG(options.items[i].name));
 	return odata_select_parse(t, select, given, dc->arena, &dc->problem, q);

@@ -1,6 +1,7 @@
 /* data/read_list.c - rows, page by page. */
 #include "data/read.h"
 
+#include "data/aggregate.h"
 #include "data/answer.h"
 #include "data/cursor.h"
 #include "data/expand.h"
@@ -189,6 +190,8 @@ static err preferences_applied(struct data_call *dc, const struct listing *l)
 err read_list(struct data_call *dc, const struct table *t, const struct rows_of *of)
 {
 	struct listing l = { .of = *of };
+	if (url_param_count(&dc->params, S("$apply")) && !of->keys && !of->references)
+		return aggregate_list(dc, t, of->within);
 	TRY(listing_make(dc, t, &l));
 	if (of->keys) {
 		l.paged = false; /* an association is short; its next link would need a path of its own */

@@ -93,28 +93,30 @@ static void value_annotations(struct data_call *dc, struct json_writer *w, const
 		annotation(w, c->value_name, "Microsoft.Dynamics.CRM.associatednavigationproperty", c->navigation);
 }
 
+err row_column_json(struct data_call *dc, struct json_writer *w, const struct column *c, const struct statement *s, int index)
+{
+	if (c->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY))
+		return key_json(dc, w, c, s, index);
+	struct value v = value_of_row(c, s, index);
+	json_key(w, wire_name(c));
+	if (!rights_column_readable(dc, c)) {
+		json_null(w);
+		if (dc->prefer.annotations.len)
+			secured_annotation(w, c);
+		return OK;
+	}
+	value_write(w, c, &v);
+	if (dc->prefer.annotations.len)
+		value_annotations(dc, w, c, &v);
+	return OK;
+}
+
 err row_json(struct data_call *dc, struct json_writer *w, const struct odata_query *q, const struct statement *s, int first)
 {
 	json_member_raw(w, S("@odata.etag"), S("\"W/\\\""));
 	buffer_append_i64(w->to, column_i64(s, 1)); /* printf would cost a tenth of a row */
 	buffer_append_str(w->to, S("\\\"\""));
-	for (size_t i = 0; i < q->select_count; i++) {
-		const struct column *c = q->select[i];
-		if (c->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY)) {
-			TRY(key_json(dc, w, c, s, first + (int)i));
-			continue;
-		}
-		struct value v = value_of_row(c, s, first + (int)i);
-		json_key(w, wire_name(c));
-		if (!rights_column_readable(dc, c)) {
-			json_null(w);
-			if (dc->prefer.annotations.len)
-				secured_annotation(w, c);
-			continue;
-		}
-		value_write(w, c, &v);
-		if (dc->prefer.annotations.len)
-			value_annotations(dc, w, c, &v);
-	}
+	for (size_t i = 0; i < q->select_count; i++)
+		TRY(row_column_json(dc, w, q->select[i], s, first + (int)i));
 	return OK;
 }

@@ -13,4 +13,8 @@ NONNULL str context_url(struct data_call *dc, const struct odata_query *q, bool 
 /* W/"123" */
 NONNULL str etag_text(struct arena *arena, int64_t version);
 
+/* One column with its annotations, as a member. */
+MUST_USE NONNULL err row_column_json(struct data_call *dc, struct json_writer *w, const struct column *c, const struct statement *s,
+				     int index);
+
 #endif

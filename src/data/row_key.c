@@ -24,8 +24,24 @@ static err by_alternate(struct data_call *dc, const struct table *t, const struc
 		      STR_ARG(t->logical_name));
 }
 
-err row_key_read(struct data_call *dc, const struct table *t, const struct path_segment *s, struct uuid *out)
+/* set(@k)?@k=...: the parameter in place of its alias. */
+static err alias_resolve(struct data_call *dc, struct path_argument *a)
 {
+	str value = { 0 };
+	if (a->quoted || !str_starts_with(a->value, S("@")))
+		return OK;
+	if (!url_param_find(&dc->params, a->value, &value))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "There is no parameter of this name: '%.*s'.", STR_ARG(a->value));
+	a->quoted = value.len >= 2 && value.at[0] == '\'' && value.at[value.len - 1] == '\'';
+	a->value = a->quoted ? str_slice(value, 1, value.len - 1) : value;
+	return OK;
+}
+
+err row_key_read(struct data_call *dc, const struct table *t, const struct path_segment *given, struct uuid *out)
+{
+	struct path_segment resolved = *given, *s = &resolved;
+	for (size_t i = 0; i < s->argument_count; i++)
+		TRY(alias_resolve(dc, &s->argument[i]));
 	bool one = s->argument_count == 1;
 	const struct column *c = alternate_key(t, s);
 	struct uuid value = { { 0 } };

@@ -8,77 +8,22 @@ import json
 import sys
 import urllib.parse
 
-from installation import Browser, Installation, Steps, bearer, eventually
+from installation import Installation, Steps, eventually
+from world import World, code, entity
 
 steps = Steps()
 check = steps.check
 
 
-def entity(answer):
-    header = answer.headers.get('OData-EntityId', '')
-    return header[header.rfind('(') + 1:-1]
-
-
-def code(answer):
-    return answer.json()['error']['code'] if answer.status >= 400 and answer.body else ''
-
-
-class World:
-    def __init__(self, it):
-        self.it, self.tenant = it, it.tenant_make('Contoso', 'contoso.example', 'sales')
-        self.api, self.tokens, self.users = self.tenant['api'], {}, {}
-        it.table_make(self.tenant, 'new_case', [('new_note', 'Memo')])
-        self.root = self.get('businessunits')[0]['businessunitid']
-        named = self.it.operate('GET', f"{self.api}/EntityDefinitions(LogicalName='new_case')?$select=Privileges")['Privileges']
-        self.privileges = {p['Name'][3:-len('new_case')]: p['PrivilegeId'] for p in named}
-
-    def get(self, path, **query):
-        options = '&'.join(f'${k}={urllib.parse.quote(v)}' for k, v in query.items())
-        return self.it.operate('GET', f'{self.api}/{path}?{options}')['value']
-
-    def post(self, path, body):
-        return self.it.operate('POST', f'{self.api}/{path}', body)
-
-    def sign_in(self, name):
-        answer = Browser(self.it).sign_in(self.tenant, f'{name}@contoso.example', scope=f'openid {self.it.origin}/e/sales/.default')
-        self.tokens[name] = answer.json()['access_token']
-
-    def person(self, name, unit):
-        self.it.person_make('contoso.example', name)
-        self.sign_in(name)
-        me = self.ask(name, 'GET', 'WhoAmI')
-        self.users[name] = me.json()['UserId']
-        check(f'{name} arrives in the root unit at the first visit', me.json()['BusinessUnitId'] == self.root, me)
-        if unit != self.root:
-            self.it.operate('PATCH', f'{self.api}/systemusers({self.users[name]})', {'businessunitid@odata.bind': f'businessunits({unit})'})
-
-    def ask(self, name, method, path, body=None, **headers):
-        return self.it.request(method, f'{self.api}/{path}', body, bearer(self.tokens[name], **headers))
-
-    def role(self, name, **depths):
-        role = self.post('roles', {'name': name})
-        self.grant(role, **depths)
-        return role
-
-    def grant(self, role, **depths):
-        self.post(f'roles({role})/Microsoft.Dynamics.CRM.AddPrivilegesRole',
-                  {'Privileges': [{'PrivilegeId': self.privileges[r], 'Depth': d} for r, d in depths.items()]})
-
-    def instance(self, role, unit):
-        return self.get('roles', filter=f'_parentrootroleid_value eq {role} and _businessunitid_value eq {unit}')[0]['roleid']
-
-    def give(self, name, role, unit):
-        self.post(f'systemusers({self.users[name]})/systemuserroles_association/$ref', {'@odata.id': f'roles({self.instance(role, unit)})'})
-
-    def titles(self, name):
-        answer = self.ask(name, 'GET', 'new_cases?$select=new_title&$count=true&$orderby=new_title')
-        found = [row['new_title'] for row in answer.json().get('value', [])]
-        check(f"{name}'s count is that of the rows shown", answer.json().get('@odata.count') == len(found), answer)
-        return found
+def titles(w, name):
+    answer = w.ask(name, 'GET', 'new_cases?$select=new_title&$count=true&$orderby=new_title')
+    found = [row['new_title'] for row in answer.json().get('value', [])]
+    check(f"{name}'s count is that of the rows shown", answer.json().get('@odata.count') == len(found), answer)
+    return found
 
 
 def sees(w, what, name, wanted):
-    found = w.titles(name)
+    found = titles(w, name)
     check(what, found == wanted, found)
 
 
@@ -121,7 +66,7 @@ def refusals(w, made):
         check(what, (answer.status, code(answer)) == (status, want), answer)
     text = w.ask('ada', 'DELETE', f"new_cases({rows['ada']})").json()['error']['message']
     check('the refusal has the shape that clients parse', text.startswith(f"Principal user (Id={w.users['ada']}, type=8, roleCount=2, ")
-          and f"is missing prvDeletenew_case privilege (Id={w.privileges['Delete']}) on OTC=" in text, text)
+          and f"is missing prvDeletenew_case privilege (Id={w.privileges['new_case']['Delete']}) on OTC=" in text, text)
     moved = w.ask('ada', 'PATCH', f"new_cases({rows['ada']})", {'ownerid@odata.bind': f"systemusers({w.users['ben']})"})
     check('ada assigns her row to ben', moved.status == 204, moved)
     row = w.it.operate('GET', f"{w.api}/new_cases({rows['ada']})")
@@ -187,7 +132,7 @@ def delegation(w, made):
     more = w.ask('fay', 'POST', reference, {'@odata.id': f"roles({w.instance(made['leader'], made['fr'])})"})
     check('and not one that reaches further', (more.status, code(more)) == (403, '0x80048306'), more)
     edit = w.ask('fay', 'POST', f"roles({made['seller']})/Microsoft.Dynamics.CRM.AddPrivilegesRole",
-                 {'Privileges': [{'PrivilegeId': w.privileges['Delete'], 'Depth': 'Basic'}]})
+                 {'Privileges': [{'PrivilegeId': w.privileges['new_case']['Delete'], 'Depth': 'Basic'}]})
     check('nor puts it into a role', (edit.status, code(edit)) == (403, '0x80048306'), edit)
 
 
@@ -225,7 +170,7 @@ def sharing(w, made):
     refused = w.ask('ada', 'POST', 'GrantAccess', body('ReadAccess'))
     check('sharing needs the privilege', (refused.status, code(refused)) == (403, '0x80040220'), refused)
     w.post('GrantAccess', body('ReadAccess'))
-    count = len(w.titles('ada'))
+    count = len(titles(w, 'ada'))
     check('a shared row is read and listed, not written', (ada(), listed(), ada('PATCH', {'new_note': 'x'})) == (200, True, 403))
     w.post('GrantAccess', body('WriteAccess'))
     check('a second grant adds', (ada(), ada('PATCH', {'new_note': 'x'})) == (200, 204))
@@ -242,7 +187,7 @@ def sharing(w, made):
         check(f'the mask "{wrong}" is refused', refused.status == 400, refused)
     w.it.operate('DELETE', f'{w.api}/new_cases({own})')
     w.post('RevokeAccess', {'Target': target, 'Revokee': user})
-    check('a revoked share ends', (ada(), listed(), len(w.titles('ada'))) == (403, False, count - 1))
+    check('a revoked share ends', (ada(), listed(), len(titles(w, 'ada'))) == (403, False, count - 1))
 
 
 def explained(w, made):
@@ -329,7 +274,7 @@ def secured_columns(w, made):
     closed = [(403, '0x8004f506')] * 5 + [(403, '0x8004f507')] * 3 + [(403, '0x8004f502')]
     check('without a profile it reads null', salary() is None)
     check('in a list too, and by itself it is empty', [r['new_salary'] for r in w.ask('ben', 'GET', 'new_cases').json()['value']].count(None) ==
-          len(w.titles('ben')) and w.ask('ben', 'GET', f'new_cases({row})/new_salary').status == 204)
+          len(titles(w, 'ben')) and w.ask('ben', 'GET', f'new_cases({row})/new_salary').status == 204)
     check('and is neither compared nor written', tries() == closed, tries())
     noted = w.ask('ben', 'GET', one, Prefer='odata.include-annotations="*"').json()
     check('annotations tell it from an empty one', noted.get('new_salary@org.bailiwick.secured') is True, noted)
@@ -497,7 +442,8 @@ def main():
     it = Installation(sys.argv[1], 'rights').init()
     try:
         it.start()
-        w = World(it)
+        w = World(it, steps)
+        w.table('new_case', [('new_note', 'Memo')])
         made = units_and_depths(w)
         w.person('eve', w.root)
         refusals(w, made)

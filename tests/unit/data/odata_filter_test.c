@@ -9,7 +9,21 @@
 #include "sample_table.h"
 
 /* Noon of the eleventh day of 1970. */
-static const struct odata_caller who = { .now = { 907200000 }, .user_id = { { 0x0a } }, .unit_id = { { 0x0b } } };
+/* A case has an account (here: another case) and child cases. */
+static err link_find(void *guard, const struct table *t, str name, struct link *out)
+{
+	static const struct visible all = { .everything = true };
+	(void)guard;
+	if (str_equal(name, S("new_AccountId")))
+		*out = (struct link){ .via = &sample_columns[6], .table = t, .visible = &all };
+	if (str_equal(name, S("new_children")))
+		*out = (struct link){ .many = true, .via = &sample_columns[6], .table = t, .visible = &all };
+	return OK;
+}
+
+static struct url_param alias_items[] = { { { "@p", 2 }, { "'new_name'", 10 } }, { { "@v", 2 }, { "['a','@p']", 10 } } };
+static const struct url_params aliases = { alias_items, 2 };
+static const struct odata_caller who = { .link_find = link_find, .aliases = &aliases, .now = { 907200000 }, .user_id = { { 0x0a } }, .unit_id = { { 0x0b } } };
 
 static const struct {
 	const char *in, *want;
@@ -69,7 +83,32 @@ static const struct {
 	{ "new_accountid eq 00000000-0000-0000-0000-0000000000aa", "Could not find a property", true },
 	{ "_new_accountid_value gt 00000000-0000-0000-0000-0000000000aa", "eq or ne", true },
 	{ "new_count gt null", "eq or ne with null", true },
-	{ "new_AccountId/name eq 'x'", "not supported", true },
+	{ "new_AccountId/new_name eq 'x'", "(eq new_AccountId/new_name 'x')", false },
+	{ "'x' eq new_AccountId/new_AccountId/new_name", "(eq new_AccountId/new_AccountId/new_name 'x')", false },
+	{ "contains(new_AccountId/new_note,'x')", "(contains new_AccountId/new_note 'x')", false },
+	{ "new_AccountId/new_count gt new_count", "(gt new_AccountId/new_count new_count)", false },
+	{ "$it/new_name eq 'x'", "(eq new_name 'x')", false },
+	{ "new_children/any()", "(any new_children)", false },
+	{ "new_children/any(c:c/new_name eq 'x')", "(any new_children (eq 1:new_name 'x'))", false },
+	{ "new_children/all(c: c/new_count gt new_count)", "(all new_children (gt 1:new_count new_count))", false },
+	{ "not new_AccountId/new_children/any(c :not c/new_AccountId/new_name eq 'x' or c/new_count eq 1)",
+	  "(not (any new_AccountId/new_children (or (not (eq 1:new_AccountId/new_name 'x')) (eq 1:new_count 1))))", false },
+	{ "new_children/any(a:a/new_children/all(b:b/new_name eq a/new_name)) and new_children/any(a:a/new_count eq 2)",
+	  "(and (any new_children (all 1:new_children (eq 2:new_name 1:new_name))) (any new_children (eq 3:new_count 2)))", false },
+	{ "Microsoft.Dynamics.CRM.In(PropertyName=@p,PropertyValues=@v)", "(in new_name 'a' '@p')", false },
+	{ "new_name eq @q", "no parameter of this name: '@q'", true },
+	{ "new_AccountId/name eq 'x'", "Could not find a property named 'name' on type 'Microsoft.Dynamics.CRM.new_case' (position 14)", true },
+	{ "new_Nobody/name eq 'x'", "Could not find a navigation property named 'new_Nobody'", true },
+	{ "new_AccountId/new_AccountId/new_AccountId/new_AccountId/new_name eq 'x'", "too many navigation properties (position 42)", true },
+	{ "new_children/new_name eq 'x'", "any or all", true },
+	{ "new_children/all()", "a variable", true },
+	{ "new_children/any(new_name eq 'x')", "a variable", true },
+	{ "new_children/any(c:new_children/any(c:c/new_count eq 1))", "a variable that is not in use", true },
+	{ "new_children/any(c:c/new_children/any(d:d/new_children/any(e:e/new_children/any())))", "nested more than 3 deep", true },
+	{ "new_children/any(c:c eq 1)", "'/'", true },
+	{ "new_children/any(c:c/new_count eq 1", "')'", true },
+	{ "new_children/any(c:c/new_count eq 1) and c/new_count eq 1", "Could not find a navigation property named 'c'", true },
+	{ "contains(new_children,'x')", "Could not find a property", true },
 	{ "length(new_name) eq 5", "not supported", true },
 	{ "contains(new_count,'1')", "a text column", true },
 	{ "new_count eq new_name", "same type", true },
@@ -91,13 +130,27 @@ static void write_value(const struct value *v, struct buffer *b)
 	}
 }
 
+/* " 1:nav/nav/column" */
+static void write_route(const struct route *r, const struct column *c, struct buffer *b)
+{
+	buffer_append_char(b, ' ');
+	if (r && r->scope)
+		buffer_append_format(b, "%d:", r->scope);
+	for (size_t i = 0; r && i < r->count; i++)
+		buffer_append_format(b, "%s%s", i ? "/" : "", r->links[i].many ? "new_children" : "new_AccountId");
+	if (c)
+		buffer_append_format(b, "%s%.*s", r && r->count ? "/" : "", STR_ARG(c->logical_name));
+}
+
 static void write_filter(const struct filter *f, struct buffer *b)
 {
 	static const char *const ops[] = { "", "eq", "ne", "gt", "ge", "lt", "le" };
-	static const char *const kinds[] = { "", "and", "or", "not", "", "", "", "in", "between" };
+	static const char *const kinds[] = { "", "and", "or", "not", "", "", "", "in", "between", "keys", "any", "all" };
 	static const char *const likes[] = { "", "contains", "starts", "ends" };
 	const char *head = f->kind == FILTER_LIKE ? likes[f->like] : f->op ? ops[f->op] : kinds[f->kind];
 	buffer_append_format(b, "(%s", head);
+	if (f->kind == FILTER_ANY || f->kind == FILTER_ALL)
+		write_route(f->route, NULL, b);
 	if (f->left) {
 		buffer_append_char(b, ' ');
 		write_filter(f->left, b);
@@ -107,9 +160,9 @@ static void write_filter(const struct filter *f, struct buffer *b)
 		write_filter(f->right, b);
 	}
 	if (f->column)
-		buffer_append_format(b, " %.*s", STR_ARG(f->column->logical_name));
+		write_route(f->route, f->column, b);
 	if (f->other)
-		buffer_append_format(b, " %.*s", STR_ARG(f->other->logical_name));
+		write_route(f->other_route, f->other, b);
 	for (size_t i = 0; i < f->value_count; i++)
 		write_value(&f->values[i], b);
 	buffer_append_char(b, ')');
