@@ -78,6 +78,14 @@ MUST_USE NONNULL err permission_create(struct admin_call *call, const struct tab
 MUST_USE NONNULL err permission_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
 MUST_USE NONNULL err permission_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
 
+MUST_USE NONNULL err position_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err position_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+MUST_USE NONNULL err position_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
+MUST_USE NONNULL err exclusion_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err exclusion_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
+/* The position that a lookup names, 0 for null. */
+MUST_USE err admin_position_referred(struct admin_call *call, const struct admin_value *v, int64_t *out_key);
+
 MUST_USE NONNULL err organization_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
 
 /* Column security profiles of a user or team; `table` is that of the principal. */

@@ -7,8 +7,7 @@ static err numbers_apply(struct admin_call *call, struct admin_values values, st
 	int64_t depth = value_i64(value_named(values, "maxdepthforhierarchicalsecuritymodel"), h->depth);
 	if (depth < 1 || depth > HIERARCHY_DEPTH_MAX)
 		return admin_refuse(call, REASON_INVALID_ARGUMENT, "maxdepthforhierarchicalsecuritymodel is 1 to %d.", HIERARCHY_DEPTH_MAX);
-	if (value_i64(value_named(values, "usepositionhierarchy"), 0))
-		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "The position hierarchy is not available; the manager hierarchy is.");
+	h->positions = value_i64(value_named(values, "usepositionhierarchy"), h->positions) != 0;
 	h->depth = (int)depth;
 	h->enabled = value_i64(enabled, h->enabled) != 0;
 	return OK;
@@ -26,6 +25,7 @@ err organization_update(struct admin_call *call, const struct table *t, const st
 		return admin_refuse(call, REASON_MISSING_PRIVILEGE, "%s", "Only a System Administrator changes the settings.");
 	TRY(authz_snapshot(call->authz, &snapshot));
 	h = snapshot->hierarchy;
+	int64_t share = value_i64(value_named(values, "sharetopreviousowneronassign"), snapshot->share_to_previous_owner);
 	TRY(numbers_apply(call, values, &h));
 	if (xml) {
 		err e = org_settings_apply(value_text(xml).at ? value_text(xml) : S(""), &h);
@@ -36,7 +36,7 @@ err organization_update(struct admin_call *call, const struct table *t, const st
 	TRY(version_take(call->authz->store, &version));
 	TRY(sql_run(call->authz->store, &SQL_AUTHZ_SETTINGS_WRITE,
 		    ARGS(arg_i64(version), arg_i64(h.enabled), arg_i64(h.depth), arg_i64(h.write_levels), arg_i64(h.unit_rule),
-			 arg_i64(h.disabled_users))));
+			 arg_i64(h.disabled_users), arg_i64(h.positions), arg_i64(share != 0))));
 	TRY(admin_emit(call, S("update.organization"), t, id, S(""), values));
 	return authz_epoch_bump(call->authz);
 }

@@ -86,6 +86,17 @@ static err bound_unit(struct admin_call *call, int64_t unit)
 	return bound_team(call, team, unit);
 }
 
+/* prvAssignPosition, and the position may be seen. */
+static err position_set(struct admin_call *call, int64_t user, const struct admin_value *v)
+{
+	int64_t position;
+	if (!v)
+		return OK;
+	TRY(admin_settle(call, NULL, authz_check_misc(call->caller, MISC_ASSIGN_POSITION)));
+	TRY(admin_position_referred(call, v, &position));
+	return sql_run(call->authz->store, &SQL_AUTHZ_USER_POSITION, ARGS(arg_i64(user), arg_key(position)));
+}
+
 err systemuser_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id)
 {
 	struct new_user u = { 0 };
@@ -97,6 +108,7 @@ err systemuser_create(struct admin_call *call, const struct table *t, struct adm
 	TRY(user_of_values(call, t, values, &u));
 	TRY(bound_unit(call, u.unit));
 	TRY(insert_user(call->authz->store, &u, &key));
+	TRY(position_set(call, key, value_named(values, "positionid")));
 	TRY(admin_emit(call, S("create.systemuser"), t, &u.id, u.full_name, values));
 	*out_id = u.id;
 	return authz_epoch_bump(call->authz);
@@ -202,6 +214,7 @@ err systemuser_update(struct admin_call *call, const struct table *t, const stru
 	bool was_disabled = u.disabled;
 	TRY(user_apply(call, values, &u));
 	TRY(user_write(call, row.key, &u));
+	TRY(position_set(call, row.key, value_named(values, "positionid")));
 	if (unit)
 		TRY(user_move(call, t, &row, unit));
 	TRY(administrators_remain(call, before));

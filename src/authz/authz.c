@@ -95,6 +95,7 @@ err authz_table_defined(struct authz *a, const struct table *table)
 err authz_table_removed(struct authz *a, const struct table *table)
 {
 	TRY(sql_run(a->store, &SQL_AUTHZ_SHARES_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));
+	TRY(sql_run(a->store, &SQL_AUTHZ_EXCLUSION_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_PERMISSIONS_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_TABLE_GRANTS_DELETE, ARGS(arg_i64(table->ordinal))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_TABLE_PRIVILEGES_DELETE, ARGS(arg_i64(table->ordinal))));
@@ -116,6 +117,14 @@ err authz_snapshot(struct authz *a, const struct snapshot **out)
 		TRY(snapshot_load(a->store, a->metadata, (uint64_t)epoch, &a->snapshot));
 	}
 	*out = a->snapshot;
+	return OK;
+}
+
+err authz_previous_owner_keeps(struct authz *a, bool *out)
+{
+	const struct snapshot *s = NULL;
+	TRY(authz_snapshot(a, &s));
+	*out = s->share_to_previous_owner;
 	return OK;
 }
 
@@ -229,7 +238,9 @@ static err context_make(struct authz *a, const struct snapshot *snapshot, int64_
 	TRY(held_read(a, snapshot, arena, &facts));
 	TRY(columns_read(a, arena, &facts));
 	TRY(hierarchy_read(a, snapshot, arena, &facts));
-	return context_compile(arena, &facts, &snapshot->units, snapshot->epoch, snapshot->table_count, out);
+	TRY(context_compile(arena, &facts, &snapshot->units, snapshot->epoch, snapshot->table_count, out));
+	(*out)->hierarchy_off = snapshot->hierarchy_off;
+	return OK;
 }
 
 /* Step 2 of 5.1. Read at each request, since the environment's state is no part of the epoch. */

@@ -66,6 +66,9 @@ MUST_USE NONNULL err authz_principal_by_id(struct authz *authz, const struct uui
 MUST_USE NONNULL err authz_unit_by_id(struct authz *authz, const struct uuid *id, int64_t *out);
 NONNULL const struct uuid *authz_organization_id(const struct authz *authz); /* = the environment's id */
 
+/* ShareToPreviousOwnerOnAssign (1.7): does who gives a row away keep it as a share? */
+MUST_USE NONNULL err authz_previous_owner_keeps(struct authz *authz, bool *out);
+
 /* --- what a refusal says (4.8) --- */
 
 /* Status and code are those of the reason. For missing_privilege the text is the one that clients parse. */

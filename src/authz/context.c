@@ -10,13 +10,16 @@ bool context_has_principal(const struct authz_context *ctx, int64_t principal)
 static err principals_make(struct arena *arena, struct authz_context *ctx)
 {
 	const struct principal_facts *f = &ctx->facts;
-	int64_t *set = NEW_ARRAY(arena, int64_t, f->team_count + 1);
-	TRY_NEW(set);
+	int64_t *sharers = NEW_ARRAY(arena, int64_t, f->team_count + 2), *set = sharers + 1;
+	TRY_NEW(sharers);
 	set[0] = f->key;
 	for (size_t i = 0; i < f->team_count; i++)
 		set[i + 1] = f->teams[i];
 	ctx->principal_count = i64s_normalize(set, f->team_count + 1);
 	ctx->principals = set;
+	sharers[0] = EVERYBODY; /* below every key */
+	ctx->sharers = sharers;
+	ctx->sharer_count = ctx->principal_count + 1;
 	return OK;
 }
 

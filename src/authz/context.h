@@ -14,6 +14,8 @@
 #include "authz/units.h"
 #include "metadata/table.h"
 
+/* The key of the pseudo-principal `organization` (1.8): everybody in the environment. It owns nothing and holds no role. */
+enum { EVERYBODY = 0 };
 enum principal_type { PRINCIPAL_SYSTEMUSER = 1, PRINCIPAL_TEAM = 2 };
 
 enum access_mode {
@@ -59,6 +61,9 @@ struct authz_context {
 	struct principal_facts facts;
 	const int64_t *principals;  /* P(u), sorted                          */
 	size_t principal_count;
+	const int64_t *sharers;     /* P(u) and everybody, sorted: with whom a row is shared for the principal to have it */
+	size_t sharer_count;
+	const bool *hierarchy_off;  /* [table ordinal]: rows that take no part in the hierarchy; null: all do. Borrowed */
 	bool administrator;         /* holds System Administrator, directly or through a team */
 	uint32_t misc;
 	size_t role_count, privilege_count; /* for the message that clients parse; distinct */

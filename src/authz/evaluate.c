@@ -69,12 +69,14 @@ static err units_make(struct authz_context *ctx, const struct table *table, enum
 
 /* The subordinates whose rows this right reaches: every level for Read, those that the manager changes for Write, Append and AppendTo,
  * none for Create, Delete, Assign and Share. */
-static const int64_t *reports_of(const struct authz_context *ctx, const struct table *table, enum right right, size_t *out_count)
+const int64_t *authz_reports(const struct authz_context *ctx, const struct table *table, enum right right, size_t *out_count)
 {
 	const struct principal_facts *f = &ctx->facts;
 	bool changes = right == RIGHT_WRITE || right == RIGHT_APPEND || right == RIGHT_APPEND_TO;
 	*out_count = 0;
 	if (table->builtin || !table_is_owned(table) || (right != RIGHT_READ && !changes))
+		return NULL;
+	if (ctx->hierarchy_off && ctx->hierarchy_off[table->ordinal])
 		return NULL;
 	*out_count = changes ? f->reports_changed_count : f->report_count;
 	return changes ? f->reports_changed : f->reports;
@@ -97,9 +99,9 @@ static err i64s_unite(struct arena *arena, const int64_t **values, size_t *count
 static err reports_join(struct authz_context *ctx, const struct table *table, enum right right, struct row_filter *f)
 {
 	size_t count;
-	const int64_t *reports = reports_of(ctx, table, right, &count);
-	f->sharers = ctx->principals;
-	f->sharer_count = ctx->principal_count;
+	const int64_t *reports = authz_reports(ctx, table, right, &count);
+	f->sharers = ctx->sharers;
+	f->sharer_count = ctx->sharer_count;
 	TRY(i64s_unite(ctx->arena, &f->owners, &f->owner_count, reports, count));
 	return i64s_unite(ctx->arena, &f->sharers, &f->sharer_count, reports, count);
 }

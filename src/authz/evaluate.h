@@ -50,6 +50,9 @@ NONNULL struct decision authz_check_gate(struct authz_context *ctx, const struct
 /* Any right on an existing row, steps 1 to 7, likewise. */
 NONNULL struct decision authz_check_right(struct authz_context *ctx, const struct table *table, enum right right, int64_t owner,
 					  int64_t unit);
+/* The subordinates, and teams of theirs, whose rows of the table this right reaches (1.11): every level for Read, those that the
+ * superior changes for Write, Append and AppendTo, none for the others. Sorted; borrowed from the context. */
+NONNULL const int64_t *authz_reports(const struct authz_context *ctx, const struct table *table, enum right right, size_t *out_count);
 /* A privilege bound to no table. */
 NONNULL struct decision authz_check_misc(struct authz_context *ctx, enum misc_privilege misc);
 

@@ -1,4 +1,4 @@
-/* authz/hierarchy.c - whom a manager stands above, level by level (1.11). Reads the database; what it finds becomes part of the facts
+/* authz/hierarchy.c - whom a user stands above, level by level, by managers or by positions (1.11). Reads the database; what it finds becomes part of the facts
  * that a context is compiled from. */
 #include "authz/internal.h"
 #include "authz/sql_catalog.h"
@@ -27,11 +27,11 @@ static err list_add(struct reports *r, int which, int64_t principal)
 	return OK;
 }
 
-/* The rule is applied between the manager and each subordinate, not along the chain. */
+/* The rule is applied between the manager and each subordinate, not along the chain; positions have none. */
 static bool counts(const struct reports *r, int64_t unit, bool disabled)
 {
 	const struct hierarchy_settings *h = &r->snapshot->hierarchy;
-	return (!h->unit_rule || unit_is_within(&r->snapshot->units, unit, r->manager->unit)) && (h->disabled_users || !disabled);
+	return (!h->unit_rule || h->positions || unit_is_within(&r->snapshot->units, unit, r->manager->unit)) && (h->disabled_users || !disabled);
 }
 
 /* P(s) of a subordinate. */
@@ -49,7 +49,8 @@ static err subordinate_add(struct reports *r, int64_t key, int64_t unit, int lev
 	return OK;
 }
 
-/* Those who report to `from` and were not met before, which cuts cycles. */
+/* The users directly below `from` and, as *out, where the next level starts (those users, or their positions), without what was met
+ * before, which cuts cycles. */
 static err level_read(struct reports *r, int level, const int64_t *from, size_t from_count, const int64_t *met, size_t met_count,
 		      int64_t **out, size_t *out_count)
 {
@@ -58,13 +59,14 @@ static err level_read(struct reports *r, int level, const int64_t *from, size_t 
 	*out = NEW_ARRAY(r->arena, int64_t, room);
 	*out_count = 0;
 	TRY_NEW(*out);
-	TRY(sql_begin(r->authz->store, &SQL_AUTHZ_REPORTS, ARGS(arg_i64s(from, from_count)), &s));
+	const struct sql_text *sql = r->snapshot->hierarchy.positions ? &SQL_AUTHZ_REPORTS_BY_POSITION : &SQL_AUTHZ_REPORTS;
+	TRY(sql_begin(r->authz->store, sql, ARGS(arg_i64s(from, from_count)), &s));
 	for (bool row;;) {
 		TRY(statement_step(&s, &row));
 		if (!row)
 			break;
-		int64_t key = column_i64(&s, 0), unit = column_i64(&s, 1);
-		if (i64s_have(met, met_count, key))
+		int64_t next = column_i64(&s, 0), key = column_i64(&s, 1), unit = column_i64(&s, 2);
+		if (i64s_have(met, met_count, next))
 			continue;
 		if (*out_count == room) {
 			int64_t *wider = NEW_ARRAY(r->arena, int64_t, room * 2);
@@ -73,8 +75,8 @@ static err level_read(struct reports *r, int level, const int64_t *from, size_t 
 			*out = wider;
 			room *= 2;
 		}
-		(*out)[(*out_count)++] = key;
-		if (counts(r, unit, column_i64(&s, 2) != 0))
+		(*out)[(*out_count)++] = next;
+		if (key && counts(r, unit, column_i64(&s, 3) != 0))
 			TRY(subordinate_add(r, key, unit, level));
 	}
 	*out_count = i64s_normalize(*out, *out_count);
@@ -103,6 +105,11 @@ err hierarchy_read(struct authz *a, const struct snapshot *snapshot, struct aren
 	TRY_NEW(level);
 	TRY_NEW(met);
 	*level = *met = f->key;
+	if (snapshot->hierarchy.positions) {
+		TRY(sql_i64(a->store, &SQL_AUTHZ_POSITION_OF_USER, ARGS(arg_i64(f->key)), level));
+		*met = *level;
+		level_count = *level ? 1 : 0;
+	}
 	for (int n = 1; n <= snapshot->hierarchy.depth && level_count; n++) {
 		int64_t *below = NULL;
 		size_t below_count = 0;

@@ -12,6 +12,8 @@ struct snapshot {
 	struct unit_tree units;
 	struct role_set roles;
 	struct hierarchy_settings hierarchy;
+	bool *hierarchy_off;        /* [table ordinal]: takes no part in it */
+	bool share_to_previous_owner;
 	size_t table_count;
 };
 

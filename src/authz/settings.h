@@ -7,12 +7,13 @@
 
 #include "base/arena.h"
 
-/* Hierarchy security by managers. */
+/* Hierarchy security. */
 struct hierarchy_settings {
 	bool enabled;
+	bool positions;         /* by positions; else by managers                */
 	int depth;              /* levels below a manager that are reached       */
 	int write_levels;       /* of them, those whose rows the manager changes */
-	bool unit_rule;         /* the manager's unit is the subordinate's or above it */
+	bool unit_rule;         /* of managers: their unit is the subordinate's or above it */
 	bool disabled_users;    /* rows of disabled subordinates count too       */
 };
 enum { HIERARCHY_DEPTH_MAX = 100 };

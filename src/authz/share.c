@@ -30,15 +30,18 @@ static err masks_unite(struct authz *a, const struct table *table, int64_t row_k
 err authz_shared_mask(struct authz *a, const struct authz_context *ctx, const struct table *table, int64_t row_key, uint32_t *out)
 {
 	const uint32_t read = share_bit(RIGHT_READ), change = share_bit(RIGHT_WRITE) | share_bit(RIGHT_APPEND) | share_bit(RIGHT_APPEND_TO);
-	const struct principal_facts *f = &ctx->facts;
-	uint32_t below;
-	TRY(masks_unite(a, table, row_key, ctx->principals, ctx->principal_count, out));
-	if (f->report_count == 0)
-		return OK;
-	TRY(masks_unite(a, table, row_key, f->reports, f->report_count, &below));
-	*out |= below & read;
-	TRY(masks_unite(a, table, row_key, f->reports_changed, f->reports_changed_count, &below));
-	*out |= below & change;
+	static const enum right of[] = { RIGHT_READ, RIGHT_WRITE };
+	const uint32_t carried[] = { read, change };
+	TRY(masks_unite(a, table, row_key, ctx->sharers, ctx->sharer_count, out));
+	for (size_t i = 0; i < COUNT_OF(of); i++) {
+		size_t count;
+		uint32_t below;
+		const int64_t *reports = authz_reports(ctx, table, of[i], &count);
+		if (count == 0)
+			continue;
+		TRY(masks_unite(a, table, row_key, reports, count, &below));
+		*out |= below & carried[i];
+	}
 	return OK;
 }
 

@@ -146,8 +146,26 @@ static err settings_load(struct store *store, struct snapshot *s)
 	if (!row)
 		FAIL(ERR_CORRUPT, "the settings of the environment are missing");
 	s->hierarchy = (struct hierarchy_settings){ .enabled = column_i64(&one, 0) != 0, .depth = (int)column_i64(&one, 1),
-		.write_levels = (int)column_i64(&one, 2), .unit_rule = column_i64(&one, 3) != 0, .disabled_users = column_i64(&one, 4) != 0 };
+		.write_levels = (int)column_i64(&one, 2), .unit_rule = column_i64(&one, 3) != 0, .disabled_users = column_i64(&one, 4) != 0,
+		.positions = column_i64(&one, 5) != 0 };
+	s->share_to_previous_owner = column_i64(&one, 6) != 0;
 	return OK;
+}
+
+static err exclusions_load(struct store *store, struct snapshot *s)
+{
+	SCOPED(statement) all = { 0 };
+	s->hierarchy_off = NEW_ARRAY(s->arena, bool, s->table_count);
+	TRY_NEW(s->hierarchy_off);
+	TRY(statement_open(store, &SQL_AUTHZ_EXCLUSIONS, &all));
+	for (bool row;;) {
+		TRY(statement_step(&all, &row));
+		if (!row)
+			return OK;
+		int64_t table = column_i64(&all, 0);
+		if (table > 0 && (size_t)table < s->table_count)
+			s->hierarchy_off[table] = true;
+	}
 }
 
 static err load_into(struct store *store, const struct metadata *m, struct snapshot *s)
@@ -155,6 +173,7 @@ static err load_into(struct store *store, const struct metadata *m, struct snaps
 	TRY(units_load(store, s));
 	TRY(roles_load(store, m, s));
 	TRY(settings_load(store, s));
+	TRY(exclusions_load(store, s));
 	return grants_load(store, s);
 }
 

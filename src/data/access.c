@@ -185,14 +185,18 @@ err function_shared_principals(struct data_call *dc)
 		TRY(statement_step(&s, &row));
 		if (!row)
 			break;
-		bool team = column_i64(&s, 1) == PRINCIPAL_TEAM;
-		struct uuid id = column_uuid(&s, 0);
+		bool everybody = column_is_null(&s, 1), team = column_i64(&s, 1) == PRINCIPAL_TEAM;
+		struct uuid id = everybody ? *authz_organization_id(dc->app->authz) : column_uuid(&s, 0);
+		str type = everybody ? S("organization") : team ? S("team") : S("systemuser");
 		json_open_object(&w);
 		json_member_str(&w, S("AccessMask"), mask_text(dc->arena, (uint32_t)column_i64(&s, 2)));
 		json_key(&w, S("Principal"));
 		json_open_object(&w);
-		json_member_str(&w, S("@odata.type"), team ? S("#Microsoft.Dynamics.CRM.team") : S("#Microsoft.Dynamics.CRM.systemuser"));
-		json_member_uuid(&w, team ? S("teamid") : S("systemuserid"), &id);
+		str full = str_join(dc->arena, S("#Microsoft.Dynamics.CRM."), type), id_name = str_join(dc->arena, type, S("id"));
+		TRY_NEW(full.at);
+		TRY_NEW(id_name.at);
+		json_member_str(&w, S("@odata.type"), full);
+		json_member_uuid(&w, id_name, &id);
 		json_close_object(&w);
 		json_close_object(&w);
 	}

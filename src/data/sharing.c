@@ -3,7 +3,9 @@
 #include "data/answer.h"
 #include "data/api.h"
 #include "data/change_log.h"
+#include "data/names.h"
 #include "data/row_find.h"
+#include "data/sharing.h"
 
 static const char type_prefix[] = "Microsoft.Dynamics.CRM.";
 
@@ -61,10 +63,16 @@ static err principal_read(struct data_call *dc, const struct json *in, struct sh
 {
 	struct principal_place place;
 	str type;
+	if (type_of(in, &type) && str_equal(type, S("organization")) && id_of(in, S("organizationid"), &call->principal_id)) {
+		call->principal = EVERYBODY;
+		return uuid_equal(&call->principal_id, authz_organization_id(dc->app->authz)) ?
+			       OK :
+			       REFUSE(dc, 404, CODE_NOT_FOUND, "The principal does not exist.");
+	}
 	bool known = type_of(in, &type), team = known && str_equal(type, S("team"));
 	if (!known || (!team && !str_equal(type, S("systemuser"))) ||
 	    (!id_of(in, team ? S("teamid") : S("systemuserid"), &call->principal_id) && !id_of(in, S("ownerid"), &call->principal_id)))
-		return bad_body(dc, "a systemuser or team with its @odata.type and id as principal");
+		return bad_body(dc, "a systemuser, team or organization with its @odata.type and id as principal");
 	err e = authz_principal_by_id(dc->app->authz, &call->principal_id, &place);
 	if (err_kind_of(e) == ERR_NOT_FOUND || (!failed(e) && (place.type == PRINCIPAL_TEAM) != team))
 		return REFUSE(dc, 404, CODE_NOT_FOUND, "The principal does not exist.");
@@ -122,15 +130,32 @@ static void mask_write(struct json_writer *w, str name, uint32_t mask)
 	json_close_array(w);
 }
 
-static err settle(struct data_call *dc, const struct share_call *call, uint32_t before, uint32_t after)
+/* `id` is that of `principal`. */
+static err share_change(struct data_call *dc, const struct table *t, const struct row_place *row, int64_t principal, const struct uuid *id,
+			uint32_t before, uint32_t after)
 {
 	SCOPED(change_log) log = { 0 };
 	change_log_open(&log);
-	TRY(authz_share_write(dc->app->authz, call->table, call->row.key, call->principal, after));
-	json_member_uuid(&log.writer, S("principal"), &call->principal_id);
+	TRY(authz_share_write(dc->app->authz, t, row->key, principal, after));
+	json_member_uuid(&log.writer, S("principal"), id);
 	mask_write(&log.writer, S("old"), before);
 	mask_write(&log.writer, S("new"), after);
-	return change_log_emit(&log, dc, after ? S("share.row") : S("unshare.row"), call->table, &call->row.id);
+	return change_log_emit(&log, dc, after ? S("share.row") : S("unshare.row"), t, &row->id);
+}
+
+err share_with_previous_owner(struct data_call *dc, const struct table *t, const struct row_place *row)
+{
+	const uint32_t all = 2 * share_bit(RIGHT_APPEND_TO) - share_bit(RIGHT_READ); /* every right a share carries */
+	const struct name *owner;
+	uint32_t before;
+	bool keeps;
+	TRY(authz_previous_owner_keeps(dc->app->authz, &keeps));
+	if (!keeps)
+		return OK;
+	TRY(authz_share_read(dc->app->authz, t, row->key, row->owner, &before));
+	TRY(names_principal(dc->app->names, row->owner, &owner));
+	struct uuid id = owner->id;
+	return share_change(dc, t, row, row->owner, &id, before, all);
 }
 
 enum change_kind { CHANGE_GRANT, CHANGE_MODIFY, CHANGE_REVOKE };
@@ -152,7 +177,7 @@ static err run(struct data_call *dc, enum change_kind kind)
 	TRY(kind == CHANGE_REVOKE ? principal_read(dc, json_member(body, S("Revokee")), &call) : access_read(dc, body, &call));
 	TRY(rights_share(dc, call.table, &call.row, call.mask));
 	TRY(authz_share_read(dc->app->authz, call.table, call.row.key, call.principal, &before));
-	TRY(settle(dc, &call, before, kind == CHANGE_GRANT ? before | call.mask : call.mask));
+	TRY(share_change(dc, call.table, &call.row, call.principal, &call.principal_id, before, kind == CHANGE_GRANT ? before | call.mask : call.mask));
 	answer_empty(dc);
 	return transaction_commit(&tx);
 }

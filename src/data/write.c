@@ -8,6 +8,7 @@
 #include "data/row_find.h"
 #include "data/row_json.h"
 #include "data/row_store.h"
+#include "data/sharing.h"
 #include "data/state.h"
 #include "host/random.h"
 
@@ -223,6 +224,8 @@ static err update_existing(struct data_call *dc, const struct table *t, const st
 	TRY(version_check(dc, row));
 	TRY(update_log(dc, t, b, row, &after, &log));
 	TRY(row_update(dc, t, b, row, &after));
+	if (after.owner != row->owner)
+		TRY(share_with_previous_owner(dc, t, row));
 	return change_log_emit(&log, dc, S("update.row"), t, &row->id);
 }
 

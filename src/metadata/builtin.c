@@ -41,6 +41,7 @@ static const struct builtin_column user_columns[] = {
 	{ "internalemailaddress", TYPE_STRING, CU, 100, NULL, NULL },
 	{ "businessunitid", TYPE_LOOKUP, CU, 0, "businessunit", NULL },
 	{ "parentsystemuserid", TYPE_LOOKUP, CU, 0, "systemuser", NULL },
+	{ "positionid", TYPE_LOOKUP, CU, 0, "position", NULL },
 	{ "accessmode", TYPE_INTEGER, CU, 0, NULL, NULL },
 	{ "isdisabled", TYPE_BOOLEAN, CU, 0, NULL, NULL },
 	{ "islicensed", TYPE_BOOLEAN, 0, 0, NULL, NULL },
@@ -75,6 +76,7 @@ static const struct builtin_column privilege_columns[] = {
 static const struct builtin_column organization_columns[] = {
 	{ "organizationid", TYPE_UNIQUEID, 0, 0, NULL, NULL },
 	{ "name", TYPE_STRING, 0, 160, NULL, NULL },
+	{ "sharetopreviousowneronassign", TYPE_BOOLEAN, U, 0, NULL, NULL },
 	{ "ishierarchicalsecuritymodelenabled", TYPE_BOOLEAN, U, 0, NULL, NULL },
 	{ "usepositionhierarchy", TYPE_BOOLEAN, U, 0, NULL, NULL },
 	{ "maxdepthforhierarchicalsecuritymodel", TYPE_INTEGER, U, 0, NULL, NULL },
@@ -97,6 +99,16 @@ static const struct builtin_column permission_columns[] = {
 	{ "canreadunmasked", TYPE_INTEGER, CU, 0, NULL, NULL },
 };
 
+static const struct builtin_column position_columns[] = {
+	{ "positionid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "name", TYPE_STRING, CU, 100, NULL, NULL },
+	{ "parentpositionid", TYPE_LOOKUP, CU, 0, "position", NULL },
+};
+static const struct builtin_column exclusion_columns[] = {
+	{ "hierarchysecurityconfigurationid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "objecttypecode", TYPE_INTEGER, C, 0, NULL, NULL },
+};
+
 #define TABLE(ordinal_, code_, ownership_, schema_, set_, name_, names_, columns_) \
 	{ ordinal_, code_, ownership_, schema_, set_, name_, names_, columns_, COUNT_OF(columns_) }
 static const struct builtin_table tables[] = {
@@ -111,6 +123,9 @@ static const struct builtin_table tables[] = {
 	      "Column Security Profiles", profile_columns),
 	TABLE(8, 1201, OWNERSHIP_ORGANIZATION, "FieldPermission", "fieldpermissions", "Column Permission", "Column Permissions",
 	      permission_columns),
+	TABLE(9, 50, OWNERSHIP_ORGANIZATION, "Position", "positions", "Position", "Positions", position_columns),
+	TABLE(10, 9919, OWNERSHIP_ORGANIZATION, "HierarchySecurityConfiguration", "hierarchysecurityconfigurations",
+	      "Hierarchy Security Configuration", "Hierarchy Security Configurations", exclusion_columns),
 };
 
 static err targets_of(struct metadata *m, const struct builtin_column *in, struct column *out)

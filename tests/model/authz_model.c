@@ -103,18 +103,30 @@ static int level_below(const struct model *m, int who, int s)
 	return 0;
 }
 
+/* How many steps up the tree of positions from that of s to that of who; 0: not above. */
+static int level_by_position(const struct model *m, int who, int s)
+{
+	int level = 1, wanted = m->principals[who].position, at = m->principals[s].position;
+	if (wanted == NOBODY || at == NOBODY)
+		return 0;
+	for (at = m->position_parent[at]; at != NOBODY; at = m->position_parent[at], level++)
+		if (at == wanted)
+			return level;
+	return 0;
+}
+
 /* HIER: is `principal` a subordinate, or a team of one, whose rows this right reaches? */
-static bool by_hierarchy(const struct model *m, int who, enum right right, int principal)
+static bool by_hierarchy(const struct model *m, int who, int table, enum right right, int principal)
 {
 	bool changes = right == RIGHT_WRITE || right == RIGHT_APPEND || right == RIGHT_APPEND_TO;
-	if (!m->hierarchy || !m->principals[who].user || principal == NOBODY || (right != RIGHT_READ && !changes))
+	if (!m->hierarchy || m->hierarchy_off[table] || !m->principals[who].user || principal == NOBODY || (right != RIGHT_READ && !changes))
 		return false;
 	for (int s = 0; s < m->principal_count; s++) {
 		const struct model_principal *sub = &m->principals[s];
-		int level = sub->user && s != who ? level_below(m, who, s) : 0;
+		int level = !sub->user || s == who ? 0 : m->positions ? level_by_position(m, who, s) : level_below(m, who, s);
 		if (level == 0 || level > m->depth || (changes && level > m->write_levels) || !stands_for(m, s, principal))
 			continue;
-		if (m->unit_rule && !model_unit_is_within(m, sub->unit, m->principals[who].unit))
+		if (m->unit_rule && !m->positions && !model_unit_is_within(m, sub->unit, m->principals[who].unit))
 			continue;
 		if (m->disabled_users || (!sub->disabled && !m->unit_disabled[sub->unit]))
 			return true;
@@ -129,20 +141,20 @@ enum authz_reason model_row(const struct model *m, int who, int table, enum righ
 		return gate;
 	if (reached(m, who, table, right, owner, unit, BY_ANY_PATH))
 		return REASON_NONE;
-	return m->tables[table].keeps_owner && by_hierarchy(m, who, right, owner) ? REASON_NONE : REASON_NO_ACCESS;
+	return m->tables[table].keeps_owner && by_hierarchy(m, who, table, right, owner) ? REASON_NONE : REASON_NO_ACCESS;
 }
 
 /* SHARED(r): with the user or a team that the user stands for, or with those below in the hierarchy. */
 enum authz_reason model_shared_row(const struct model *m, int who, int table, enum right right, int owner, int unit,
-				   bool shared[MODEL_PRINCIPALS][RIGHTS_END])
+				   bool shared[MODEL_PRINCIPALS][RIGHTS_END], const bool everybody[RIGHTS_END])
 {
 	enum authz_reason otherwise = model_row(m, who, table, right, owner, unit);
 	if (otherwise != REASON_NO_ACCESS)
 		return otherwise;
 	for (int p = 0; p < m->principal_count; p++)
-		if ((stands_for(m, who, p) || by_hierarchy(m, who, right, p)) && shared[p][right])
+		if ((stands_for(m, who, p) || by_hierarchy(m, who, table, right, p)) && shared[p][right])
 			return REASON_NONE;
-	return REASON_NO_ACCESS;
+	return everybody[right] ? REASON_NONE : REASON_NO_ACCESS;
 }
 
 enum authz_reason model_create(const struct model *m, int who, int table, int owner, int unit)

@@ -8,13 +8,14 @@
 
 #include "authz/context.h"
 
-enum { NOBODY = -1, MODEL_UNITS = 8, MODEL_PRINCIPALS = 24, MODEL_ROLES = 7, MODEL_TABLES = 3 };
+enum { NOBODY = -1, MODEL_UNITS = 8, MODEL_PRINCIPALS = 24, MODEL_ROLES = 7, MODEL_TABLES = 3, MODEL_POSITIONS = 6 };
 
 struct model_principal {
 	bool user, default_team, disabled;
 	int unit;
 	enum access_mode mode;
 	int manager; /* a user, or NOBODY */
+	int position; /* or NOBODY        */
 };
 
 struct model_role {
@@ -33,7 +34,10 @@ struct model {
 	int unit_count;
 	struct model_principal principals[MODEL_PRINCIPALS];
 	int principal_count;
-	bool hierarchy, unit_rule, disabled_users; /* by managers */
+	bool hierarchy, unit_rule, disabled_users;
+	bool positions;                       /* by positions, not by managers */
+	int position_parent[MODEL_POSITIONS];
+	bool hierarchy_off[MODEL_TABLES];
 	int depth, write_levels;
 	bool member[MODEL_PRINCIPALS][MODEL_PRINCIPALS]; /* [team][user] */
 	struct model_role roles[MODEL_ROLES];
@@ -46,9 +50,9 @@ bool model_unit_is_within(const struct model *m, int unit, int above);
 enum authz_reason model_privilege(const struct model *m, int who, int table, enum right right);
 /* Steps 1 to 7, and 9: what the owner of the row makes one reach. */
 enum authz_reason model_row(const struct model *m, int who, int table, enum right right, int owner, int unit);
-/* Steps 1 to 9: `shared` says with whom the row is shared, for which rights. */
+/* Steps 1 to 9: `shared` says with whom the row is shared, for which rights; `everybody`, which of them everybody has. */
 enum authz_reason model_shared_row(const struct model *m, int who, int table, enum right right, int owner, int unit,
-				   bool shared[MODEL_PRINCIPALS][RIGHTS_END]);
+				   bool shared[MODEL_PRINCIPALS][RIGHTS_END], const bool everybody[RIGHTS_END]);
 /* 1.5, Create. */
 enum authz_reason model_create(const struct model *m, int who, int table, int owner, int unit);
 /* 1.7, the owner test. */

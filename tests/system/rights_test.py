@@ -190,6 +190,39 @@ def sharing(w, made):
     check('a revoked share ends', (ada(), listed(), len(titles(w, 'ada'))) == (403, False, count - 1))
 
 
+def everybody_and_previous_owner(w, made):
+    """A row shared with the organization is shared with everybody; who gives a row away may keep it as a share."""
+    row = entity(w.ask('fay', 'POST', 'new_cases', {'new_title': "fay's"}))
+    target = {'@odata.type': 'Microsoft.Dynamics.CRM.new_case', 'new_caseid': row}
+    organization = {'@odata.type': 'Microsoft.Dynamics.CRM.organization', 'organizationid': w.get('organizations')[0]['organizationid']}
+    sees = lambda name: (w.ask(name, 'GET', f'new_cases({row})').status, row in [  # noqa: E731
+        r['new_caseid'] for r in w.ask(name, 'GET', 'new_cases?$select=new_caseid').json()['value']])
+    check('before, others do not see it', [sees('ada'), sees('ben')] == [(403, False)] * 2)
+    w.post('GrantAccess', {'Target': target, 'PrincipalAccess': {'AccessMask': 'ReadAccess', 'Principal': organization}})
+    check('shared with the organization, everybody sees it', [sees('ada'), sees('ben')] == [(200, True)] * 2, [sees('ada'), sees('ben')])
+    question = urllib.parse.quote("{'@odata.id':'new_cases(%s)'}" % row)
+    told = w.it.operate('GET', f'{w.api}/RetrieveSharedPrincipalsAndAccess(Target=@t)?@t={question}')['PrincipalAccesses']
+    check('and the share names it', told == [{'AccessMask': 'ReadAccess', 'Principal': {
+        '@odata.type': '#Microsoft.Dynamics.CRM.organization', 'organizationid': organization['organizationid']}}], told)
+    other = w.it.operator('POST', f'{w.api}/GrantAccess', {'Target': target, 'PrincipalAccess': {
+        'AccessMask': 'ReadAccess', 'Principal': {**organization, 'organizationid': w.root}}})
+    check('another organization is nobody', other.status == 404, other)
+    w.post('RevokeAccess', {'Target': target, 'Revokee': organization})
+    check('revoked, it ends', [sees('ada'), sees('ben')] == [(403, False)] * 2)
+    give = lambda name: w.it.operate('PATCH', f'{w.api}/new_cases({row})', {'ownerid@odata.bind': f"systemusers({w.users[name]})"})  # noqa: E731
+    give('ben')
+    check('the old owner keeps nothing', sees('fay') == (403, False))
+    settings = f"organizations({organization['organizationid']})"
+    w.it.operate('PATCH', f'{w.api}/{settings}', {'sharetopreviousowneronassign': True})
+    give('fay'), give('ben')
+    check('unless the setting says so', sees('fay') == (200, True))
+    told = w.it.operate('GET', f'{w.api}/RetrieveSharedPrincipalsAndAccess(Target=@t)?@t={question}')['PrincipalAccesses']
+    rights = {p['Principal'].get('systemuserid'): p['AccessMask'].split(', ') for p in told}
+    check('with all seven rights', len(rights[w.users['fay']]) == 7, told)
+    w.it.operate('PATCH', f'{w.api}/{settings}', {'sharetopreviousowneronassign': False})
+    w.it.operate('DELETE', f'{w.api}/new_cases({row})')
+
+
 def explained(w, made):
     """What the functions say is what requests meet."""
     rows, users = made['rows'], w.users
@@ -367,15 +400,43 @@ def hierarchy(w, made):
     for what, change in (('an unknown setting', {'orgdborgsettings': '<OrgSettings><Nonsense>1</Nonsense></OrgSettings>'}),
                          ('half a text', {'orgdborgsettings': xml[:40]}), ('matrix mode', {'orgdborgsettings': '<OrgSettings>'
                           '<EnableOwnershipAcrossBusinessUnits>true</EnableOwnershipAcrossBusinessUnits></OrgSettings>'}),
-                         ('positions', {'usepositionhierarchy': True}), ('depth 0', {'maxdepthforhierarchicalsecuritymodel': 0})):
+                         ('depth 0', {'maxdepthforhierarchicalsecuritymodel': 0})):
         refused = w.it.operator('PATCH', f'{w.api}/{settings}', {'ishierarchicalsecuritymodelenabled': False, **change})
         check(f'{what} is refused, and nothing changes', refused.status == 400 and w.get('organizations')[0] == kept, refused)
     refused = w.ask('ada', 'PATCH', settings, {'ishierarchicalsecuritymodelenabled': False})
     check('only administrators set it', refused.status == 403, refused)
     w.it.operate('PATCH', f'{w.api}/{settings}', {'ishierarchicalsecuritymodelenabled': False})
     check('switched off again, it ends', hal() == closed, hal())
+    positions(w, settings, hal)
+    check('switched off again, it ends', hal() == closed, hal())
     for row in (own, ada):
         w.it.operate('DELETE', f'{w.api}/new_cases({row})')
+
+
+def positions(w, settings, hal):
+    """The other source of the hierarchy: a tree of positions, whose holders reach those below whatever their units; and a table left out."""
+    top = w.post('positions', {'name': 'Head'})
+    middle = w.post('positions', {'name': 'Lead', 'parentpositionid@odata.bind': f'positions({top})'})
+    low = w.post('positions', {'name': 'Clerk', 'parentpositionid@odata.bind': f'positions({middle})'})
+    for name, position in (('hal', top), ('ada', middle), ('ben', low)):
+        w.it.operate('PATCH', f"{w.api}/systemusers({w.users[name]})", {'positionid@odata.bind': f'positions({position})'})
+    w.it.operate('PATCH', f'{w.api}/{settings}', {'ishierarchicalsecuritymodelenabled': True, 'usepositionhierarchy': True,
+                                                  'orgdborgsettings': '<OrgSettings><HierarchyLevelForHierarchyFeature>1</HierarchyLevelForHierarchyFeature></OrgSettings>'})
+    open_ = [200, 200, 403, 204, 403, ["ada's case", "ben's case"]]
+    check('by positions: both levels are read, one is changed, units do not matter', hal() == open_, hal())
+    check('a holder sees the position', w.get('systemusers', filter=f"systemuserid eq {w.users['ada']}")[0]['_positionid_value'] == middle)
+    cycle = w.it.operator('PATCH', f'{w.api}/positions({top})', {'parentpositionid@odata.bind': f'positions({low})'})
+    check('no position stands below itself', (cycle.status, code(cycle)) == (400, '0x80040203'), cycle)
+    used = w.it.operator('DELETE', f'{w.api}/positions({middle})')
+    check('a position in use stays', used.status == 405, used)
+    mine = w.ask('ada', 'PATCH', f"systemusers({w.users['ada']})", {'positionid@odata.bind': f'positions({top})'})
+    check('nobody promotes themselves', mine.status == 403, mine)
+    type_code = w.it.operate('GET', f"{w.api}/EntityDefinitions(LogicalName='new_case')?$select=ObjectTypeCode")['ObjectTypeCode']
+    out = w.post('hierarchysecurityconfigurations', {'objecttypecode': type_code})
+    check('a table that is left out is not reached', hal()[:2] == [403, 403], hal())
+    w.it.operate('DELETE', f'{w.api}/hierarchysecurityconfigurations({out})')
+    check('until it is in again', hal() == open_, hal())
+    w.it.operate('PATCH', f'{w.api}/{settings}', {'ishierarchicalsecuritymodelenabled': False, 'usepositionhierarchy': False})
 
 
 def audited(w, made):
@@ -449,6 +510,7 @@ def main():
         refusals(w, made)
         expanded(w, made)
         sharing(w, made)
+        everybody_and_previous_owner(w, made)
         explained(w, made)
         secured_columns(w, made)
         hierarchy(w, made)

@@ -7,12 +7,12 @@
 #include "model/authz_model.h"
 
 enum { WORLDS = 12, ROUNDS = 14, CHANGES_PER_ROUND = 6, ROWS = 36, USERS = 8, TEAMS = 5, CASES = 0, COUNTRIES = 1, PEOPLE = 2 };
-enum { UNIT_NUMBER = 100, USER_NUMBER = 200, TEAM_NUMBER = 300, ROLE_NUMBER = 400, ASKED_LEAST = 1000000 };
+enum { UNIT_NUMBER = 100, USER_NUMBER = 200, TEAM_NUMBER = 300, ROLE_NUMBER = 400, POSITION_NUMBER = 500, EXCLUSION_NUMBER = 600, ASKED_LEAST = 1000000 };
 
 struct row {
 	int owner, unit; /* places in the model */
 	int64_t key;
-	bool shared[MODEL_PRINCIPALS][RIGHTS_END];
+	bool shared[MODEL_PRINCIPALS][RIGHTS_END], everybody[RIGHTS_END];
 };
 
 struct generated {
@@ -49,7 +49,7 @@ static void default_team_note(struct generated *g, int unit)
 	assert_true(row);
 	g->principal_key[at] = column_i64(&s, 0);
 	g->principal_id[at] = column_uuid(&s, 1);
-	g->model.principals[at] = (struct model_principal){ .default_team = true, .unit = unit, .manager = NOBODY };
+	g->model.principals[at] = (struct model_principal){ .default_team = true, .unit = unit, .manager = NOBODY, .position = NOBODY };
 }
 
 static void units_make(struct generated *g)
@@ -72,7 +72,7 @@ static void principal_note(struct generated *g, int number, bool user, int unit)
 	g->number[at] = number;
 	g->principal_id[at] = test_uuid(number);
 	g->principal_key[at] = key_of(g->f, number);
-	g->model.principals[at] = (struct model_principal){ .user = user, .unit = unit, .manager = NOBODY };
+	g->model.principals[at] = (struct model_principal){ .user = user, .unit = unit, .manager = NOBODY, .position = NOBODY };
 }
 
 static void people_make(struct generated *g)
@@ -134,6 +134,21 @@ static void roles_make(struct generated *g)
 	g->model.role_count = MODEL_ROLES;
 }
 
+static void positions_make(struct generated *g)
+{
+	const struct table *t = metadata_table(g->f->authz->metadata, S("position"));
+	for (int i = 0; i < MODEL_POSITIONS; i++) {
+		int parent = i ? below(g, i) : NOBODY;
+		struct uuid made;
+		struct admin_value v[3] = { { .column = t->primary_id, .kind = ADMIN_UUID, .uuid = test_uuid(POSITION_NUMBER + i) },
+					    text(t, "name", "Position") };
+		if (i)
+			v[2] = lookup(t, "parentpositionid", test_uuid(POSITION_NUMBER + parent));
+		GOOD(ADMIN(g->f, NULL, authz_admin_create(call, t, v, i ? 3 : 2, &made)));
+		g->model.position_parent[i] = parent;
+	}
+}
+
 static void row_place(struct generated *g, struct row *r, const char *sql)
 {
 	SCOPED(statement) s = { 0 };
@@ -168,6 +183,7 @@ static void world_make(struct generated *g)
 	units_make(g);
 	people_make(g);
 	roles_make(g);
+	positions_make(g);
 	rows_make(g);
 }
 
@@ -291,17 +307,18 @@ static void change_share(struct generated *g)
 {
 	struct row *r = &g->rows[below(g, ROWS)];
 	int who = below(g, g->model.principal_count);
+	bool everybody = below(g, 12) == 0, *shared = everybody ? r->everybody : r->shared[who];
 	uint32_t mask = 0;
 	for (int right = RIGHT_READ; right < RIGHTS_END; right++) {
-		r->shared[who][right] = below(g, 3) == 0;
-		if (r->shared[who][right])
+		shared[right] = below(g, everybody ? 6 : 3) == 0;
+		if (shared[right])
 			mask |= share_bit((enum right)right);
 	}
 	SCOPED(statement) s = { 0 };
 	must(statement_open_text(g->f->store, mask ? S("INSERT OR REPLACE INTO share (tbl, obj, principal, mask) VALUES (64, ?1, ?2, ?3)") :
 						     S("DELETE FROM share WHERE tbl = 64 AND obj = ?1 AND principal = ?2"), &s));
 	must(bind_i64(&s, 1, r->key));
-	must(bind_i64(&s, 2, g->principal_key[who]));
+	must(bind_i64(&s, 2, everybody ? EVERYBODY : g->principal_key[who]));
 	if (mask)
 		must(bind_i64(&s, 3, mask));
 	must(statement_run(&s));
@@ -318,6 +335,49 @@ static void change_manager(struct generated *g)
 	g->model.principals[user].manager = manager;
 }
 
+static void change_position(struct generated *g)
+{
+	int user = any_user(g), position = below(g, 6) ? below(g, MODEL_POSITIONS) : NOBODY;
+	struct admin_value v = { .column = table_column(g->f->users, S("positionid")) };
+	if (position != NOBODY)
+		v = lookup(g->f->users, "positionid", test_uuid(POSITION_NUMBER + position));
+	GOOD(set(g->f, NULL, g->f->users, g->number[user], v));
+	g->model.principals[user].position = position;
+}
+
+static void change_position_parent(struct generated *g)
+{
+	const struct table *t = metadata_table(g->f->authz->metadata, S("position"));
+	int position = below(g, MODEL_POSITIONS), parent = below(g, MODEL_POSITIONS);
+	bool cycle = false;
+	for (int at = parent; at != NOBODY; at = g->model.position_parent[at])
+		cycle = cycle || at == position;
+	struct refusal r = set(g->f, NULL, t, POSITION_NUMBER + position, lookup(t, "parentpositionid", test_uuid(POSITION_NUMBER + parent)));
+	if (cycle) {
+		assert_int_equal(r.reason, REASON_CYCLE);
+		return;
+	}
+	GOOD(r);
+	g->model.position_parent[position] = parent;
+}
+
+/* The table of cases leaves the hierarchy, or comes back. */
+static void change_exclusion(struct generated *g)
+{
+	const struct table *t = metadata_table(g->f->authz->metadata, S("hierarchysecurityconfiguration"));
+	struct uuid id = test_uuid(EXCLUSION_NUMBER), made;
+	bool *off = &g->model.hierarchy_off[CASES];
+	if (!*off && below(g, 3))
+		return;
+	struct admin_value v[] = { { .column = t->primary_id, .kind = ADMIN_UUID, .uuid = id },
+				   number(t, "objecttypecode", g->f->cases->object_type_code) };
+	if (*off)
+		GOOD(ADMIN(g->f, NULL, authz_admin_delete(call, t, &id)));
+	else
+		GOOD(ADMIN(g->f, NULL, authz_admin_create(call, t, v, COUNT_OF(v), &made)));
+	*off = !*off;
+}
+
 static void change_hierarchy(struct generated *g)
 {
 	struct model *m = &g->model;
@@ -329,11 +389,12 @@ static void change_hierarchy(struct generated *g)
 	m->write_levels = below(g, 3);
 	m->unit_rule = below(g, 2);
 	m->disabled_users = below(g, 2);
+	m->positions = below(g, 2);
 	snprintf(xml, sizeof xml, "<OrgSettings><ManagersMustBeInSameOrParentBusinessUnitAsReports>%s</ManagersMustBeInSameOrParentBusinessUnitAsReports>"
 		 "<AuthorizationEnableHSMForDisabledUsers>%s</AuthorizationEnableHSMForDisabledUsers><HierarchyLevelForHierarchyFeature>%d"
 		 "</HierarchyLevelForHierarchyFeature></OrgSettings>", m->unit_rule ? "true" : "false", m->disabled_users ? "true" : "false",
 		 m->write_levels);
-	struct admin_value v[] = { number(t, "ishierarchicalsecuritymodelenabled", m->hierarchy),
+	struct admin_value v[] = { number(t, "usepositionhierarchy", m->positions), number(t, "ishierarchicalsecuritymodelenabled", m->hierarchy),
 				   number(t, "maxdepthforhierarchicalsecuritymodel", m->depth), text(t, "orgdborgsettings", xml) };
 	GOOD(ADMIN(g->f, NULL, authz_admin_update(call, t, &id, v, COUNT_OF(v))));
 }
@@ -342,6 +403,7 @@ static void (*const changes[])(struct generated *g) = {
 	change_role, change_role, change_role, change_membership, change_membership, change_unit_of_principal, change_parent,
 	change_unit_disabled, change_user_disabled, change_mode, change_inheritance, change_privileges, change_owner,
 	change_share, change_share, change_share, change_manager, change_manager, change_manager, change_hierarchy,
+	change_position, change_position, change_position, change_position_parent, change_exclusion,
 };
 
 /* --- asking both --- */
@@ -393,7 +455,7 @@ static void ask_shared(struct generated *g, struct authz_context *ctx, int who, 
 	must(authz_shared_mask(g->f->authz, ctx, g->f->cases, r->key, &mask));
 	struct decision d = authz_check_shared(ctx, g->f->cases, right, g->principal_key[r->owner], g->unit_key[r->unit], mask);
 	enum authz_reason without = model_row(&g->model, who, CASES, right, r->owner, r->unit);
-	same(g, &d, model_shared_row(&g->model, who, CASES, right, r->owner, r->unit, r->shared), "row", who, CASES, right);
+	same(g, &d, model_shared_row(&g->model, who, CASES, right, r->owner, r->unit, r->shared, r->everybody), "row", who, CASES, right);
 	assert_true((d.path == PATH_SHARED) == (allowed(&d) && without == REASON_NO_ACCESS));
 	g->by_share += d.path == PATH_SHARED;
 	g->by_hierarchy += d.path == PATH_HIERARCHY;
@@ -503,7 +565,7 @@ static void ask_list(struct generated *g, int who, enum right right)
 	if (!visible_of(g, context(g, who), g->f->cases, right, &v))
 		return;
 	for (int i = 0; i < ROWS; i++)
-		if (model_shared_row(&g->model, who, CASES, right, g->rows[i].owner, g->rows[i].unit, g->rows[i].shared) == REASON_NONE)
+		if (model_shared_row(&g->model, who, CASES, right, g->rows[i].owner, g->rows[i].unit, g->rows[i].shared, g->rows[i].everybody) == REASON_NONE)
 			want[n++] = g->rows[i].key;
 	query_all(g, g->f->cases, &q);
 	struct rows_wish wish = { .query = &q, .visible = &v, .limit = ROWS + 1 };

@@ -1,0 +1,2 @@
+-- ?1 key.
+DELETE FROM hierarchy_exclusion WHERE key = ?1

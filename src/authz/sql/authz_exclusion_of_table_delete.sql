@@ -1,0 +1,2 @@
+-- ?1 table.
+DELETE FROM hierarchy_exclusion WHERE tbl = ?1

@@ -1,0 +1,2 @@
+-- Tables that take no part in the hierarchy.
+SELECT tbl FROM hierarchy_exclusion

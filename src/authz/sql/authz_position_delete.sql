@@ -1,0 +1,2 @@
+-- ?1 key.
+DELETE FROM position WHERE key = ?1

@@ -1,0 +1,2 @@
+-- ?1 key. One row.
+SELECT name, ifnull(parent, 0) FROM position WHERE key = ?1
