@@ -287,6 +287,20 @@ err authz_principal_by_id(struct authz *a, const struct uuid *id, struct princip
 	return OK;
 }
 
+err authz_user_find(struct authz *a, const struct uuid *id, bool by_object, int64_t *out)
+{
+	struct principal_place place;
+	if (by_object) {
+		err e = sql_i64(a->store, &SQL_AUTHZ_USER_BY_OBJECT, ARGS(arg_uuid(id)), out);
+		return err_kind_of(e) == ERR_NOT_FOUND ? sql_i64(a->store, &SQL_AUTHZ_USER_BY_APPLICATION, ARGS(arg_uuid(id)), out) : e;
+	}
+	TRY(authz_principal_by_id(a, id, &place));
+	if (place.type != PRINCIPAL_SYSTEMUSER)
+		FAIL(ERR_NOT_FOUND, "no such user");
+	*out = place.key;
+	return OK;
+}
+
 err authz_unit_by_id(struct authz *a, const struct uuid *id, int64_t *out)
 {
 	return sql_i64(a->store, &SQL_AUTHZ_UNIT_BY_ID, ARGS(arg_uuid(id)), out);

@@ -62,6 +62,8 @@ struct principal_place {
 };
 /* ERR_NOT_FOUND when there is none. */
 MUST_USE NONNULL err authz_principal_by_id(struct authz *authz, const struct uuid *id, struct principal_place *out);
+/* A user by its azureactivedirectoryobjectid (or, of an application user, applicationid), or by its systemuserid; or ERR_NOT_FOUND. */
+MUST_USE NONNULL err authz_user_find(struct authz *authz, const struct uuid *id, bool by_object, int64_t *out);
 /* The unit's key of an id, or ERR_NOT_FOUND. */
 MUST_USE NONNULL err authz_unit_by_id(struct authz *authz, const struct uuid *id, int64_t *out);
 NONNULL const struct uuid *authz_organization_id(const struct authz *authz); /* = the environment's id */

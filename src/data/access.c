@@ -86,7 +86,7 @@ static err principal_read(struct data_call *dc, struct question *q, enum princip
 static err question_admit(struct data_call *dc, struct question *q, bool about_oneself)
 {
 	TRY(row_place_find(dc, q->table, &q->row_id, &q->row, &q->found));
-	if (about_oneself || dc->caller.context->administrator)
+	if (about_oneself || rights_is_administrator(dc))
 		return OK;
 	TRY(rights_gate(dc, DO_READ, q->table));
 	if (!q->found)

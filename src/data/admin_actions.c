@@ -53,8 +53,10 @@ static err association_add(struct data_call *dc, const struct target *on, str na
 	TRY(related_of_reference(dc, reference, related_table, &related));
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
-	admin_call_begin(dc, &call);
-	TRY(admin_call_end(dc, &call, on->table, authz_admin_associate(&call, on->table, &on->id, navigation, &related)));
+	for (bool again = true; again;) {
+		TRY(admin_call_begin(dc, &call));
+		TRY(admin_call_end(dc, &call, on->table, authz_admin_associate(&call, on->table, &on->id, navigation, &related), &again));
+	}
 	answer_empty(dc);
 	return transaction_commit(&tx);
 }
@@ -70,8 +72,10 @@ static err association_remove(struct data_call *dc, const struct target *on, con
 		TRY(row_key_read(dc, metadata_table(dc->app->metadata, related_table), nav, &related));
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
-	admin_call_begin(dc, &call);
-	TRY(admin_call_end(dc, &call, on->table, authz_admin_disassociate(&call, on->table, &on->id, nav->name, &related)));
+	for (bool again = true; again;) {
+		TRY(admin_call_begin(dc, &call));
+		TRY(admin_call_end(dc, &call, on->table, authz_admin_disassociate(&call, on->table, &on->id, nav->name, &related), &again));
+	}
 	answer_empty(dc);
 	return transaction_commit(&tx);
 }
@@ -92,9 +96,10 @@ static err association_list(struct data_call *dc, const struct target *on, str n
 	if (!found)
 		return row_missing(dc, on->table, &on->id);
 	TRY(rights_row(dc, DO_READ, on->table, &place));
-	admin_call_begin(dc, &call);
-	TRY(admin_call_end(dc, &call, on->table,
-			   authz_admin_associated(&call, on->table, &on->id, navigation, &keys, &count)));
+	for (bool again = true; again;) {
+		TRY(admin_call_begin(dc, &call));
+		TRY(admin_call_end(dc, &call, on->table,    authz_admin_associated(&call, on->table, &on->id, navigation, &keys, &count), &again));
+	}
 	return read_list(dc, related, &(struct rows_of){ .path = related->entity_set, .keys = keys ? keys : none, .key_count = count });
 }
 
@@ -230,8 +235,10 @@ static err action_run(struct data_call *dc, const struct target *on, bool *out_f
 		*out_found = true;
 		SCOPED(transaction) tx = { 0 };
 		TRY(transaction_begin(dc->app->store, &tx));
-		admin_call_begin(dc, &call);
-		TRY(admin_call_end(dc, &call, on->table, actions[i].run(dc, &call, &on->id)));
+		for (bool again = true; again;) {
+			TRY(admin_call_begin(dc, &call));
+			TRY(admin_call_end(dc, &call, on->table, actions[i].run(dc, &call, &on->id), &again));
+		}
 		answer_empty(dc);
 		return transaction_commit(&tx);
 	}
@@ -274,9 +281,10 @@ static err role_privileges(struct data_call *dc)
 		text = S("");
 	if (failed(uuid_parse(text, &role)))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "RoleId must be a GUID.");
-	admin_call_begin(dc, &call);
-	TRY(admin_call_end(dc, &call, metadata_table(dc->app->metadata, S("role")),
-			   authz_admin_role_privileges(&call, &role, &list, &count)));
+	for (bool again = true; again;) {
+		TRY(admin_call_begin(dc, &call));
+		TRY(admin_call_end(dc, &call, metadata_table(dc->app->metadata, S("role")),    authz_admin_role_privileges(&call, &role, &list, &count), &again));
+	}
 	return privileges_answer(dc, list, count, "RetrieveRolePrivilegesRoleResponse");
 }
 
@@ -285,8 +293,10 @@ static err user_privileges(struct data_call *dc, const struct target *on)
 	const struct role_privilege *list = NULL;
 	struct admin_call call;
 	size_t count = 0;
-	admin_call_begin(dc, &call);
-	TRY(admin_call_end(dc, &call, on->table, authz_admin_user_privileges(&call, &on->id, &list, &count)));
+	for (bool again = true; again;) {
+		TRY(admin_call_begin(dc, &call));
+		TRY(admin_call_end(dc, &call, on->table, authz_admin_user_privileges(&call, &on->id, &list, &count), &again));
+	}
 	return privileges_answer(dc, list, count, "RetrieveUserPrivilegesResponse");
 }
 

@@ -35,7 +35,6 @@ static err statement_write(struct sql_builder *b, const struct table *t, const s
 			   const struct apply *a, struct arena *arena)
 {
 	struct value limit = { .kind = VALUE_I64, .i64 = a->top >= 0 ? a->top : APPLY_ROWS_MAX + 1 };
-	str condition = { 0 };
 	buffer_append_str(&b->text, S("SELECT "));
 	for (size_t i = 0; i < a->group_count; i++) {
 		buffer_append_str(&b->text, i ? S(", ") : S(""));
@@ -46,10 +45,7 @@ static err statement_write(struct sql_builder *b, const struct table *t, const s
 		TRY(aggregate_write(b, &a->aggregates[i], arena));
 	}
 	rows_from_sql(b, t, v);
-	if (filter) {
-		TRY(filter_sql(b, filter, arena, &condition));
-		buffer_append_format(&b->text, " WHERE %.*s", STR_ARG(condition));
-	}
+	TRY(rows_where_sql(b, t, v, filter, arena));
 	numbers_write(b, " GROUP BY ", a);
 	for (size_t i = 0; i < a->order_count; i++)
 		buffer_append_format(&b->text, "%s%zu%s", i ? ", " : " ORDER BY ", a->order[i].at + 1, a->order[i].descending ? " DESC" : "");
@@ -166,7 +162,7 @@ err aggregate_list(struct data_call *dc, const struct table *t, const struct fil
 	SCOPED(statement) s = { 0 };
 	SCOPED(transaction) snapshot = { 0 };
 	TRY(transaction_begin_read(dc->app->store, &snapshot));
-	TRY(sql_builder_init(&b, FILTER_SQL_VALUES_MAX + QUERY_LINKS_MAX * LINK_SQL_VALUES_MAX + 8, dc->arena));
+	TRY(sql_builder_init(&b, FILTER_SQL_VALUES_MAX + QUERY_LINKS_MAX * LINK_SQL_VALUES_MAX + 2 * VISIBLE_SQL_VALUES_MAX + 1, dc->arena));
 	TRY(statement_write(&b, t, &visible, filter, a, dc->arena));
 	TRY(sql_open(&b, dc->app->store, &s));
 	str context = str_format(dc->arena, "%.*s$metadata#%.*s", STR_ARG(dc->root), STR_ARG(t->entity_set));

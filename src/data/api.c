@@ -140,6 +140,7 @@ err data_call_run(struct data_call *dc)
 {
 	bool found;
 	TRY(rights_admit(dc));
+	TRY(rights_act_for(dc));
 	if (dc->path.count == 0)
 		return method_of(dc) == HTTP_GET ? service_document(dc) : method_refused(dc);
 	TRY(operation_run(dc, &found));

@@ -24,5 +24,7 @@ struct audit_event audit_who(struct data_call *dc)
 		.method = str_of(http_method_name(dc->web->request.method)),
 		.route = str_of(dc->web->route ? dc->web->route : ""), .environment = { dc->app->environment } };
 	actor_fill(dc, &e);
+	if (dc->caller.behind)
+		e.on_behalf_of = uuid_text(dc->arena, &dc->caller.user_id);
 	return e;
 }

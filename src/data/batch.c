@@ -82,17 +82,27 @@ static bool url_resolve(const struct data_call *dc, str url, str *out_version, s
 	return true;
 }
 
-/* The part's own headers, and who asks. */
+static bool names_caller(str header)
+{
+	return str_equal(header, S("callerobjectid")) || str_equal(header, S("mscrmcallerid"));
+}
+
+/* The part's own headers, and who asks: whom the batch acts for stands for each part that does not say otherwise. */
 static err headers_of(struct run *run, struct arena *arena, const struct batch_operation *op, struct web_request *request)
 {
-	struct http_header *list = NEW_ARRAY(arena, struct http_header, op->header_count + 1);
+	const struct web_request *outer = &run->dc->web->request;
+	struct http_header *list = NEW_ARRAY(arena, struct http_header, op->header_count + outer->header_count);
+	bool own = false;
 	size_t n = 0;
 	TRY_NEW(list);
-	for (size_t i = 0; i < op->header_count; i++)
+	for (size_t i = 0; i < op->header_count; i++) {
+		own = own || names_caller(op->headers[i].name);
 		if (!str_equal(op->headers[i].name, S("authorization")))
 			list[n++] = op->headers[i];
-	if (web_header(&run->dc->web->request, S("authorization"), &list[n].value))
-		list[n++].name = S("authorization");
+	}
+	for (size_t i = 0; i < outer->header_count; i++)
+		if (str_equal(outer->headers[i].name, S("authorization")) || (!own && names_caller(outer->headers[i].name)))
+			list[n++] = outer->headers[i];
 	request->headers = list;
 	request->header_count = n;
 	return OK;

@@ -16,7 +16,7 @@ int rows_order_index(const struct rows *rows)
 /* --- text --- */
 
 struct fragments {
-	str filter, keyset, keys; /* empty: none */
+	str filter, keyset, keys, also; /* empty: none */
 	str order[ORDER_MAX];     /* its columns as expressions */
 	int limit;          /* parameter   */
 	int shared_table, shared_with, shared_bit; /* parameters; 0: the caller holds no shares */
@@ -53,7 +53,7 @@ static void columns_write(struct buffer *text, const struct odata_query *q, cons
 
 static void conditions_write(struct buffer *text, const struct fragments *f, bool first)
 {
-	const str parts[] = { f->filter, f->keyset, f->keys };
+	const str parts[] = { f->filter, f->keyset, f->keys, f->also };
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		if (!parts[i].len)
 			continue;
@@ -200,6 +200,17 @@ static err plan_settle(struct store *store, const struct rows_wish *wish, enum p
 	return OK;
 }
 
+static err also_write(struct sql_builder *b, const struct table *t, const struct visible *v, struct arena *arena, str *out)
+{
+	SCOPED(buffer) text = { 0 };
+	*out = (str){ 0 };
+	if (!v->also)
+		return OK;
+	buffer_init(&text, SQL_TEXT_BYTES_MAX);
+	visible_sql(b, &text, "r", t, v->also);
+	return sql_fragment_take(&text, arena, out);
+}
+
 static err fragments_make(struct sql_builder *b, const struct rows_wish *wish, struct arena *arena, struct fragments *out)
 {
 	const struct odata_query *q = wish->query;
@@ -216,6 +227,7 @@ static err fragments_make(struct sql_builder *b, const struct rows_wish *wish, s
 		out->keys = str_format(arena, "r.key IN (SELECT value FROM i64_array(?%d))", sql_parameter(b, &keys));
 		TRY_NEW(out->keys.at);
 	}
+	TRY(also_write(b, q->table, wish->visible, arena, &out->also));
 	out->limit = sql_parameter(b, &limit);
 	return OK;
 }
@@ -244,7 +256,7 @@ static err text_make(struct sql_builder *b, const struct rows_wish *wish, enum p
 static size_t values_max(const struct rows_wish *wish, enum plan_kind plan)
 {
 	const struct odata_query *q = wish->query;
-	size_t n = (q->filter ? FILTER_SQL_VALUES_MAX : 0) + 2 * ORDER_MAX + 12;
+	size_t n = (q->filter ? FILTER_SQL_VALUES_MAX : 0) + 2 * ORDER_MAX + 12 + VISIBLE_SQL_VALUES_MAX;
 	for (size_t i = 0; i < q->order_count; i++)
 		n += q->order[i].route ? q->order[i].route->count * LINK_SQL_VALUES_MAX : 0;
 	if (plan == PLAN_STREAMS)
@@ -314,20 +326,27 @@ void rows_from_sql(struct sql_builder *b, const struct table *t, const struct vi
 	buffer_append_format(&b->text, "CROSS JOIN %.*s AS r ON r.key = s.key", STR_ARG(t->sql));
 }
 
+err rows_where_sql(struct sql_builder *b, const struct table *t, const struct visible *v, const struct filter *filter, struct arena *arena)
+{
+	str condition = { 0 }, also;
+	if (filter)
+		TRY(filter_sql(b, filter, arena, &condition));
+	TRY(also_write(b, t, v, arena, &also));
+	struct fragments f = { .filter = condition, .also = also };
+	conditions_write(&b->text, &f, true);
+	return OK;
+}
+
 static err count_filtered(struct store *store, const struct odata_query *q, const struct visible *v, int64_t count_max,
 			  struct arena *arena, int64_t *out)
 {
 	SCOPED(sql_builder) b = { 0 };
 	struct value limit = { .kind = VALUE_I64, .i64 = count_max };
-	str filter = { 0 };
 	bool row;
-	TRY(sql_builder_init(&b, FILTER_SQL_VALUES_MAX + 8, arena));
-	if (q->filter)
-		TRY(filter_sql(&b, q->filter, arena, &filter));
+	TRY(sql_builder_init(&b, FILTER_SQL_VALUES_MAX + 2 * VISIBLE_SQL_VALUES_MAX + 1, arena));
 	buffer_append_str(&b.text, S("SELECT count(*) FROM (SELECT 1"));
 	rows_from_sql(&b, q->table, v);
-	if (filter.len)
-		buffer_append_format(&b.text, " WHERE %.*s", STR_ARG(filter));
+	TRY(rows_where_sql(&b, q->table, v, q->filter, arena));
 	buffer_append_format(&b.text, " LIMIT ?%d)", sql_parameter(&b, &limit));
 	SCOPED(statement) s = { 0 };
 	TRY(sql_open(&b, store, &s));
@@ -342,7 +361,7 @@ err rows_count(struct store *store, const struct odata_query *q, const struct vi
 	*out = 0;
 	if (visible_is_nothing(q->table, v))
 		return OK;
-	if (q->filter || q->table->builtin || (v->shared_count && !v->everything))
+	if (q->filter || q->table->builtin || v->also || (v->shared_count && !v->everything))
 		return count_filtered(store, q, v, count_max, arena, out);
 	TRY(counters_exact(store, q->table, v, out));
 	if (*out > count_max)

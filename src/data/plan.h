@@ -58,6 +58,9 @@ NONNULL int rows_order_index(const struct rows *rows);
 
 /* " FROM the visible rows AS r", in no order: for counts and aggregates. */
 NONNULL void rows_from_sql(struct sql_builder *b, const struct table *t, const struct visible *v);
+/* " WHERE ..." behind it: the filter (null: none), and visible->also. */
+MUST_USE err rows_where_sql(struct sql_builder *b, const struct table *t, const struct visible *v, const struct filter *filter,
+			    struct arena *arena);
 /* How many rows are visible and pass the filter, at most `count_max`. Exact, from counters, when there is no filter. */
 MUST_USE NONNULL err rows_count(struct store *store, const struct odata_query *query, const struct visible *visible,
 				int64_t count_max, struct arena *arena, int64_t *out);

@@ -25,6 +25,8 @@ static err place_make(struct data_call *dc, const struct listing *l, struct curs
 	SCOPED(buffer) b = { 0 };
 	buffer_init(&b, 64 * 1024);
 	buffer_append_str(&b, l->of.path);
+	if (dc->caller.behind)
+		buffer_append_format(&b, "\n%lld", (long long)dc->caller.behind_user);
 	for (size_t i = 0; i < dc->params.count; i++)
 		if (!str_equal(dc->params.items[i].name, S("$skiptoken")))
 			buffer_append_format(&b, "\n%.*s=%.*s", STR_ARG(dc->params.items[i].name),

@@ -31,10 +31,13 @@ struct data_app {
 	struct arena *arena;           /* of the names, for the worker's life */
 };
 
-/* Who asks, once admitted. Keys are of authz's tables. */
+/* Who asks, once admitted. Keys are of authz's tables. Whoever acts for another stands in `behind`, the other everywhere else. */
 struct caller {
-	const struct principal *token; /* null on the operator's lane */
+	const struct principal *token; /* who authenticated; null on the operator's lane */
 	struct authz_context *context; /* borrowed from authz, good for this transaction */
+	struct authz_context *behind;  /* of who acts for the user; null: the user itself asks */
+	int64_t behind_user;
+	bool rehearsed;                /* within an administrative change: `behind` may, too */
 	int64_t user, unit;
 	struct uuid user_id, unit_id;
 	str name;

@@ -17,9 +17,19 @@ static const enum right right_of[] = {
 	[DO_SHARE] = RIGHT_SHARE,
 };
 
-static err refuse(struct data_call *dc, const struct table *t, const struct uuid *row, const struct decision *d)
+/* Everything must be allowed to whoever acts for the user, then to the user (4.7): the n-th of them, null behind the last. */
+static struct authz_context *judged(const struct data_call *dc, int n)
 {
-	struct refusal r = authz_refusal_of(dc->app->authz, dc->caller.context, t, d, dc->arena);
+	struct authz_context *list[] = { dc->caller.behind ? dc->caller.behind : dc->caller.context,
+					 dc->caller.behind ? dc->caller.context : NULL };
+	return n < 2 ? list[n] : NULL;
+}
+
+/* `ctx`: who fails. */
+static err refuse(struct data_call *dc, const struct authz_context *ctx, const struct table *t, const struct uuid *row,
+		  const struct decision *d)
+{
+	struct refusal r = authz_refusal_of(dc->app->authz, ctx, t, d, dc->arena);
 	dc->denial = (struct denial){ .reason = reason_row(d->reason)->code, .table = t };
 	if (row)
 		dc->denial.row = *row;
@@ -30,7 +40,7 @@ static err refuse(struct data_call *dc, const struct table *t, const struct uuid
 static err refuse_for(struct data_call *dc, const struct table *t, enum authz_reason reason)
 {
 	struct decision d = { .reason = reason };
-	return refuse(dc, t, NULL, &d);
+	return refuse(dc, dc->caller.context, t, NULL, &d);
 }
 
 err rights_unit_fixed(struct data_call *dc, const struct table *t)
@@ -48,9 +58,9 @@ err rights_not_shareable(struct data_call *dc, const struct table *t)
 	return refuse_for(dc, t, REASON_NOT_SHAREABLE);
 }
 
-static err settle(struct data_call *dc, const struct table *t, const struct uuid *row, struct decision d)
+static err settle(struct data_call *dc, const struct authz_context *ctx, const struct table *t, const struct uuid *row, struct decision d)
 {
-	return allowed(&d) ? OK : refuse(dc, t, row, &d);
+	return allowed(&d) ? OK : refuse(dc, ctx, t, row, &d);
 }
 
 /* --- admission --- */
@@ -124,11 +134,68 @@ err rights_admit(struct data_call *dc)
 	return OK;
 }
 
+/* --- acting for another (4.7) --- */
+
+static err behalf_refuse(struct data_call *dc, enum authz_reason reason)
+{
+	const struct reason_row *row = reason_row(reason);
+	dc->denial = (struct denial){ .reason = row->code };
+	return REFUSE(dc, row->status, row->vendor_code, "%s", row->text);
+}
+
+/* 403 for whoever is not a user here, without telling why. */
+static err behalf_find(struct data_call *dc, str text, bool by_object, int64_t *out)
+{
+	struct uuid id;
+	err e = uuid_parse(text, &id);
+	if (failed(e))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "The caller to act for must be named by a GUID.");
+	e = authz_user_find(dc->app->authz, &id, by_object, out);
+	return err_kind_of(e) == ERR_NOT_FOUND ? behalf_refuse(dc, REASON_USER_DISABLED) : e;
+}
+
+err rights_act_for(struct data_call *dc)
+{
+	const struct web_request *request = &dc->web->request;
+	struct authz_context *actor = NULL, *other = NULL;
+	str object = { 0 }, user = { 0 };
+	bool by_object = web_header(request, S("callerobjectid"), &object), by_user = web_header(request, S("mscrmcallerid"), &user);
+	int64_t key, self = dc->caller.user;
+	if (!by_object && !by_user)
+		return OK;
+	if (by_object && by_user)
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "CallerObjectId and MSCRMCallerID cannot be sent together.");
+	struct decision d = authz_check_misc(dc->caller.context, MISC_ACT_ON_BEHALF);
+	struct uuid own = dc->caller.user_id, id;
+	bool own_id = dc->caller.token && by_object && !failed(uuid_parse(object, &id)) && uuid_equal(&id, &dc->caller.token->oid);
+	own_id = own_id || (by_user && !failed(uuid_parse(user, &id)) && uuid_equal(&id, &own));
+	if (own_id)
+		return OK; /* oneself is nobody else */
+	if (!allowed(&d))
+		return behalf_refuse(dc, d.reason == REASON_MISSING_PRIVILEGE || d.reason == REASON_NO_ROLES ? REASON_CANNOT_ACT_ON_BEHALF : d.reason);
+	TRY(behalf_find(dc, by_object ? object : user, by_object, &key));
+	if (key == self)
+		return OK;
+	TRY(authz_context_of(dc->app->authz, key, &other));
+	TRY(authz_context_of(dc->app->authz, self, &actor));
+	if (dc->web->request.lane == WEB_LANE_OPERATOR)
+		actor->gate = REASON_NONE; /* as at admission */
+	if (other->gate != REASON_NONE)
+		return behalf_refuse(dc, other->gate);
+	caller_fill(dc, other);
+	dc->caller.behind = actor;
+	dc->caller.behind_user = self;
+	return OK;
+}
+
 /* --- rows --- */
 
 err rights_gate(struct data_call *dc, enum data_right right, const struct table *t)
 {
-	return settle(dc, t, NULL, authz_check_gate(dc->caller.context, t, right_of[right]));
+	struct authz_context *ctx;
+	for (int n = 0; (ctx = judged(dc, n)); n++)
+		TRY(settle(dc, ctx, t, NULL, authz_check_gate(ctx, t, right_of[right])));
+	return OK;
 }
 
 /* Shares are read live, in the list's own statement; here only whether there are any, and about how many. */
@@ -143,28 +210,45 @@ static err shares_visible(struct data_call *dc, const struct table *t, const str
 	return OK;
 }
 
-err rights_visible(struct data_call *dc, const struct table *t, struct visible *out)
+static err visible_to(struct data_call *dc, struct authz_context *ctx, const struct table *t, struct visible *out)
 {
 	const struct row_filter *f = NULL;
-	TRY(rights_gate(dc, DO_READ, t));
-	TRY(authz_row_filter(dc->caller.context, t, RIGHT_READ, &f));
+	TRY(authz_row_filter(ctx, t, RIGHT_READ, &f));
 	*out = (struct visible){ .everything = f->all, .owners = f->owners, .owner_count = f->owner_count, .units = f->units,
 				 .unit_count = f->unit_count };
 	return f->all ? OK : shares_visible(dc, t, f, out);
 }
 
-err rights_row(struct data_call *dc, enum data_right right, const struct table *t, const struct row_place *row)
+err rights_visible(struct data_call *dc, const struct table *t, struct visible *out)
 {
-	struct decision d;
-	TRY(authz_decide_row(dc->app->authz, dc->caller.context, t, right_of[right], row->key, row->owner, row->unit, &d));
-	return settle(dc, t, &row->id, d);
+	TRY(rights_gate(dc, DO_READ, t));
+	TRY(visible_to(dc, dc->caller.context, t, out));
+	if (!dc->caller.behind)
+		return OK;
+	struct visible *also = NEW(dc->arena, struct visible);
+	TRY_NEW(also);
+	TRY(visible_to(dc, dc->caller.behind, t, also));
+	if (out->everything)
+		*out = *also;
+	else if (!also->everything)
+		out->also = also;
+	return OK;
 }
 
-err rights_share(struct data_call *dc, const struct table *t, const struct row_place *row, uint32_t mask)
+err rights_row(struct data_call *dc, enum data_right right, const struct table *t, const struct row_place *row)
 {
-	struct authz_context *ctx = dc->caller.context;
+	struct authz_context *ctx;
+	struct decision d;
+	for (int n = 0; (ctx = judged(dc, n)); n++) {
+		TRY(authz_decide_row(dc->app->authz, ctx, t, right_of[right], row->key, row->owner, row->unit, &d));
+		TRY(settle(dc, ctx, t, &row->id, d));
+	}
+	return OK;
+}
+
+static err mask_held(struct data_call *dc, struct authz_context *ctx, const struct table *t, const struct row_place *row, uint32_t mask)
+{
 	uint32_t shared;
-	TRY(rights_row(dc, DO_SHARE, t, row));
 	TRY(authz_shared_mask(dc->app->authz, ctx, t, row->key, &shared));
 	for (int r = RIGHT_READ; r < RIGHTS_END; r++) {
 		if (!(mask & share_bit((enum right)r)))
@@ -172,8 +256,17 @@ err rights_share(struct data_call *dc, const struct table *t, const struct row_p
 		struct decision d = authz_check_shared(ctx, t, (enum right)r, row->owner, row->unit, shared);
 		struct decision exceeds = { .reason = REASON_GRANT_EXCEEDS_CALLER, .right = (enum right)r };
 		if (!allowed(&d))
-			return refuse(dc, t, &row->id, &exceeds);
+			return refuse(dc, ctx, t, &row->id, &exceeds);
 	}
+	return OK;
+}
+
+err rights_share(struct data_call *dc, const struct table *t, const struct row_place *row, uint32_t mask)
+{
+	struct authz_context *ctx;
+	TRY(rights_row(dc, DO_SHARE, t, row));
+	for (int n = 0; (ctx = judged(dc, n)); n++)
+		TRY(mask_held(dc, ctx, t, row, mask));
 	return OK;
 }
 
@@ -182,12 +275,14 @@ static err owner_test(struct data_call *dc, const struct table *t, int64_t owner
 	struct authz_context *ctx = dc->caller.context;
 	if (owner != dc->caller.user)
 		TRY(authz_context_of(dc->app->authz, owner, &ctx));
-	return settle(dc, t, NULL, authz_check_new_owner(ctx, t));
+	return settle(dc, dc->caller.context, t, NULL, authz_check_new_owner(ctx, t));
 }
 
 err rights_create(struct data_call *dc, const struct table *t, const struct row_place *row)
 {
-	TRY(settle(dc, t, NULL, authz_check_create(dc->caller.context, t, row->owner, row->unit)));
+	struct authz_context *ctx;
+	for (int n = 0; (ctx = judged(dc, n)); n++)
+		TRY(settle(dc, ctx, t, NULL, authz_check_create(ctx, t, row->owner, row->unit)));
 	return table_is_owned(t) && row->owner == dc->caller.user ? owner_test(dc, t, row->owner) : OK;
 }
 
@@ -209,32 +304,63 @@ err rights_owner(struct data_call *dc, const struct table *t, str entity_set, co
 
 /* --- columns --- */
 
+static bool column_allowed(const struct data_call *dc, const struct column *c, enum column_right right)
+{
+	const struct authz_context *ctx;
+	for (int n = 0; (ctx = judged(dc, n)); n++)
+		if (!authz_column_allowed(ctx, c, right))
+			return false;
+	return true;
+}
+
 bool rights_column_readable(const struct data_call *dc, const struct column *c)
 {
-	return authz_column_allowed(dc->caller.context, c, COLUMN_RIGHT_READ);
+	return column_allowed(dc, c, COLUMN_RIGHT_READ);
 }
 
 err rights_columns_set(struct data_call *dc, const struct table *t, const struct body *b, bool creating)
 {
 	enum column_right right = creating ? COLUMN_RIGHT_CREATE : COLUMN_RIGHT_UPDATE;
 	for (size_t i = 0; i < b->count; i++)
-		if (!authz_column_allowed(dc->caller.context, b->changes[i].column, right))
+		if (!column_allowed(dc, b->changes[i].column, right))
 			return column_refuse(dc, t, b->changes[i].column, creating ? REASON_COLUMN_CREATE : REASON_COLUMN_UPDATE);
 	return OK;
 }
 
-/* --- administration --- */
-
-void admin_call_begin(struct data_call *dc, struct admin_call *call)
+bool rights_is_administrator(const struct data_call *dc)
 {
-	*call = (struct admin_call){ .authz = dc->app->authz, .caller = dc->caller.context, .now = dc->web->now, .arena = dc->arena,
-				     .audit = audit_who(dc) };
+	return dc->caller.context->administrator && (!dc->caller.behind || dc->caller.behind->administrator);
 }
 
-err admin_call_end(struct data_call *dc, const struct admin_call *call, const struct table *t, err e)
+/* --- administration --- */
+
+static err contexts_renew(struct data_call *dc)
 {
+	if (dc->caller.behind)
+		TRY(authz_context_of(dc->app->authz, dc->caller.behind_user, &dc->caller.behind));
+	return authz_context_of(dc->app->authz, dc->caller.user, &dc->caller.context);
+}
+
+err admin_call_begin(struct data_call *dc, struct admin_call *call)
+{
+	bool rehearsal = dc->caller.behind && !dc->caller.rehearsed;
+	*call = (struct admin_call){ .authz = dc->app->authz, .caller = rehearsal ? dc->caller.behind : dc->caller.context,
+				     .now = dc->web->now, .arena = dc->arena, .audit = audit_who(dc) };
+	return rehearsal && store_in_transaction(dc->app->store) ? savepoint_begin(dc->app->store) : OK;
+}
+
+err admin_call_end(struct data_call *dc, const struct admin_call *call, const struct table *t, err e, bool *out_again)
+{
+	bool rehearsal = dc->caller.behind && !dc->caller.rehearsed;
+	dc->caller.rehearsed = rehearsal;
+	*out_again = rehearsal;
+	if (rehearsal && store_in_transaction(dc->app->store)) {
+		err undone = savepoint_undo(dc->app->store);
+		e = failed(e) ? e : undone;
+	}
 	if (!failed(e))
-		return authz_context_of(dc->app->authz, dc->caller.user, &dc->caller.context);
+		return contexts_renew(dc);
+	dc->caller.rehearsed = false;
 	if (!call->refusal.status)
 		return e;
 	dc->denial = (struct denial){ .reason = reason_row(call->refusal.reason)->code, .table = t };
@@ -284,8 +410,11 @@ err rights_admin_create(struct data_call *dc, const struct table *t, const struc
 	struct admin_value *values;
 	size_t count;
 	TRY(admin_values(dc, t, b, true, &values, &count));
-	admin_call_begin(dc, &call);
-	return admin_call_end(dc, &call, t, authz_admin_create(&call, t, values, count, out_id));
+	for (bool again = true; again;) {
+		TRY(admin_call_begin(dc, &call));
+		TRY(admin_call_end(dc, &call, t, authz_admin_create(&call, t, values, count, out_id), &again));
+	}
+	return OK;
 }
 
 err rights_admin_update(struct data_call *dc, const struct table *t, const struct row_place *row, const struct body *b)
@@ -294,22 +423,31 @@ err rights_admin_update(struct data_call *dc, const struct table *t, const struc
 	struct admin_value *values;
 	size_t count;
 	TRY(admin_values(dc, t, b, false, &values, &count));
-	admin_call_begin(dc, &call);
-	return admin_call_end(dc, &call, t, authz_admin_update(&call, t, &row->id, values, count));
+	for (bool again = true; again;) {
+		TRY(admin_call_begin(dc, &call));
+		TRY(admin_call_end(dc, &call, t, authz_admin_update(&call, t, &row->id, values, count), &again));
+	}
+	return OK;
 }
 
 err rights_admin_delete(struct data_call *dc, const struct table *t, const struct row_place *row)
 {
 	struct admin_call call;
-	admin_call_begin(dc, &call);
-	return admin_call_end(dc, &call, t, authz_admin_delete(&call, t, &row->id));
+	for (bool again = true; again;) {
+		TRY(admin_call_begin(dc, &call));
+		TRY(admin_call_end(dc, &call, t, authz_admin_delete(&call, t, &row->id), &again));
+	}
+	return OK;
 }
 
 /* --- definitions --- */
 
 err rights_customize(struct data_call *dc)
 {
-	return settle(dc, NULL, NULL, authz_check_misc(dc->caller.context, MISC_CUSTOMIZE));
+	struct authz_context *ctx;
+	for (int n = 0; (ctx = judged(dc, n)); n++)
+		TRY(settle(dc, ctx, NULL, NULL, authz_check_misc(ctx, MISC_CUSTOMIZE)));
+	return OK;
 }
 
 err rights_table_defined(struct data_call *dc, const struct table *t)

@@ -17,6 +17,10 @@ struct row_place {
 
 /* Admission (5.1, steps 1 to 5): fills dc->caller from the token. */
 MUST_USE NONNULL err rights_admit(struct data_call *dc);
+/* CallerObjectId or MSCRMCallerID (4.7): from now on the caller is the user named, and everything must be allowed to both. */
+MUST_USE NONNULL err rights_act_for(struct data_call *dc);
+/* A System Administrator, and nobody less behind. */
+NONNULL bool rights_is_administrator(const struct data_call *dc);
 /* The privilege check: 403 when no role of the caller has it. */
 MUST_USE NONNULL err rights_gate(struct data_call *dc, enum data_right right, const struct table *t);
 /* Privilege check on Read, then which rows. The arrays live as long as the call. */

@@ -3,28 +3,28 @@
 
 #include "data/sql_text.h"
 
-/* Which rows of `alias` are visible. The plus signs keep the planner from searching by these: the row is found by its link. */
-static void visible_sql(struct sql_builder *b, struct buffer *text, const char *alias, const struct link *l)
+void visible_sql(struct sql_builder *b, struct buffer *text, const char *alias, const struct table *t, const struct visible *v)
 {
-	const struct visible *v = l->visible;
-	if (v->everything)
-		return;
-	if (visible_is_nothing(l->table, v)) {
-		buffer_append_str(text, S(" AND 0"));
+	if (visible_is_nothing(t, v) || v->everything) {
+		buffer_append_char(text, v->everything ? '1' : '0');
 		return;
 	}
 	struct value owners = { .kind = VALUE_I64S, .i64s = v->owners, .i64s_count = v->owner_count };
 	struct value units = { .kind = VALUE_I64S, .i64s = v->units, .i64s_count = v->unit_count };
-	buffer_append_format(text, " AND (+%s.owner IN (SELECT value FROM i64_array(?%d)) OR +%s.unit IN (SELECT value FROM i64_array(?%d))",
+	buffer_append_format(text, "(+%s.owner IN (SELECT value FROM i64_array(?%d)) OR +%s.unit IN (SELECT value FROM i64_array(?%d))",
 			     alias, sql_parameter(b, &owners), alias, sql_parameter(b, &units));
 	if (v->shared_count) {
-		struct value table = { .kind = VALUE_I64, .i64 = l->table->ordinal }, bit = { .kind = VALUE_I64, .i64 = v->shared_bit };
+		struct value table = { .kind = VALUE_I64, .i64 = t->ordinal }, bit = { .kind = VALUE_I64, .i64 = v->shared_bit };
 		struct value with = { .kind = VALUE_I64S, .i64s = v->shared_with, .i64s_count = v->shared_count };
 		buffer_append_format(text, " OR EXISTS (SELECT 1 FROM share AS h WHERE h.tbl = ?%d AND h.obj = %s.key AND h.principal IN "
 				     "(SELECT value FROM i64_array(?%d)) AND (h.mask & ?%d) <> 0)",
 				     sql_parameter(b, &table), alias, sql_parameter(b, &with), sql_parameter(b, &bit));
 	}
 	buffer_append_char(text, ')');
+	if (v->also) {
+		buffer_append_str(text, S(" AND "));
+		visible_sql(b, text, alias, t, v->also);
+	}
 }
 
 /* Principals and units stand as keys in rows, all else as ids. */
@@ -59,7 +59,10 @@ void route_sql(struct sql_builder *b, struct buffer *text, const struct route *r
 	for (size_t i = 0; i < route->count; i++) {
 		buffer_append_str(text, i ? S(" AND ") : S(" WHERE "));
 		join_sql(text, at[i].text, at[i + 1].text, &route->links[i]);
-		visible_sql(b, text, at[i + 1].text, &route->links[i]);
+		if (route->links[i].visible->everything)
+			continue;
+		buffer_append_str(text, S(" AND "));
+		visible_sql(b, text, at[i + 1].text, route->links[i].table, route->links[i].visible);
 	}
 	*out_end = at[route->count];
 }

@@ -3,7 +3,7 @@
 
 #include "data/sql_catalog.h"
 
-enum { FIXED_VALUES_MAX = 12 };
+enum { FIXED_VALUES_MAX = 16 };
 
 static err version_take(struct store *store, int64_t *out)
 {
@@ -40,6 +40,10 @@ static void fixed_columns(struct data_call *dc, struct sql_builder *b, struct bu
 	pair(b, marks, S("created_by"), number(dc->caller.user));
 	pair(b, marks, S("modified_on"), number(dc->web->now.ms / 1000 * 1000));
 	pair(b, marks, S("modified_by"), number(dc->caller.user));
+	if (dc->caller.behind) {
+		pair(b, marks, S("created_behalf"), number(dc->caller.behind_user));
+		pair(b, marks, S("modified_behalf"), number(dc->caller.behind_user));
+	}
 	if (!owned)
 		return;
 	pair(b, marks, S("owner"), number(place->owner));
@@ -83,6 +87,7 @@ err row_update(struct data_call *dc, const struct table *t, const struct body *b
 	assign(&sql, S("version"), number(after->version));
 	assign(&sql, S("modified_on"), number(dc->web->now.ms / 1000 * 1000));
 	assign(&sql, S("modified_by"), number(dc->caller.user));
+	assign(&sql, S("modified_behalf"), dc->caller.behind ? number(dc->caller.behind_user) : (struct value){ .kind = VALUE_NULL });
 	if (after->owner != before->owner)
 		assign(&sql, S("owner"), number(after->owner));
 	if (after->unit != before->unit)

@@ -7,7 +7,7 @@
 
 #include "data/odata_query.h"
 
-enum { SQL_TEXT_BYTES_MAX = 1 << 20, LINK_SQL_VALUES_MAX = 5,
+enum { SQL_TEXT_BYTES_MAX = 1 << 20, VISIBLE_SQL_VALUES_MAX = 5, LINK_SQL_VALUES_MAX = 2 * VISIBLE_SQL_VALUES_MAX,
 	FILTER_SQL_VALUES_MAX = FILTER_VALUES_MAX + QUERY_LINKS_MAX * LINK_SQL_VALUES_MAX };
 
 struct sql_builder {
@@ -30,6 +30,8 @@ MUST_USE NONNULL err filter_sql(struct sql_builder *b, const struct filter *f, s
 /* Takes the text into the arena; ERR_LIMIT when it went past its bound. */
 MUST_USE NONNULL err sql_fragment_take(struct buffer *text, struct arena *arena, str *out);
 
+/* The condition that rows of `alias` are visible. The plus signs keep the planner from searching by it: the rows are found otherwise. */
+NONNULL void visible_sql(struct sql_builder *b, struct buffer *text, const char *alias, const struct table *t, const struct visible *v);
 struct alias {
 	char text[24];
 };

@@ -17,9 +17,10 @@ struct visible {
 	size_t shared_count;
 	uint32_t shared_bit;
 	int64_t shared_rows;
+	const struct visible *also; /* not null: a row must be visible by this one, too */
 };
 
-/* By owner or unit; shares are not asked. */
+/* By owner or unit; neither shares nor `also` are asked. */
 NONNULL bool visible_has(const struct visible *v, int64_t owner, int64_t unit);
 /* Rows of the organization have neither owner nor unit: all or nothing. */
 NONNULL bool visible_is_nothing(const struct table *t, const struct visible *v);
