@@ -2,6 +2,7 @@
 #include "access/search.h"
 #include "access/sql_catalog.h"
 #include "access/subject.h"
+#include "authz/cascade.h"
 #include "authz/share.h"
 
 /* --- resources --- */
@@ -21,7 +22,7 @@ static err visible_make(struct data_call *dc, struct authz_context *ctx, const s
 	out->shared_count = f->sharer_count;
 	out->shared_bit = share_bit(what->right);
 	out->shared_rows = shared;
-	return OK;
+	return authz_cascade(dc->app->authz, what->table, &out->cascade);
 }
 
 static err rows_offer(struct search *s, const struct access_parties *who, struct access_target *what, const struct visible *visible)

@@ -4,8 +4,11 @@
 
 #include "authz/authz.h"
 #include "authz/settings.h"
+#include "metadata/relationship.h"
 
-/* Units and roles of one epoch. */
+struct cascade;
+
+/* Units, roles, settings and relationships of one epoch. */
 struct snapshot {
 	struct arena *arena;
 	uint64_t epoch;
@@ -14,6 +17,9 @@ struct snapshot {
 	struct hierarchy_settings hierarchy;
 	bool *hierarchy_off;        /* [table ordinal]: takes no part in it */
 	bool share_to_previous_owner;
+	struct relationship *relationships;
+	size_t relationship_count;
+	struct cascade **cascades;  /* [table ordinal]: made at the first question (authz/cascade.c) */
 	size_t table_count;
 };
 

@@ -1,30 +1,57 @@
 #include "authz/share.h"
 
+#include "authz/cascade.h"
 #include "authz/internal.h"
 #include "authz/sql_catalog.h"
+
+enum { CASCADE_TEXT_MAX = 256 * 1024, REPARENT_GUESS = 1000 };
 
 static bool is_shareable(const struct table *table)
 {
 	return table_is_owned(table) && !table->builtin;
 }
 
-static err masks_unite(struct authz *a, const struct table *table, int64_t row_key, const int64_t *with, size_t count, uint32_t *out)
+static err masks_read(struct statement *s, uint32_t *out)
 {
-	SCOPED(statement) s = { 0 };
 	uint32_t mask = 0;
-	*out = 0;
-	if (!is_shareable(table))
-		return OK;
-	TRY(sql_begin(a->store, &SQL_AUTHZ_SHARE_MASKS,
-		      ARGS(arg_i64(table->ordinal), arg_i64(row_key), arg_i64s(with, count)), &s));
 	for (bool row;;) {
-		TRY(statement_step(&s, &row));
+		TRY(statement_step(s, &row));
 		if (!row)
 			break;
-		mask |= (uint32_t)column_i64(&s, 0);
+		mask |= (uint32_t)column_i64(s, 0);
 	}
 	*out = mask;
 	return OK;
+}
+
+static err explicit_masks(struct authz *a, const struct table *table, int64_t row_key, const int64_t *with, size_t count, uint32_t *out)
+{
+	SCOPED(statement) s = { 0 };
+	TRY(sql_begin(a->store, &SQL_AUTHZ_SHARE_MASKS,
+		      ARGS(arg_i64(table->ordinal), arg_i64(row_key), arg_i64s(with, count)), &s));
+	return masks_read(&s, out);
+}
+
+/* Explicit shares and what comes from the rows above. */
+static err masks_unite(struct authz *a, const struct table *table, int64_t row_key, const int64_t *with, size_t count, uint32_t *out)
+{
+	const struct cascade *cascade = NULL;
+	SCOPED(statement) s = { 0 };
+	SCOPED(buffer) text = { 0 };
+	*out = 0;
+	if (!is_shareable(table))
+		return OK;
+	TRY(authz_cascade(a, table, &cascade));
+	if (!cascade)
+		return explicit_masks(a, table, row_key, with, count, out);
+	buffer_init(&text, CASCADE_TEXT_MAX);
+	cascade_masks_sql(&text, cascade, 1, 2);
+	if (text.failed)
+		FAIL(ERR_LIMIT, "too many cascading relationships for one statement");
+	TRY(statement_open_text(a->store, buffer_str(&text), &s));
+	TRY(bind_i64(&s, 1, row_key));
+	TRY(bind_i64_array(&s, 2, with, count));
+	return masks_read(&s, out);
 }
 
 err authz_shared_mask(struct authz *a, const struct authz_context *ctx, const struct table *table, int64_t row_key, uint32_t *out)
@@ -61,7 +88,8 @@ err authz_decide_row(struct authz *a, struct authz_context *ctx, const struct ta
 
 err authz_share_read(struct authz *a, const struct table *table, int64_t row_key, int64_t principal, uint32_t *out)
 {
-	return masks_unite(a, table, row_key, &principal, 1, out);
+	*out = 0;
+	return is_shareable(table) ? explicit_masks(a, table, row_key, &principal, 1, out) : OK;
 }
 
 err authz_share_write(struct authz *a, const struct table *table, int64_t row_key, int64_t principal, uint32_t mask)
@@ -72,13 +100,30 @@ err authz_share_write(struct authz *a, const struct table *table, int64_t row_ke
 	return sql_run(a->store, &SQL_AUTHZ_SHARE_PUT, ARGS(t, p, r, arg_i64(mask)));
 }
 
+static err held_of(struct authz *a, const struct row_filter *f, const struct table *table, enum right right, int64_t *inout)
+{
+	int64_t n;
+	TRY(sql_i64(a->store, &SQL_AUTHZ_SHARES_HELD,
+		    ARGS(arg_i64(table->ordinal), arg_i64s(f->sharers, f->sharer_count), arg_i64(share_bit(right)),
+			 arg_i64(SHARES_COUNTED_MAX)),
+		    &n));
+	*inout += n;
+	return OK;
+}
+
 err authz_shares_held(struct authz *a, const struct row_filter *filter, const struct table *table, enum right right, int64_t *out)
 {
+	const struct cascade *cascade = NULL;
 	*out = 0;
-	if (!is_shareable(table) || filter->sharer_count == 0)
+	if (!is_shareable(table) || filter->sharer_count == 0 || !share_bit(right))
 		return OK;
-	return sql_i64(a->store, &SQL_AUTHZ_SHARES_HELD,
-		       ARGS(arg_i64(table->ordinal), arg_i64s(filter->sharers, filter->sharer_count), arg_i64(share_bit(right)),
-			    arg_i64(SHARES_COUNTED_MAX)),
-		       out);
+	TRY(held_of(a, filter, table, right, out));
+	TRY(authz_cascade(a, table, &cascade));
+	for (size_t i = 0; cascade && i < cascade->count; i++) {
+		if (cascade->links[i].share)
+			TRY(held_of(a, filter, cascade->links[i].parent, right, out));
+		if (cascade->links[i].reparent)
+			*out += REPARENT_GUESS;
+	}
+	return OK;
 }

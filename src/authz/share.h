@@ -1,6 +1,7 @@
 /* authz/share.h - rows shared with users and teams.
  *
  * Source:  authorization-and-data 1.5 (SHARED), 1.8, 5.3. Table: migrations/0004_shares.sql; explicit shares only.
+ * What a row has from the rows above it (authz/cascade.h) counts as a share of its own wherever a mask is asked for.
  * Shares are data, not part of a context: they are read in the transaction of the question and never kept, so that a revoked share
  * ends with the commit that took it away. What a share means for a decision is authz_check_shared (authz/evaluate.h).
  * Rows of the organization and of built-in tables cannot be shared: they have no owner. */
@@ -17,7 +18,8 @@ MUST_USE NONNULL err authz_shared_mask(struct authz *authz, const struct authz_c
 /* The whole decision about a row that exists, steps 1 to 8: authz_check_right, whose refusal stands unless a share reaches the row. */
 MUST_USE NONNULL err authz_decide_row(struct authz *authz, struct authz_context *ctx, const struct table *table, enum right right,
 				      int64_t row_key, int64_t owner, int64_t unit, struct decision *out);
-/* How many shares with this right the filter's sharers hold on rows of the table; at most SHARES_COUNTED_MAX. */
+/* About how many rows of the table shares with this right reach for the filter's sharers, those that come from above (authz/cascade.h)
+ * guessed; 0: none at all. */
 MUST_USE NONNULL err authz_shares_held(struct authz *authz, const struct row_filter *filter, const struct table *table,
 				       enum right right, int64_t *out);
 /* The explicit share of a row with exactly this principal; 0: none. */

@@ -174,6 +174,9 @@ static err load_into(struct store *store, const struct metadata *m, struct snaps
 	TRY(roles_load(store, m, s));
 	TRY(settings_load(store, s));
 	TRY(exclusions_load(store, s));
+	TRY(relationships_read(store, m, s->arena, &s->relationships, &s->relationship_count));
+	s->cascades = NEW_ARRAY(s->arena, struct cascade *, s->table_count);
+	TRY_NEW(s->cascades);
 	return grants_load(store, s);
 }
 

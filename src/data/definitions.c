@@ -357,6 +357,7 @@ static err relationship_post(struct data_call *dc)
 	TRY(relationship_wish_parse(dc, body, &wish, &referenced, &referencing));
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(cascade_check(dc, referencing, wish.cascade, NULL));
 	TRY(defined(dc, define_relationship(dc->app->store, referenced, referencing, &wish, dc->arena)));
 	TRY(rights_definitions_changed(dc));
 	TRY(definition_audit(dc, S("create.relationship"), &wish.id, wish.schema_name));
@@ -397,6 +398,8 @@ static err relationships_handle(struct data_call *dc)
 	switch (dc->web->request.method) {
 	case HTTP_POST:
 		return relationship_post(dc);
+	case HTTP_PUT:
+		return relationship_put(dc);
 	case HTTP_DELETE:
 		return relationship_delete(dc);
 	case HTTP_GET:

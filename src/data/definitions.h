@@ -39,6 +39,12 @@ MUST_USE err relationships_json(struct data_call *dc, struct json_writer *w, con
 MUST_USE NONNULL err relationships_get(struct data_call *dc, str select);
 MUST_USE NONNULL err table_delete(struct data_call *dc, const struct table *t);
 MUST_USE NONNULL err column_delete(struct data_call *dc, const struct table *t, const struct column *c);
+/* CascadeConfiguration, absent members at their defaults, as it is stored. `in` null: all of them. */
+MUST_USE err cascade_parse(struct data_call *dc, const struct json *in, str *out);
+/* May these tables have a relationship with that configuration (1.8)? `except`: one that is replaced; null: none. */
+MUST_USE err cascade_check(struct data_call *dc, const struct table *referencing, str cascade, const struct uuid *except);
+/* PUT RelationshipDefinitions(..): the cascade configuration anew; nothing else of it changes. */
+MUST_USE NONNULL err relationship_put(struct data_call *dc);
 MUST_USE NONNULL err relationship_delete(struct data_call *dc);
 /* The event of a change of definitions, inside its transaction. */
 MUST_USE NONNULL err definition_audit(struct data_call *dc, str op, const struct uuid *id, str name);

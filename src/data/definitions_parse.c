@@ -201,8 +201,9 @@ err table_wish_parse(struct data_call *dc, const struct json *in, struct table_w
 static const struct {
 	const char *action, *absent, *allowed; /* allowed: separated by blanks */
 } cascades[] = {
-	{ "Assign", "NoCascade", "NoCascade" }, { "Share", "NoCascade", "NoCascade" }, { "Unshare", "NoCascade", "NoCascade" },
-	{ "Reparent", "NoCascade", "NoCascade" }, { "Merge", "NoCascade", "NoCascade" }, { "Delete", "RemoveLink", "RemoveLink Restrict" },
+	{ "Assign", "NoCascade", "NoCascade Cascade Active UserOwned" }, { "Share", "NoCascade", "NoCascade Cascade Active UserOwned" },
+	{ "Unshare", "NoCascade", "NoCascade Cascade Active UserOwned" }, { "Reparent", "NoCascade", "NoCascade Cascade Active UserOwned" },
+	{ "Merge", "NoCascade", "NoCascade Cascade" }, { "Delete", "RemoveLink", "RemoveLink Restrict Cascade" },
 };
 
 static bool is_word_of(str word, str list)
@@ -214,8 +215,7 @@ static bool is_word_of(str word, str list)
 	return false;
 }
 
-/* What is not done yet is refused when it is asked for, not silently left out when it matters. */
-static err cascade_parse(struct data_call *dc, const struct json *in, str *out)
+err cascade_parse(struct data_call *dc, const struct json *in, str *out)
 {
 	SCOPED(buffer) text = { 0 };
 	buffer_init(&text, 4096);
@@ -225,8 +225,7 @@ static err cascade_parse(struct data_call *dc, const struct json *in, str *out)
 		str value = str_of(cascades[i].absent);
 		(void)json_member_is_str(in, str_of(cascades[i].action), &value);
 		if (!is_word_of(value, str_of(cascades[i].allowed)))
-			return REFUSE(dc, 501, CODE_INVALID_ARGUMENT, "Cascade '%s': '%.*s' is not supported.", cascades[i].action,
-				      STR_ARG(value));
+			return REFUSE(dc, 400, CODE_INVALID_ARGUMENT, "Cascade '%s' cannot be '%.*s'.", cascades[i].action, STR_ARG(value));
 		json_member_str(&w, str_of(cascades[i].action), value);
 	}
 	json_close_object(&w);

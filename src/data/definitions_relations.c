@@ -1,5 +1,6 @@
 /* data/definitions_relations.c - relationships on the wire, and definitions that are removed:
  *   GET     RelationshipDefinitions[(guid | SchemaName='x')], EntityDefinitions(..)/ManyToOneRelationships | OneToManyRelationships
+ *   PUT     RelationshipDefinitions(..): its CascadeConfiguration
  *   DELETE  EntityDefinitions(..)[/Attributes(..)], RelationshipDefinitions(..) */
 #include "data/answer.h"
 #include "data/app.h"
@@ -84,6 +85,61 @@ err relationships_get(struct data_call *dc, str select)
 	TRY(relationships_json(dc, &w, NULL, EXPAND_MANY_TO_ONE, select));
 	json_close_object(&w);
 	return OK;
+}
+
+/* --- PUT --- */
+
+static bool is_parental(str cascade)
+{
+	static const char *const actions[] = { "\"Assign\":\"Cascade\"", "\"Share\":\"Cascade\"", "\"Unshare\":\"Cascade\"",
+					       "\"Reparent\":\"Cascade\"", "\"Delete\":\"Cascade\"" };
+	for (size_t i = 0; i < COUNT_OF(actions); i++)
+		if (str_find(cascade, str_of(actions[i]), 0) == SIZE_MAX)
+			return false;
+	return true;
+}
+
+err cascade_check(struct data_call *dc, const struct table *referencing, str cascade, const struct uuid *except)
+{
+	struct relationship *list = NULL;
+	size_t n = 0;
+	bool reparents = str_find(cascade, S("\"Reparent\":\"NoCascade\""), 0) == SIZE_MAX;
+	if (reparents && !table_is_owned(referencing))
+		return REFUSE(dc, 400, CODE_INVALID_ARGUMENT, "Reparent cascades to rows of users and teams only.");
+	if (!is_parental(cascade))
+		return OK;
+	TRY(relationships_read(dc->app->store, dc->app->metadata, dc->arena, &list, &n));
+	for (size_t i = 0; i < n; i++)
+		if (list[i].referencing == referencing && is_parental(list[i].cascade) && !(except && uuid_equal(except, &list[i].id)))
+			return REFUSE(dc, 400, CODE_INVALID_ARGUMENT, "'%.*s' is the child in a parental relationship already: '%.*s'.",
+				      STR_ARG(referencing->logical_name), STR_ARG(list[i].schema_name));
+	return OK;
+}
+
+err relationship_put(struct data_call *dc)
+{
+	const struct relationship *r = NULL;
+	const struct json *body, *in;
+	str cascade;
+	TRY(rights_customize(dc));
+	err e = web_json(dc->web, &body);
+	if (err_kind_of(e) == ERR_INVALID)
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "The body is not valid JSON: %s.", err_why(e));
+	TRY(e);
+	TRY(relationship_find(dc, &r));
+	in = json_member(body, S("CascadeConfiguration"));
+	if (!json_is(in, JSON_OBJECT))
+		return REFUSE(dc, 400, CODE_INVALID_ARGUMENT, "The body must have a CascadeConfiguration.");
+	TRY(cascade_parse(dc, in, &cascade));
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(cascade_check(dc, r->referencing, cascade, &r->id));
+	TRY(define_relationship_cascade(dc->app->store, &r->id, cascade));
+	TRY(rights_definitions_changed(dc));
+	TRY(definition_audit(dc, S("update.relationship"), &r->id, r->schema_name));
+	answer_empty(dc);
+	TRY(transaction_commit(&tx));
+	return data_app_reload(dc->app);
 }
 
 /* --- DELETE --- */

@@ -1,6 +1,7 @@
 /* data/plan.c - statements for the plans, and the loop that checks each row. */
 #include "data/plan.h"
 
+#include "authz/cascade.h"
 #include "data/plan_internal.h"
 
 int rows_select_index(const struct rows *rows)
@@ -20,12 +21,18 @@ struct fragments {
 	str order[ORDER_MAX];     /* its columns as expressions */
 	int limit;          /* parameter   */
 	int shared_table, shared_with, shared_bit; /* parameters; 0: the caller holds no shares */
+	const struct cascade *cascade;
 };
 
-/* Is row r shared with the caller? An index seek, beside the one that found the row. */
+/* Is row r shared with the caller? An index seek, beside the one that found the row; where shares come from rows above, all rows that
+ * they reach are found once, and this one is looked for among them. */
 static void shared_write(struct buffer *text, const struct fragments *f)
 {
-	if (f->shared_bit)
+	if (f->shared_bit && f->cascade) {
+		buffer_append_str(text, S(", r.key IN ("));
+		cascade_rows_sql(text, f->cascade, f->shared_with, f->shared_bit);
+		buffer_append_char(text, ')');
+	} else if (f->shared_bit)
 		buffer_append_format(text, ", EXISTS (SELECT 1 FROM share AS h WHERE h.tbl = ?%d AND h.obj = r.key AND h.principal "
 				     "IN (SELECT value FROM i64_array(?%d)) AND (h.mask & ?%d) <> 0)",
 				     f->shared_table, f->shared_with, f->shared_bit);
@@ -34,6 +41,12 @@ static void shared_write(struct buffer *text, const struct fragments *f)
 /* The rows shared with the caller, as rows r. */
 static void shared_from_write(struct buffer *text, const struct table *t, const struct fragments *f)
 {
+	if (f->cascade) {
+		buffer_append_str(text, S(" FROM ("));
+		cascade_rows_sql(text, f->cascade, f->shared_with, f->shared_bit);
+		buffer_append_format(text, ") AS h CROSS JOIN %.*s AS r ON r.key = h.obj WHERE 1", STR_ARG(t->sql));
+		return;
+	}
 	buffer_append_format(text, " FROM i64_array(?%d) AS q CROSS JOIN share AS h ON h.tbl = ?%d AND h.principal = q.value "
 			     "CROSS JOIN %.*s AS r ON r.key = h.obj WHERE (h.mask & ?%d) <> 0",
 			     f->shared_with, f->shared_table, STR_ARG(t->sql), f->shared_bit);
@@ -165,7 +178,9 @@ static void shared_parameters(struct sql_builder *b, const struct table *t, cons
 		return;
 	struct value table = { .kind = VALUE_I64, .i64 = t->ordinal }, bit = { .kind = VALUE_I64, .i64 = v->shared_bit };
 	struct value with = array_value(v->shared_with, v->shared_count);
-	f->shared_table = sql_parameter(b, &table);
+	f->cascade = v->cascade;
+	if (!v->cascade)
+		f->shared_table = sql_parameter(b, &table);
 	f->shared_with = sql_parameter(b, &with);
 	f->shared_bit = sql_parameter(b, &bit);
 }

@@ -2,6 +2,7 @@
 #include "data/rights.h"
 
 #include "authz/admin.h"
+#include "authz/cascade.h"
 #include "authz/columns.h"
 #include "authz/share.h"
 #include "data/admin_call.h"
@@ -207,7 +208,7 @@ static err shares_visible(struct data_call *dc, const struct table *t, const str
 	out->shared_with = f->sharers;
 	out->shared_count = f->sharer_count;
 	out->shared_bit = share_bit(RIGHT_READ);
-	return OK;
+	return authz_cascade(dc->app->authz, t, &out->cascade);
 }
 
 static err visible_to(struct data_call *dc, struct authz_context *ctx, const struct table *t, struct visible *out)

@@ -1,6 +1,7 @@
 /* data/route_sql.c - columns of other tables, as SQL. */
 #include <stdio.h>
 
+#include "authz/cascade.h"
 #include "data/sql_text.h"
 
 void visible_sql(struct sql_builder *b, struct buffer *text, const char *alias, const struct table *t, const struct visible *v)
@@ -13,7 +14,14 @@ void visible_sql(struct sql_builder *b, struct buffer *text, const char *alias, 
 	struct value units = { .kind = VALUE_I64S, .i64s = v->units, .i64s_count = v->unit_count };
 	buffer_append_format(text, "(+%s.owner IN (SELECT value FROM i64_array(?%d)) OR +%s.unit IN (SELECT value FROM i64_array(?%d))",
 			     alias, sql_parameter(b, &owners), alias, sql_parameter(b, &units));
-	if (v->shared_count) {
+	if (v->shared_count && v->cascade) {
+		struct value with = { .kind = VALUE_I64S, .i64s = v->shared_with, .i64s_count = v->shared_count };
+		struct value bit = { .kind = VALUE_I64, .i64 = v->shared_bit };
+		int w = sql_parameter(b, &with), n = sql_parameter(b, &bit);
+		buffer_append_format(text, " OR %s.key IN (", alias);
+		cascade_rows_sql(text, v->cascade, w, n);
+		buffer_append_char(text, ')');
+	} else if (v->shared_count) {
 		struct value table = { .kind = VALUE_I64, .i64 = t->ordinal }, bit = { .kind = VALUE_I64, .i64 = v->shared_bit };
 		struct value with = { .kind = VALUE_I64S, .i64s = v->shared_with, .i64s_count = v->shared_count };
 		buffer_append_format(text, " OR EXISTS (SELECT 1 FROM share AS h WHERE h.tbl = ?%d AND h.obj = %s.key AND h.principal IN "

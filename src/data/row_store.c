@@ -17,6 +17,11 @@ static err version_take(struct store *store, int64_t *out)
 	return OK;
 }
 
+err row_version_take(struct data_call *dc, int64_t *out)
+{
+	return version_take(dc->app->store, out);
+}
+
 static struct value number(int64_t v)
 {
 	return (struct value){ .kind = VALUE_I64, .i64 = v };
@@ -121,52 +126,4 @@ err row_delete(struct data_call *dc, const struct table *t, const struct row_pla
 	TRY(bind_i64(&s, 2, row->version));
 	TRY(statement_run_one(&s));
 	return shares_end(dc, t, row);
-}
-
-/* --- references --- */
-
-static err reference_clear(struct data_call *dc, const struct table *from, const struct column *c, const struct row_place *row)
-{
-	SCOPED(statement) s = { 0 };
-	int64_t version;
-	str sql = str_format(dc->arena, "UPDATE %.*s SET %.*s = NULL, version = ?2 WHERE %.*s = ?1", STR_ARG(from->sql),
-			     STR_ARG(c->sql), STR_ARG(c->sql));
-	TRY_NEW(sql.at);
-	TRY(version_take(dc->app->store, &version));
-	TRY(statement_open_text(dc->app->store, sql, &s));
-	TRY(bind_uuid(&s, 1, &row->id));
-	TRY(bind_i64(&s, 2, version));
-	return statement_run(&s);
-}
-
-static err reference_restrict(struct data_call *dc, const struct table *from, const struct column *c, const struct row_place *row)
-{
-	SCOPED(statement) s = { 0 };
-	bool found;
-	str sql = str_format(dc->arena, "SELECT 1 FROM %.*s WHERE %.*s = ?1 LIMIT 1", STR_ARG(from->sql), STR_ARG(c->sql));
-	TRY_NEW(sql.at);
-	TRY(statement_open_text(dc->app->store, sql, &s));
-	TRY(bind_uuid(&s, 1, &row->id));
-	TRY(statement_step(&s, &found));
-	if (found)
-		return REFUSE(dc, 405, CODE_METHOD, "The row cannot be deleted because it is associated with another row.");
-	return OK;
-}
-
-err row_references_settle(struct data_call *dc, const struct table *t, const struct row_place *row)
-{
-	SCOPED(statement) s = { 0 };
-	TRY(statement_open(dc->app->store, &SQL_REFERENCES_TO, &s));
-	TRY(bind_i64(&s, 1, t->ordinal));
-	for (bool more;;) {
-		TRY(statement_step(&s, &more));
-		if (!more)
-			return OK;
-		const struct table *from = metadata_table_by_ordinal(dc->app->metadata, (uint16_t)column_i64(&s, 0));
-		const struct column *c = from ? table_column(from, column_text(&s, 1)) : NULL;
-		if (!c)
-			FAIL(ERR_CORRUPT, "a relationship of a column that does not exist");
-		bool restricted = str_find(column_text(&s, 2), S("\"Delete\":\"Restrict\""), 0) != SIZE_MAX;
-		TRY(restricted ? reference_restrict(dc, from, c, row) : reference_clear(dc, from, c, row));
-	}
 }

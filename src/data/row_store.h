@@ -12,7 +12,7 @@ MUST_USE NONNULL err row_insert(struct data_call *dc, const struct table *t, con
 MUST_USE NONNULL err row_update(struct data_call *dc, const struct table *t, const struct body *b, const struct row_place *before,
 				struct row_place *after);
 MUST_USE NONNULL err row_delete(struct data_call *dc, const struct table *t, const struct row_place *row);
-/* Lookups to the row: cleared, or 405 when a relationship restricts the delete (4.8, 1.8). */
-MUST_USE NONNULL err row_references_settle(struct data_call *dc, const struct table *t, const struct row_place *row);
+/* The next version of the environment, for rows changed otherwise. */
+MUST_USE NONNULL err row_version_take(struct data_call *dc, int64_t *out);
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "metadata/table.h"
 
+struct cascade;
+
 /* Arrays are sorted and hold no value twice. Zero: nothing. */
 struct visible {
 	bool everything;
@@ -17,6 +19,7 @@ struct visible {
 	size_t shared_count;
 	uint32_t shared_bit;
 	int64_t shared_rows;
+	const struct cascade *cascade; /* not null: shares come from rows above, too (authz/cascade.h) */
 	const struct visible *also; /* not null: a row must be visible by this one, too */
 };
 

@@ -2,6 +2,7 @@
 #include "data/write.h"
 
 #include "data/answer.h"
+#include "data/cascade.h"
 #include "data/change_log.h"
 #include "data/names.h"
 #include "data/read.h"
@@ -224,9 +225,11 @@ static err update_existing(struct data_call *dc, const struct table *t, const st
 	TRY(version_check(dc, row));
 	TRY(update_log(dc, t, b, row, &after, &log));
 	TRY(row_update(dc, t, b, row, &after));
-	if (after.owner != row->owner)
-		TRY(share_with_previous_owner(dc, t, row));
-	return change_log_emit(&log, dc, S("update.row"), t, &row->id);
+	TRY(change_log_emit(&log, dc, S("update.row"), t, &row->id));
+	if (after.owner == row->owner)
+		return OK;
+	TRY(share_with_previous_owner(dc, t, row));
+	return cascade_assign(dc, t, row, &after);
 }
 
 static err update_found(struct data_call *dc, const struct table *t, const struct uuid *id, const struct json *in,
@@ -356,13 +359,9 @@ err write_lookup(struct data_call *dc, const struct column *c, const struct tabl
 
 static err delete_existing(struct data_call *dc, const struct table *t, const struct row_place *row)
 {
-	SCOPED(change_log) log = { 0 };
-	change_log_open(&log);
 	TRY(rights_row(dc, DO_DELETE, t, row));
 	TRY(version_check(dc, row));
-	TRY(row_references_settle(dc, t, row));
-	TRY(row_delete(dc, t, row));
-	return change_log_emit(&log, dc, S("delete.row"), t, &row->id);
+	return cascade_delete(dc, t, row);
 }
 
 err write_delete(struct data_call *dc, const struct table *t, const struct uuid *id)

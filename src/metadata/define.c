@@ -236,3 +236,13 @@ err define_relationship(struct store *store, const struct table *referenced, con
 	TRY(bind_text(&s, 6, wish->cascade));
 	return statement_run(&s);
 }
+
+err define_relationship_cascade(struct store *store, const struct uuid *id, str cascade)
+{
+	SCOPED(statement) s = { 0 };
+	TRY(statement_open(store, &SQL_RELATIONSHIP_CASCADE, &s));
+	TRY(bind_uuid(&s, 1, id));
+	TRY(bind_text(&s, 2, cascade));
+	TRY(statement_run(&s));
+	return version_bump(store);
+}

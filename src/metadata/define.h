@@ -51,6 +51,8 @@ MUST_USE NONNULL err define_column_change(struct store *store, const struct tabl
 MUST_USE NONNULL err define_table_remove(struct store *store, const struct table *t, struct arena *arena);
 /* A client's column with its values; not the primary name, nor a lookup, which goes with its relationship. */
 MUST_USE NONNULL err define_column_remove(struct store *store, const struct table *t, const struct column *c, struct arena *arena);
+/* PUT of a relationship: its cascade configuration, checked by the caller. */
+MUST_USE NONNULL err define_relationship_cascade(struct store *store, const struct uuid *id, str cascade);
 /* A relationship and its lookup. */
 MUST_USE NONNULL err define_relationship_remove(struct store *store, const struct table *referencing, const struct column *lookup,
 						const struct uuid *id, struct arena *arena);

@@ -144,17 +144,45 @@ enum authz_reason model_row(const struct model *m, int who, int table, enum righ
 	return m->tables[table].keeps_owner && by_hierarchy(m, who, table, right, owner) ? REASON_NONE : REASON_NO_ACCESS;
 }
 
-/* SHARED(r): with the user or a team that the user stands for, or with those below in the hierarchy. */
-enum authz_reason model_shared_row(const struct model *m, int who, int table, enum right right, int owner, int unit,
-				   bool shared[MODEL_PRINCIPALS][RIGHTS_END], const bool everybody[RIGHTS_END])
+static bool cascades(enum cascade_kind kind, const struct model_row *parent, const struct model_row *child)
 {
-	enum authz_reason otherwise = model_row(m, who, table, right, owner, unit);
+	switch (kind) {
+	case CASCADE_ALL:
+		return true;
+	case CASCADE_ACTIVE:
+		return child->active;
+	case CASCADE_USER_OWNED:
+		return child->owner == parent->owner;
+	default:
+		return false;
+	}
+}
+
+/* Is the row shared with this principal (NOBODY: everybody) for the right? 1.8: explicit, what the parent is shared with, the parent's owner;
+ * `left` ends circles. */
+static bool effective(const struct model *m, const struct model_row *rows, int row, int principal, enum right right, int left)
+{
+	const struct model_row *r = &rows[row], *parent = r->parent == NOBODY ? NULL : &rows[r->parent];
+	if (principal == NOBODY ? r->everybody[right] : r->shared[principal][right])
+		return true;
+	if (!parent || left == 0)
+		return false;
+	if (cascades(m->reparent_cascade, parent, r) && parent->owner == principal && parent->owner != r->owner && right != RIGHT_CREATE)
+		return true;
+	return cascades(m->share_cascade, parent, r) && effective(m, rows, r->parent, principal, right, left - 1);
+}
+
+/* SHARED(r): with the user or a team that the user stands for, or with those below in the hierarchy. */
+enum authz_reason model_shared_row(const struct model *m, int who, int table, enum right right, const struct model_row *rows, int row)
+{
+	enum { LEVELS = 40 };
+	enum authz_reason otherwise = model_row(m, who, table, right, rows[row].owner, rows[row].unit);
 	if (otherwise != REASON_NO_ACCESS)
 		return otherwise;
 	for (int p = 0; p < m->principal_count; p++)
-		if ((stands_for(m, who, p) || by_hierarchy(m, who, table, right, p)) && shared[p][right])
+		if ((stands_for(m, who, p) || by_hierarchy(m, who, table, right, p)) && effective(m, rows, row, p, right, LEVELS))
 			return REASON_NONE;
-	return everybody[right] ? REASON_NONE : REASON_NO_ACCESS;
+	return effective(m, rows, row, NOBODY, right, LEVELS) ? REASON_NONE : REASON_NO_ACCESS;
 }
 
 enum authz_reason model_create(const struct model *m, int who, int table, int owner, int unit)

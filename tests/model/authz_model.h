@@ -7,6 +7,7 @@
 #define TESTS_AUTHZ_MODEL_H
 
 #include "authz/context.h"
+#include "metadata/relationship.h"
 
 enum { NOBODY = -1, MODEL_UNITS = 8, MODEL_PRINCIPALS = 24, MODEL_ROLES = 7, MODEL_TABLES = 3, MODEL_POSITIONS = 6 };
 
@@ -27,7 +28,15 @@ struct model_table {
 	bool owned, admin_class, keeps_owner; /* keeps_owner: rows have an owner, not only a unit */
 };
 
+/* A row of a table whose rows may stand below one another. */
+struct model_row {
+	int owner, unit, parent; /* parent: another row, or NOBODY */
+	bool active;
+	bool shared[MODEL_PRINCIPALS][RIGHTS_END], everybody[RIGHTS_END];
+};
+
 struct model {
+	enum cascade_kind share_cascade, reparent_cascade; /* from a row's parent */
 	struct model_table tables[MODEL_TABLES];
 	int unit_parent[MODEL_UNITS];         /* NOBODY: the root */
 	bool unit_disabled[MODEL_UNITS];
@@ -50,9 +59,8 @@ bool model_unit_is_within(const struct model *m, int unit, int above);
 enum authz_reason model_privilege(const struct model *m, int who, int table, enum right right);
 /* Steps 1 to 7, and 9: what the owner of the row makes one reach. */
 enum authz_reason model_row(const struct model *m, int who, int table, enum right right, int owner, int unit);
-/* Steps 1 to 9: `shared` says with whom the row is shared, for which rights; `everybody`, which of them everybody has. */
-enum authz_reason model_shared_row(const struct model *m, int who, int table, enum right right, int owner, int unit,
-				   bool shared[MODEL_PRINCIPALS][RIGHTS_END], const bool everybody[RIGHTS_END]);
+/* Steps 1 to 9 for rows[row], with whatever it is shared for, by itself or from the rows above it. */
+enum authz_reason model_shared_row(const struct model *m, int who, int table, enum right right, const struct model_row *rows, int row);
 /* 1.5, Create. */
 enum authz_reason model_create(const struct model *m, int who, int table, int owner, int unit);
 /* 1.7, the owner test. */

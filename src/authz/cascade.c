@@ -1,0 +1,131 @@
+#include "authz/cascade.h"
+
+#include "authz/internal.h"
+
+/* --- which links --- */
+
+static bool passes(const struct relationship *r)
+{
+	bool owned = table_is_owned(r->referenced) && table_is_owned(r->referencing);
+	return owned && !r->referenced->builtin && !r->referencing->builtin && (r->share || r->reparent);
+}
+
+static bool among(const struct cascade *c, const struct table *t)
+{
+	if (c->table == t)
+		return true;
+	for (size_t i = 0; i < c->count; i++)
+		if (c->links[i].share && c->links[i].parent == t)
+			return true;
+	return false;
+}
+
+static bool has(const struct cascade *c, const struct column *lookup)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->links[i].lookup == lookup)
+			return true;
+	return false;
+}
+
+/* The table's own links, then those of the tables that a Share comes from, until there are no more. */
+static err cascade_make(struct snapshot *s, const struct table *table, struct cascade **out)
+{
+	struct cascade *c = NEW(s->arena, struct cascade);
+	struct cascade_link *links = NEW_ARRAY(s->arena, struct cascade_link, s->relationship_count);
+	TRY_NEW(c);
+	TRY_NEW(links);
+	*c = (struct cascade){ .table = table, .links = links };
+	for (bool more = true; more;) {
+		more = false;
+		for (size_t i = 0; i < s->relationship_count; i++) {
+			const struct relationship *r = &s->relationships[i];
+			if (!passes(r) || !among(c, r->referencing) || has(c, r->lookup))
+				continue;
+			links[c->count++] = (struct cascade_link){ r->referenced, r->referencing, r->lookup, r->share, r->reparent };
+			more = true;
+		}
+	}
+	*out = c;
+	return OK;
+}
+
+err authz_cascade(struct authz *a, const struct table *table, const struct cascade **out)
+{
+	const struct snapshot *shared = NULL;
+	*out = NULL;
+	TRY(authz_snapshot(a, &shared));
+	if (table->builtin || table->ordinal >= shared->table_count || shared->relationship_count == 0)
+		return OK;
+	struct snapshot *s = a->snapshot; /* the same, ours to fill */
+	struct cascade **slot = &s->cascades[table->ordinal];
+	if (!*slot)
+		TRY(cascade_make(s, table, slot));
+	*out = (*slot)->count ? *slot : NULL;
+	return OK;
+}
+
+/* --- SQL --- */
+
+/* Does the cascade apply to child c of parent p? */
+static const char *applies(enum cascade_kind kind)
+{
+	return kind == CASCADE_ACTIVE ? " AND c.state = 0" : kind == CASCADE_USER_OWNED ? " AND c.owner = p.owner" : "";
+}
+
+static void tables_write(struct buffer *text, const struct cascade *c)
+{
+	buffer_append_format(text, "%u", c->table->ordinal);
+	for (size_t i = 0; i < c->count; i++)
+		if (c->links[i].share)
+			buffer_append_format(text, ", %u", c->links[i].parent->ordinal);
+}
+
+void cascade_rows_sql(struct buffer *text, const struct cascade *c, int with, int bit)
+{
+	buffer_append_format(text, "WITH RECURSIVE e (tbl, obj) AS (SELECT h.tbl, h.obj FROM i64_array(?%d) AS q CROSS JOIN share AS h "
+			     "ON h.principal = q.value WHERE h.tbl IN (", with);
+	tables_write(text, c);
+	buffer_append_format(text, ") AND (h.mask & ?%d) <> 0", bit);
+	for (size_t i = 0; i < c->count; i++) {
+		const struct cascade_link *l = &c->links[i];
+		if (l->reparent)
+			buffer_append_format(text, " UNION SELECT %u, c.key FROM i64_array(?%d) AS q CROSS JOIN %.*s AS p ON p.owner = q.value "
+					     "CROSS JOIN %.*s AS c ON c.%.*s = p.id WHERE c.owner <> p.owner%s",
+					     l->child->ordinal, with, STR_ARG(l->parent->sql), STR_ARG(l->child->sql),
+					     STR_ARG(l->lookup->sql), applies(l->reparent));
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		const struct cascade_link *l = &c->links[i];
+		if (l->share)
+			buffer_append_format(text, " UNION SELECT %u, c.key FROM e CROSS JOIN %.*s AS p ON p.key = e.obj CROSS JOIN %.*s AS c "
+					     "ON c.%.*s = p.id WHERE e.tbl = %u%s",
+					     l->child->ordinal, STR_ARG(l->parent->sql), STR_ARG(l->child->sql), STR_ARG(l->lookup->sql),
+					     l->parent->ordinal, applies(l->share));
+	}
+	buffer_append_format(text, ") SELECT obj FROM e WHERE tbl = %u", c->table->ordinal);
+}
+
+void cascade_masks_sql(struct buffer *text, const struct cascade *c, int row, int with)
+{
+	const uint32_t all = 2 * share_bit(RIGHT_APPEND_TO) - share_bit(RIGHT_READ);
+	buffer_append_format(text, "WITH RECURSIVE up (tbl, obj) AS (SELECT %u, ?%d", c->table->ordinal, row);
+	for (size_t i = 0; i < c->count; i++) {
+		const struct cascade_link *l = &c->links[i];
+		if (l->share)
+			buffer_append_format(text, " UNION SELECT %u, p.key FROM up CROSS JOIN %.*s AS c ON c.key = up.obj CROSS JOIN %.*s AS p "
+					     "ON p.id = c.%.*s WHERE up.tbl = %u%s",
+					     l->parent->ordinal, STR_ARG(l->child->sql), STR_ARG(l->parent->sql), STR_ARG(l->lookup->sql),
+					     l->child->ordinal, applies(l->share));
+	}
+	buffer_append_format(text, ") SELECT h.mask FROM up CROSS JOIN share AS h ON h.tbl = up.tbl AND h.obj = up.obj "
+			     "WHERE h.principal IN (SELECT value FROM i64_array(?%d))", with);
+	for (size_t i = 0; i < c->count; i++) {
+		const struct cascade_link *l = &c->links[i];
+		if (l->reparent)
+			buffer_append_format(text, " UNION ALL SELECT %u FROM up CROSS JOIN %.*s AS c ON c.key = up.obj CROSS JOIN %.*s AS p "
+					     "ON p.id = c.%.*s WHERE up.tbl = %u AND c.owner <> p.owner AND p.owner IN (SELECT value FROM i64_array(?%d))%s",
+					     all, STR_ARG(l->child->sql), STR_ARG(l->parent->sql), STR_ARG(l->lookup->sql), l->child->ordinal,
+					     with, applies(l->reparent));
+	}
+}

@@ -1,0 +1,36 @@
+/* authz/cascade.h - rights on a row that it has from the rows above it.
+ *
+ * Source:  authorization-and-data 1.8. A function of the present state, nothing is stored: over a relationship whose Share applies to the
+ *          child c of p, what p is shared with reaches c; where Reparent applies and the owners differ, the owner of p has every right
+ *          that a share carries on c; and so on from row to row. Moving c away, revoking on p or switching the cascade off ends it at
+ *          once. Rows without an owner, and those of built-in tables, pass nothing on.
+ * Not yet: Unshare = NoCascade beside a Share that cascades (what c received would outlive the share of p). */
+#ifndef AUTHZ_CASCADE_H
+#define AUTHZ_CASCADE_H
+
+#include "authz/authz.h"
+#include "base/buffer.h"
+#include "metadata/relationship.h"
+
+struct cascade_link {
+	const struct table *parent, *child;
+	const struct column *lookup; /* of child */
+	enum cascade_kind share, reparent;
+};
+
+/* The links over which rows of a table receive rights, those of the tables above included. */
+struct cascade {
+	const struct table *table;
+	const struct cascade_link *links;
+	size_t count;
+};
+
+/* Null: rows of the table receive nothing. Borrowed from the present epoch. */
+MUST_USE NONNULL err authz_cascade(struct authz *authz, const struct table *table, const struct cascade **out);
+/* "WITH ... SELECT obj ...": the keys of the rows of c->table that a right reaches through a share, explicit or from above.
+ * ?with: array of principals, ?bit: of the right. */
+NONNULL void cascade_rows_sql(struct buffer *text, const struct cascade *c, int with, int bit);
+/* "WITH ... SELECT mask ...": the masks of one row, explicit and from above. ?row: its key, ?with: array of principals. */
+NONNULL void cascade_masks_sql(struct buffer *text, const struct cascade *c, int row, int with);
+
+#endif

@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""Cascades over the real service: shares that reach the rows below and end with what they came from, owners above, assignment, deletion.
+usage: cascade_test.py PROGRAM"""
+import sys
+import urllib.parse
+
+from installation import Installation, Steps, eventually
+from world import World, code, entity
+
+steps = Steps()
+check = steps.check
+PARENTAL = dict(Assign='Cascade', Share='Cascade', Unshare='Cascade', Reparent='Cascade', Merge='NoCascade', Delete='Cascade')
+
+
+def configure(w, name, status=204, **cascade):
+    answer = w.it.operator('PUT', f"{w.api}/RelationshipDefinitions(SchemaName='{name}')", {'CascadeConfiguration': cascade})
+    check(f'{name} takes {cascade}', answer.status == status, answer)
+
+
+def target(table, row):
+    return {'@odata.type': f'Microsoft.Dynamics.CRM.{table}', f'{table}id': row}
+
+
+def share(w, table, row, name, rights):
+    return w.post('GrantAccess', {'Target': target(table, row), 'PrincipalAccess': {'AccessMask': rights, 'Principal': target('systemuser', w.users[name])}})
+
+
+def revoke(w, table, row, name):
+    return w.post('RevokeAccess', {'Target': target(table, row), 'Revokee': target('systemuser', w.users[name])})
+
+
+def sees(w, name, table, row):
+    """(may be read by itself, is in the list) - which must be the same."""
+    one = w.ask(name, 'GET', f'{table}s({row})').status == 200
+    listed = row in [r[f'{table}id'] for r in w.ask(name, 'GET', f'{table}s?$select={table}id').json()['value']]
+    check(f'{name}: the list says the same of {table} as the row', one == listed, (one, listed))
+    return one
+
+
+def world_make(it):
+    """ann owns a project; below it a case of bob's, below that a task of bob's. cid has the privileges and nothing else."""
+    w = World(it, steps)
+    for table in ('new_project', 'new_case', 'new_task'):
+        w.table(table)
+    w.relationship('new_project_cases', 'new_project', 'new_case', 'new_ProjectId')
+    w.relationship('new_case_tasks', 'new_case', 'new_task', 'new_CaseId')
+    w.relationship('new_project_tasks', 'new_project', 'new_task', 'new_ProjectId')
+    rights = {r: 'Basic' for r in ('Create', 'Read', 'Write', 'Delete', 'Assign', 'Share', 'Append', 'AppendTo')}
+    role = w.role('Worker', 'new_project', **rights)
+    w.grant(role, 'new_case', **rights)
+    w.grant(role, 'new_task', **rights)
+    for name in ('ann', 'bob', 'cid'):
+        w.person(name, w.root)
+        w.give(name, role, w.root)
+
+    def make(table, title, owner, **binds):
+        return w.post(f'{table}s', {'new_title': title, 'ownerid@odata.bind': f'systemusers({w.users[owner]})', **binds})
+    w.make = make
+    w.project = make('new_project', 'project', 'ann')
+    w.case = make('new_case', 'case', 'bob', **{'new_ProjectId@odata.bind': f'new_projects({w.project})'})
+    w.task = make('new_task', 'task', 'bob', **{'new_CaseId@odata.bind': f'new_cases({w.case})'})
+    return w
+
+
+def sharing(w):
+    share(w, 'new_project', w.project, 'cid', 'ReadAccess')
+    check('without a cascade a share stays where it is', sees(w, 'cid', 'new_project', w.project) and not sees(w, 'cid', 'new_case', w.case))
+    configure(w, 'new_project_cases', Share='Cascade', Unshare='Cascade')
+    check('with it, what is there already inherits', sees(w, 'cid', 'new_case', w.case) and not sees(w, 'cid', 'new_task', w.task))
+    configure(w, 'new_case_tasks', Share='Cascade', Unshare='Cascade')
+    check('and the next level, when that cascades', sees(w, 'cid', 'new_task', w.task))
+    answer = w.ask('cid', 'PATCH', f'new_tasks({w.task})', {'new_title': 'x'})
+    check('only with the rights shared', (answer.status, code(answer)) == (403, '0x80048306'), answer)
+    question = urllib.parse.quote("{'@odata.id':'new_tasks(%s)'}" % w.task)
+    told = w.it.operate('GET', f"{w.api}/systemusers({w.users['cid']})/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@t)?@t={question}")
+    check('which is what is told', told['AccessRights'] == 'ReadAccess', told)
+    other = w.make('new_project', 'other', 'ann')
+    w.it.operate('PATCH', f'{w.api}/new_cases({w.case})', {'new_ProjectId@odata.bind': f'new_projects({other})'})
+    check('moved away, it ends', not sees(w, 'cid', 'new_case', w.case) and not sees(w, 'cid', 'new_task', w.task))
+    share(w, 'new_task', w.task, 'cid', 'ReadAccess')
+    w.it.operate('PATCH', f'{w.api}/new_cases({w.case})', {'new_ProjectId@odata.bind': f'new_projects({w.project})'})
+    check('moved back, it is there again', sees(w, 'cid', 'new_case', w.case))
+    revoke(w, 'new_project', w.project, 'cid')
+    check('revoked above, it ends below', not sees(w, 'cid', 'new_case', w.case))
+    check('an explicit share survives that', sees(w, 'cid', 'new_task', w.task))
+    revoke(w, 'new_task', w.task, 'cid')
+    share(w, 'new_project', w.project, 'cid', 'ReadAccess')
+    configure(w, 'new_project_cases', Share='Active')
+    check('Active: an active child inherits', sees(w, 'cid', 'new_case', w.case))
+    w.it.operate('PATCH', f'{w.api}/new_cases({w.case})', {'statecode': 1})
+    check('an inactive one does not', not sees(w, 'cid', 'new_case', w.case))
+    w.it.operate('PATCH', f'{w.api}/new_cases({w.case})', {'statecode': 0})
+    configure(w, 'new_project_cases', Share='UserOwned')
+    check("UserOwned: another owner's child does not inherit", not sees(w, 'cid', 'new_case', w.case))
+    mine = w.make('new_case', "ann's", 'ann', **{'new_ProjectId@odata.bind': f'new_projects({w.project})'})
+    check("the same owner's does", sees(w, 'cid', 'new_case', mine))
+    configure(w, 'new_project_cases')
+    check('switched off, it ends', not sees(w, 'cid', 'new_case', mine))
+    revoke(w, 'new_project', w.project, 'cid')
+    for table, row in (('new_case', mine), ('new_project', other)):
+        w.it.operate('DELETE', f'{w.api}/{table}s({row})')
+
+
+def reparent(w):
+    check("before, ann does not see bob's case below her project", not sees(w, 'ann', 'new_case', w.case))
+    configure(w, 'new_project_cases', Reparent='Cascade')
+    check('Reparent: the owner above does', sees(w, 'ann', 'new_case', w.case))
+    check('with every right that a share carries', w.ask('ann', 'PATCH', f'new_cases({w.case})', {'new_title': 'case'}).status == 204)
+    check('and passes it on where shares cascade', sees(w, 'ann', 'new_task', w.task))
+    count = w.ask('ann', 'GET', 'new_tasks/$count')
+    total = w.ask('ann', 'GET', 'new_tasks?$apply=aggregate($count%20as%20n)').json()
+    expanded = w.ask('ann', 'GET', f'new_projects({w.project})?$expand=new_project_cases($expand=new_case_tasks)').json()
+    by_path = w.ask('ann', 'GET', "new_projects?$select=new_title&$filter=new_project_cases/any(c:c/new_case_tasks/any(t:t/new_title%20eq%20'task'))").json()
+    check('counts, aggregates, expands and lambdas say the same', int(count.body) == 1 and total['value'] == [{'n': 1}] and len(by_path['value']) == 1
+          and expanded['new_project_cases'][0]['new_case_tasks'][0]['new_title'] == 'task', (count, total, expanded, by_path))
+    configure(w, 'new_project_cases')
+    check('switched off, it ends', not sees(w, 'ann', 'new_case', w.case))
+
+
+def assign(w):
+    owner = lambda table, row: w.it.operate('GET', f'{w.api}/{table}s({row})')['_ownerid_value']  # noqa: E731
+    give = lambda name: w.it.operate('PATCH', f'{w.api}/new_projects({w.project})', {'ownerid@odata.bind': f'systemusers({w.users[name]})'})  # noqa: E731
+    give('cid')
+    check('without a cascade the rows below stay', owner('new_case', w.case) == w.users['bob'])
+    configure(w, 'new_project_cases', Assign='Cascade')
+    configure(w, 'new_case_tasks', Assign='UserOwned')
+    give('ann')
+    check('with it they follow, and those below with the same owner', owner('new_case', w.case) == owner('new_task', w.task) == w.users['ann'])
+    w.it.operate('PATCH', f'{w.api}/new_tasks({w.task})', {'ownerid@odata.bind': f"systemusers({w.users['cid']})"})
+    give('bob')
+    check('UserOwned leaves the others', (owner('new_case', w.case), owner('new_task', w.task)) == (w.users['bob'], w.users['cid']))
+    configure(w, 'new_project_cases', Assign='Active')
+    w.it.operate('PATCH', f'{w.api}/new_cases({w.case})', {'statecode': 1})
+    give('ann')
+    check('Active leaves inactive ones', owner('new_case', w.case) == w.users['bob'])
+    w.it.operate('PATCH', f'{w.api}/new_cases({w.case})', {'statecode': 0})
+    configure(w, 'new_project_cases', Assign='Cascade')
+    answer = w.ask('cid', 'PATCH', f'new_projects({w.project})', {'ownerid@odata.bind': f"systemusers({w.users['cid']})"})
+    check('who may not assign the first row assigns none', answer.status == 403 and owner('new_case', w.case) == w.users['bob'], answer)
+
+
+def deletion(w):
+    configure(w, 'new_project_cases', Delete='Restrict')
+    answer = w.it.operator('DELETE', f'{w.api}/new_projects({w.project})')
+    check('Restrict keeps the row', (answer.status, code(answer)) == (405, '0x80040227'), answer)
+    configure(w, 'new_project_cases', Delete='Cascade')
+    configure(w, 'new_case_tasks', Delete='Restrict')
+    answer = w.it.operator('DELETE', f'{w.api}/new_projects({w.project})')
+    check('also two levels below, and then nothing is gone', answer.status == 405 and len(w.get('new_cases')) == 1, answer)
+    configure(w, 'new_case_tasks')
+    link = w.make('new_task', 'linked', 'bob', **{'new_ProjectId@odata.bind': f'new_projects({w.project})'})
+    answer = w.it.operator('DELETE', f'{w.api}/new_projects({w.project})')
+    check('Cascade takes the rows below along', answer.status == 204 and not w.get('new_projects') and not w.get('new_cases'), answer)
+    left = {r['new_taskid']: (r['_new_caseid_value'], r['_new_projectid_value']) for r in w.get('new_tasks')}
+    check('RemoveLink clears the links of what stays', left == {w.task: (None, None), link: (None, None)}, left)
+
+    def told():
+        events = w.it.audit_events(w.tenant['id'], w.tenant['environment_id'])
+        return {e['target']['id'] for e in events if e['op'] == 'delete.row'} >= {w.project, w.case}
+    check('each deletion is in the log', eventually(told)[0])
+
+
+def circles(w):
+    """Rows that stand below one another end neither a list nor a deletion in a loop."""
+    w.relationship('new_case_children', 'new_case', 'new_case', 'new_ParentId', **PARENTAL)
+    a = w.make('new_case', 'a', 'ann')
+    b = w.make('new_case', 'b', 'bob', **{'new_ParentId@odata.bind': f'new_cases({a})'})
+    w.it.operate('PATCH', f'{w.api}/new_cases({a})', {'new_ParentId@odata.bind': f'new_cases({b})'})
+    share(w, 'new_case', a, 'cid', 'ReadAccess')
+    check('a circle of shares ends', sees(w, 'cid', 'new_case', b) and sees(w, 'ann', 'new_case', b))
+    w.it.operate('PATCH', f'{w.api}/new_cases({a})', {'ownerid@odata.bind': f"systemusers({w.users['cid']})"})
+    check('so does one of assignments', {r['_ownerid_value'] for r in w.get('new_cases')} == {w.users['cid']})
+    check('and one of deletions', w.it.operator('DELETE', f'{w.api}/new_cases({a})').status == 204 and not w.get('new_cases'))
+
+
+def refusals(w):
+    configure(w, 'new_project_cases', 400, Share='Some')
+    configure(w, 'new_project_cases', **PARENTAL)
+    second = {'@odata.type': 'Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata', 'SchemaName': 'new_second', 'ReferencedEntity': 'new_task',
+              'ReferencingEntity': 'new_case', 'CascadeConfiguration': PARENTAL,
+              'Lookup': {'@odata.type': 'Microsoft.Dynamics.CRM.LookupAttributeMetadata', 'SchemaName': 'new_TaskId'}}
+    answer = w.it.operator('POST', f'{w.api}/RelationshipDefinitions', second)
+    check('a table has at most one parental relationship', answer.status == 400, answer)
+    answer = w.it.operator('PUT', f"{w.api}/RelationshipDefinitions(SchemaName='new_nothing')", {'CascadeConfiguration': {}})
+    check('a relationship that is not there', answer.status == 404, answer)
+    answer = w.ask('ann', 'PUT', "RelationshipDefinitions(SchemaName='new_project_cases')", {'CascadeConfiguration': {}})
+    check('only customizers set it', answer.status == 403, answer)
+
+
+def main():
+    it = Installation(sys.argv[1], 'cascade').init()
+    try:
+        it.start()
+        w = world_make(it)
+        sharing(w)
+        reparent(w)
+        assign(w)
+        deletion(w)
+        refusals(w)
+        configure(w, 'new_project_cases')
+        circles(w)
+    finally:
+        it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)
+    return steps.report(60)
+
+
+sys.exit(main())
