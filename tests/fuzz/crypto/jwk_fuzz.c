@@ -14,8 +14,15 @@ static void check_round_trip(const struct jwk *jwk, struct arena *arena)
 	buffer_init(&text, 1 << 16);
 	struct json_writer w = json_writer_to(&text);
 	jwk_write(&w, &jwk->numbers, jwk->kid);
-	if (text.failed || failed(json_parse(buffer_bytes(&text), JSON_LIMITS_DEFAULT, arena, &json, NULL)) ||
-	    failed(jwk_parse(json, arena, &again)) || !str_equal(again.kid, jwk->kid) ||
+	if (text.failed || failed(json_parse(buffer_bytes(&text), JSON_LIMITS_DEFAULT, arena, &json, NULL)))
+		abort();
+	err e = jwk_parse(json, arena, &again);
+	/* OpenSSL tests a modulus with random witnesses: one that is no product of two primes passes sometimes, and not the next time */
+	if (failed(e) && jwk->numbers.alg == SIGN_RS256 && err_kind_of(e) == ERR_INVALID) {
+		buffer_release(&text);
+		return;
+	}
+	if (failed(e) || !str_equal(again.kid, jwk->kid) ||
 	    failed(jwk_thumbprint(&jwk->numbers, before)) || failed(jwk_thumbprint(&again.numbers, after)) ||
 	    memcmp(before, after, sizeof before) != 0)
 		abort();

