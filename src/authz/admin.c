@@ -25,6 +25,7 @@ static const struct admin_table tables[] = {
 	{ "fieldsecurityprofile", profile_create, profile_update, profile_delete },
 	{ "fieldpermission", permission_create, permission_update, permission_delete },
 	{ "organization", NULL, organization_update, NULL },
+	{ "teamtemplate", template_create, template_update, template_delete },
 	{ "position", position_create, position_update, position_delete },
 	{ "hierarchysecurityconfiguration", exclusion_create, NULL, exclusion_delete },
 };

@@ -135,6 +135,10 @@ static err team_for_members(struct admin_call *call, const struct uuid *id, stru
 	TRY(team_find(call, id, RIGHT_APPEND, out));
 	if (out->is_default)
 		return admin_refuse(call, REASON_DEFAULT_TEAM_MEMBERSHIP, "%s", "");
+	int64_t of_row;
+	TRY(sql_i64(call->authz->store, &SQL_AUTHZ_TEAM_IS_OF_ROW, ARGS(arg_i64(out->row.key)), &of_row));
+	if (of_row)
+		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "The members of a row's team come and go with AddUserToRecordTeam and RemoveUserFromRecordTeam.");
 	return bound_team(call, out->row.key, out->row.unit);
 }
 

@@ -4,6 +4,7 @@
 
 #include "authz/admin.h"
 #include "authz/internal.h"
+#include "authz/record_team.h"
 #include "authz/sql_catalog.h"
 
 struct admin_values {
@@ -85,6 +86,10 @@ MUST_USE NONNULL err exclusion_create(struct admin_call *call, const struct tabl
 MUST_USE NONNULL err exclusion_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
 /* The position that a lookup names, 0 for null. */
 MUST_USE err admin_position_referred(struct admin_call *call, const struct admin_value *v, int64_t *out_key);
+
+MUST_USE NONNULL err template_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err template_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+MUST_USE NONNULL err template_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
 
 MUST_USE NONNULL err organization_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
 

@@ -140,9 +140,8 @@ err team_update(struct admin_call *call, const struct table *t, const struct uui
 	return authz_epoch_bump(call->authz);
 }
 
-static err team_remove(struct admin_call *call, int64_t key)
+err team_remove(struct store *store, int64_t key)
 {
-	struct store *store = call->authz->store;
 	TRY(sql_run(store, &SQL_AUTHZ_PRINCIPAL_ROLES_DELETE, ARGS(arg_i64(key))));
 	TRY(sql_run(store, &SQL_AUTHZ_MEMBERS_DELETE, ARGS(arg_i64(key))));
 	TRY(sql_run(store, &SQL_AUTHZ_TEAM_DELETE, ARGS(arg_i64(key))));
@@ -162,7 +161,7 @@ err team_delete(struct admin_call *call, const struct table *t, const struct uui
 	if (rows)
 		return admin_refuse(call, REASON_METHOD, "%s", "The team owns rows: assign them to others first.");
 	TRY(administrators_count(call, &before));
-	TRY(team_remove(call, row.key));
+	TRY(team_remove(call->authz->store, row.key));
 	TRY(administrators_remain(call, before));
 	TRY(admin_emit_json(call, S("delete.team"), t, id, team.name, S("")));
 	return authz_epoch_bump(call->authz);

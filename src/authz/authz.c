@@ -92,8 +92,22 @@ err authz_table_defined(struct authz *a, const struct table *table)
 	return authz_epoch_bump(a);
 }
 
+static err templates_remove(struct authz *a, const struct table *table, struct arena *arena)
+{
+	int64_t *templates;
+	size_t count;
+	TRY(sql_i64s(a->store, &SQL_AUTHZ_TEMPLATES_OF_TABLE, ARGS(arg_i64(table->ordinal)), arena, &templates, &count));
+	for (size_t i = 0; i < count; i++)
+		TRY(template_remove(a->store, templates[i], arena));
+	return OK;
+}
+
 err authz_table_removed(struct authz *a, const struct table *table)
 {
+	struct arena *arena = arena_new(SEED_BYTES_MAX);
+	err e = arena ? templates_remove(a, table, arena) : ERR(ERR_LIMIT, "no memory");
+	arena_free(arena);
+	TRY(e);
 	TRY(sql_run(a->store, &SQL_AUTHZ_SHARES_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_EXCLUSION_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_PERMISSIONS_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));

@@ -118,6 +118,11 @@ MUST_USE NONNULL err insert_privileges(struct store *store, const struct table *
 /* The first content of a new database, inside the caller's transaction. */
 MUST_USE NONNULL err seed(struct store *store, const struct authz_options *options, struct arena *arena);
 
+/* A team with its members, roles and shares. */
+MUST_USE NONNULL err team_remove(struct store *store, int64_t key);
+/* A team template with the teams that it has made. */
+MUST_USE NONNULL err template_remove(struct store *store, int64_t template, struct arena *arena);
+
 /* The subordinates of a user, into the facts. Nothing when the hierarchy is off. */
 MUST_USE NONNULL err hierarchy_read(struct authz *a, const struct snapshot *snapshot, struct arena *arena, struct principal_facts *f);
 

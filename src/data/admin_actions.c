@@ -6,6 +6,7 @@
 #include "data/admin_call.h"
 #include "data/answer.h"
 #include "data/api.h"
+#include "data/record_member.h"
 #include "data/read.h"
 #include "data/row_find.h"
 #include "data/row_key.h"
@@ -220,6 +221,8 @@ static const struct {
 } actions[] = {
 	{ "team", "Microsoft.Dynamics.CRM.AddMembersTeam", members_add },
 	{ "team", "Microsoft.Dynamics.CRM.RemoveMembersTeam", members_remove },
+	{ "systemuser", "Microsoft.Dynamics.CRM.AddUserToRecordTeam", record_member_add },
+	{ "systemuser", "Microsoft.Dynamics.CRM.RemoveUserFromRecordTeam", record_member_remove },
 	{ "role", "Microsoft.Dynamics.CRM.AddPrivilegesRole", privileges_add },
 	{ "role", "Microsoft.Dynamics.CRM.ReplacePrivilegesRole", privileges_replace },
 	{ "role", "Microsoft.Dynamics.CRM.RemovePrivilegeRole", privilege_remove },

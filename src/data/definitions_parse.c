@@ -189,6 +189,9 @@ err table_wish_parse(struct data_call *dc, const struct json *in, struct table_w
 		return wrong(dc, "activity tables are not supported");
 	TRY(id_of(dc, in, &out->id));
 	TRY(class_parse(dc, in, out));
+	(void)json_member_is_bool(in, S("AutoCreateAccessTeams"), &out->access_teams);
+	if (out->access_teams && out->ownership != OWNERSHIP_USER)
+		return wrong(dc, "only a UserOwned table has access teams");
 	(void)json_member_is_str(in, S("EntitySetName"), &out->entity_set);
 	out->display_name = label_of(json_member(in, S("DisplayName")));
 	out->display_collection_name = label_of(json_member(in, S("DisplayCollectionName")));

@@ -1,6 +1,7 @@
 /* data/row_store.c */
 #include "data/row_store.h"
 
+#include "authz/record_team.h"
 #include "data/sql_catalog.h"
 
 enum { FIXED_VALUES_MAX = 16 };
@@ -125,5 +126,6 @@ err row_delete(struct data_call *dc, const struct table *t, const struct row_pla
 	TRY(bind_i64(&s, 1, row->key));
 	TRY(bind_i64(&s, 2, row->version));
 	TRY(statement_run_one(&s));
+	TRY(record_teams_end(dc->app->authz, t, row->key, dc->arena));
 	return shares_end(dc, t, row);
 }

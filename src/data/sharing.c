@@ -6,8 +6,7 @@
 #include "data/names.h"
 #include "data/row_find.h"
 #include "data/sharing.h"
-
-static const char type_prefix[] = "Microsoft.Dynamics.CRM.";
+#include "data/typed_id.h"
 
 struct share_call {
 	const struct table *table;
@@ -22,26 +21,6 @@ static err bad_body(struct data_call *dc, const char *what)
 	return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must have %s.", what);
 }
 
-static bool type_of(const struct json *object, str *out)
-{
-	size_t prefix = sizeof type_prefix - 1;
-	str type;
-	if (!json_is(object, JSON_OBJECT) || !json_member_is_str(object, S("@odata.type"), &type))
-		return false;
-	if (str_starts_with(type, S("#")))
-		type = (str){ type.at + 1, type.len - 1 };
-	if (!str_starts_with(type, (str){ type_prefix, prefix }))
-		return false;
-	*out = (str){ type.at + prefix, type.len - prefix };
-	return true;
-}
-
-static bool id_of(const struct json *object, str name, struct uuid *out)
-{
-	str text;
-	return json_member_is_str(object, name, &text) && !failed(uuid_parse(text, out));
-}
-
 /* The gate is answered before existence (4.8). */
 static err target_read(struct data_call *dc, const struct json *body, struct share_call *call)
 {
@@ -49,8 +28,8 @@ static err target_read(struct data_call *dc, const struct json *body, struct sha
 	struct uuid id;
 	bool found;
 	str type;
-	if (!type_of(target, &type) || !(call->table = metadata_table(dc->app->metadata, type)) ||
-	    !id_of(target, call->table->primary_id->logical_name, &id))
+	if (!typed_id_type(target, &type) || !(call->table = metadata_table(dc->app->metadata, type)) ||
+	    !typed_id(target, call->table->primary_id->logical_name, &id))
 		return bad_body(dc, "a Target with its @odata.type and id");
 	if (!table_is_owned(call->table) || call->table->builtin)
 		return rights_not_shareable(dc, call->table);
@@ -63,15 +42,15 @@ static err principal_read(struct data_call *dc, const struct json *in, struct sh
 {
 	struct principal_place place;
 	str type;
-	if (type_of(in, &type) && str_equal(type, S("organization")) && id_of(in, S("organizationid"), &call->principal_id)) {
+	if (typed_id_type(in, &type) && str_equal(type, S("organization")) && typed_id(in, S("organizationid"), &call->principal_id)) {
 		call->principal = EVERYBODY;
 		return uuid_equal(&call->principal_id, authz_organization_id(dc->app->authz)) ?
 			       OK :
 			       REFUSE(dc, 404, CODE_NOT_FOUND, "The principal does not exist.");
 	}
-	bool known = type_of(in, &type), team = known && str_equal(type, S("team"));
+	bool known = typed_id_type(in, &type), team = known && str_equal(type, S("team"));
 	if (!known || (!team && !str_equal(type, S("systemuser"))) ||
-	    (!id_of(in, team ? S("teamid") : S("systemuserid"), &call->principal_id) && !id_of(in, S("ownerid"), &call->principal_id)))
+	    (!typed_id(in, team ? S("teamid") : S("systemuserid"), &call->principal_id) && !typed_id(in, S("ownerid"), &call->principal_id)))
 		return bad_body(dc, "a systemuser, team or organization with its @odata.type and id as principal");
 	err e = authz_principal_by_id(dc->app->authz, &call->principal_id, &place);
 	if (err_kind_of(e) == ERR_NOT_FOUND || (!failed(e) && (place.type == PRINCIPAL_TEAM) != team))

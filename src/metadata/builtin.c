@@ -55,6 +55,8 @@ static const struct builtin_column team_columns[] = {
 	{ "azureactivedirectoryobjectid", TYPE_UNIQUEID, C, 0, NULL, NULL },
 	{ "membershiptype", TYPE_INTEGER, C, 0, NULL, NULL },
 	{ "isdefault", TYPE_BOOLEAN, 0, 0, NULL, NULL },
+	{ "teamtemplateid", TYPE_LOOKUP, 0, 0, "teamtemplate", NULL },
+	{ "regardingobjectid", TYPE_UNIQUEID, 0, 0, NULL, NULL },
 };
 static const struct builtin_column role_columns[] = {
 	{ "roleid", TYPE_UNIQUEID, C, 0, NULL, NULL },
@@ -104,6 +106,12 @@ static const struct builtin_column position_columns[] = {
 	{ "name", TYPE_STRING, CU, 100, NULL, NULL },
 	{ "parentpositionid", TYPE_LOOKUP, CU, 0, "position", NULL },
 };
+static const struct builtin_column template_columns[] = {
+	{ "teamtemplateid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "teamtemplatename", TYPE_STRING, CU, 100, NULL, NULL },
+	{ "objecttypecode", TYPE_INTEGER, C, 0, NULL, NULL },
+	{ "defaultaccessrightsmask", TYPE_INTEGER, CU, 0, NULL, NULL },
+};
 static const struct builtin_column exclusion_columns[] = {
 	{ "hierarchysecurityconfigurationid", TYPE_UNIQUEID, C, 0, NULL, NULL },
 	{ "objecttypecode", TYPE_INTEGER, C, 0, NULL, NULL },
@@ -126,6 +134,7 @@ static const struct builtin_table tables[] = {
 	TABLE(9, 50, OWNERSHIP_ORGANIZATION, "Position", "positions", "Position", "Positions", position_columns),
 	TABLE(10, 9919, OWNERSHIP_ORGANIZATION, "HierarchySecurityConfiguration", "hierarchysecurityconfigurations",
 	      "Hierarchy Security Configuration", "Hierarchy Security Configurations", exclusion_columns),
+	TABLE(11, 92, OWNERSHIP_ORGANIZATION, "TeamTemplate", "teamtemplates", "Team Template", "Team Templates", template_columns),
 };
 
 static err targets_of(struct metadata *m, const struct builtin_column *in, struct column *out)

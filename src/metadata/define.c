@@ -155,6 +155,7 @@ static err table_store(struct store *store, const struct table *t)
 	TRY(bind_text(&s, 8, t->description));
 	TRY(bind_i64(&s, 9, t->ownership));
 	TRY(bind_i64(&s, 10, t->class));
+	TRY(bind_i64(&s, 11, t->access_teams));
 	return statement_run(&s);
 }
 
@@ -162,7 +163,7 @@ static err table_settle(const struct metadata *m, const struct table_wish *wish,
 {
 	if (!schema_name_is_valid(wish->schema_name))
 		FAIL(ERR_INVALID, "SchemaName needs a prefix of 2 to 8 letters and digits, then letters, digits and '_'");
-	*t = (struct table){ .id = wish->id, .ownership = wish->ownership, .class = wish->class,
+	*t = (struct table){ .id = wish->id, .ownership = wish->ownership, .class = wish->class, .access_teams = wish->access_teams,
 		.schema_name = wish->schema_name, .display_name = wish->display_name.len ? wish->display_name : wish->schema_name,
 		.display_collection_name = wish->display_collection_name, .description = wish->description,
 		.logical_name = str_lower(arena, wish->schema_name) };

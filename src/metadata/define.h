@@ -28,6 +28,7 @@ struct table_wish {
 	str display_name, display_collection_name, description;
 	enum table_ownership ownership;
 	enum table_class class;
+	bool access_teams;
 	struct column_wish primary_name;
 };
 

@@ -71,6 +71,7 @@ struct table {
 	uint16_t ordinal;
 	enum table_ownership ownership;
 	enum table_class class;
+	bool access_teams;       /* rows may have teams of their own, from templates (AutoCreateAccessTeams) */
 	bool builtin;            /* rows belong to authz: reads through the view, writes through its hooks */
 	int32_t object_type_code;
 	struct uuid id;          /* MetadataId                                                     */

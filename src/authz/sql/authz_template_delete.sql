@@ -1,0 +1,2 @@
+-- ?1 key.
+DELETE FROM teamtemplate WHERE key = ?1

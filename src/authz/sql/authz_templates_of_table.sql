@@ -1,0 +1,2 @@
+-- ?1 table.
+SELECT key FROM teamtemplate WHERE tbl = ?1
