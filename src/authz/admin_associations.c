@@ -59,7 +59,9 @@ static err pair_check(struct admin_call *call, const struct role_pair *pair)
 		return admin_refuse(call, REASON_ACCESS_TEAM_CANNOT_HOLD_ROLES, "%s", "");
 	if (pair->role.kind == ROLE_SUPPORT)
 		return admin_refuse(call, REASON_READ_ONLY, "%s", "This role is for the system's own use and cannot be assigned.");
-	if (pair->role.unit != place.unit)
+	struct environment_settings settings;
+	TRY(authz_settings(call->authz, &settings));
+	if (pair->role.unit != place.unit && !settings.matrix.enabled)
 		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s",
 				    "The role belongs to another business unit than the user or team.");
 	return OK;
@@ -139,7 +141,7 @@ static err team_for_members(struct admin_call *call, const struct uuid *id, stru
 	TRY(sql_i64(call->authz->store, &SQL_AUTHZ_TEAM_IS_OF_ROW, ARGS(arg_i64(out->row.key)), &of_row));
 	if (of_row)
 		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "The members of a row's team come and go with AddUserToRecordTeam and RemoveUserFromRecordTeam.");
-	return bound_team(call, out->row.key, out->row.unit);
+	return bound_team(call, out->row.key);
 }
 
 static err member_emit(struct admin_call *call, str op, const struct uuid *team, const struct uuid *user)

@@ -69,14 +69,16 @@ err bound_role(struct admin_call *call, int64_t role_key, int64_t unit)
 	return held ? OK : admin_refuse(call, REASON_GRANT_EXCEEDS_CALLER, "%s", "");
 }
 
-err bound_team(struct admin_call *call, int64_t team, int64_t team_unit)
+err bound_team(struct admin_call *call, int64_t team)
 {
-	int64_t *roles;
-	size_t count;
-	TRY(sql_i64s(call->authz->store, &SQL_AUTHZ_ROLES_OF_PRINCIPAL, ARGS(arg_i64(team)), call->arena, &roles, &count));
-	for (size_t i = 0; i < count; i++)
-		TRY(bound_role(call, roles[i], team_unit));
-	return OK;
+	SCOPED(statement) s = { 0 };
+	TRY(sql_begin(call->authz->store, &SQL_AUTHZ_ROLES_OF_PRINCIPAL, ARGS(arg_i64(team)), &s));
+	for (bool row;;) {
+		TRY(statement_step(&s, &row));
+		if (!row)
+			return OK;
+		TRY(bound_role(call, column_i64(&s, 0), column_i64(&s, 1)));
+	}
 }
 
 static enum depth depth_of_caller(const struct authz_context *ctx, uint16_t table, enum right right)

@@ -49,16 +49,17 @@ MUST_USE NONNULL err admin_emit_json(struct admin_call *call, str op, const stru
 
 /* Does the caller hold everything that `role`, as an instance in `unit`, would give? */
 MUST_USE NONNULL err bound_role(struct admin_call *call, int64_t role, int64_t unit);
-/* ... of every role that this team holds, measured from the team's unit. */
-MUST_USE NONNULL err bound_team(struct admin_call *call, int64_t team, int64_t team_unit);
+/* ... of every role that this team holds. */
+MUST_USE NONNULL err bound_team(struct admin_call *call, int64_t team);
 /* ... at this depth, wherever it is measured from. */
 MUST_USE NONNULL err bound_privilege(struct admin_call *call, int64_t table, int64_t right, enum depth depth);
 /* Number of people who can administer; afterwards one must remain if there was one. */
 MUST_USE NONNULL err administrators_count(struct admin_call *call, int64_t *out);
 MUST_USE NONNULL err administrators_remain(struct admin_call *call, int64_t before);
 
-/* Classic mode (1.3): the roles stay behind, the rows go along. */
-MUST_USE NONNULL err principal_move(struct admin_call *call, int64_t key, int64_t unit);
+/* 1.3. Classic mode: the roles stay behind, the rows go along. Matrix mode: those of the old unit do, the others stay, unless a setting keeps
+ * all; the rows go along if a setting says so. */
+MUST_USE NONNULL err principal_move(struct admin_call *call, int64_t key, int64_t from, int64_t unit);
 
 MUST_USE NONNULL err unit_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
 MUST_USE NONNULL err unit_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);

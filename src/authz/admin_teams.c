@@ -98,7 +98,7 @@ static err team_move(struct admin_call *call, const struct table *t, const struc
 	if (unit == row->unit)
 		return OK;
 	TRY(administrators_count(call, &before));
-	TRY(principal_move(call, row->key, unit));
+	TRY(principal_move(call, row->key, row->unit, unit));
 	TRY(administrators_remain(call, before));
 	return admin_emit(call, S("move.team"), t, &row->id, S(""), (struct admin_values){ v, 1 });
 }

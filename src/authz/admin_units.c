@@ -166,6 +166,7 @@ static err unit_clear(struct admin_call *call, int64_t unit)
 	size_t count;
 	TRY(sql_i64(store, &SQL_AUTHZ_UNIT_TEAM, ARGS(arg_i64(unit)), &team));
 	TRY(sql_run(store, &SQL_AUTHZ_PRINCIPAL_ROLES_DELETE, ARGS(arg_i64(team))));
+	TRY(sql_run(store, &SQL_AUTHZ_UNIT_HOLDERS_DELETE, ARGS(arg_i64(unit))));
 	TRY(sql_run(store, &SQL_AUTHZ_TEAM_DELETE, ARGS(arg_i64(team))));
 	TRY(sql_run(store, &SQL_AUTHZ_PRINCIPAL_DELETE, ARGS(arg_i64(team))));
 	TRY(sql_i64s(store, &SQL_AUTHZ_ROLES_DEFINED, ARGS(arg_i64(unit)), call->arena, &roles, &count));

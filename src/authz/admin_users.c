@@ -83,7 +83,7 @@ static err bound_unit(struct admin_call *call, int64_t unit)
 {
 	int64_t team;
 	TRY(sql_i64(call->authz->store, &SQL_AUTHZ_UNIT_TEAM, ARGS(arg_i64(unit)), &team));
-	return bound_team(call, team, unit);
+	return bound_team(call, team);
 }
 
 /* prvAssignPosition, and the position may be seen. */
@@ -191,7 +191,7 @@ static err user_move(struct admin_call *call, const struct table *t, const struc
 	if (unit == row->unit)
 		return OK;
 	TRY(bound_unit(call, unit));
-	TRY(principal_move(call, row->key, unit));
+	TRY(principal_move(call, row->key, row->unit, unit));
 	return admin_emit(call, S("move.systemuser"), t, &row->id, S(""), (struct admin_values){ v, 1 });
 }
 
@@ -241,11 +241,22 @@ static err rows_move(struct admin_call *call, const struct table *t, int64_t own
 	return statement_run(&s);
 }
 
-err principal_move(struct admin_call *call, int64_t key, int64_t unit)
+static err roles_leave(struct admin_call *call, const struct matrix_settings *m, int64_t key, int64_t from)
+{
+	if (!m->enabled)
+		return sql_run(call->authz->store, &SQL_AUTHZ_PRINCIPAL_ROLES_DELETE, ARGS(arg_i64(key)));
+	return m->keep_roles ? OK : sql_run(call->authz->store, &SQL_AUTHZ_PRINCIPAL_ROLES_OF_UNIT_DELETE, ARGS(arg_i64(key), arg_i64(from)));
+}
+
+err principal_move(struct admin_call *call, int64_t key, int64_t from, int64_t unit)
 {
 	const struct metadata *m = call->authz->metadata;
 	struct store *store = call->authz->store;
-	TRY(sql_run(store, &SQL_AUTHZ_PRINCIPAL_ROLES_DELETE, ARGS(arg_i64(key))));
+	struct environment_settings settings;
+	TRY(authz_settings(call->authz, &settings));
+	TRY(roles_leave(call, &settings.matrix, key, from));
+	if (settings.matrix.enabled && !settings.matrix.move_rows)
+		return sql_run(store, &SQL_AUTHZ_PRINCIPAL_MOVE, ARGS(arg_i64(key), arg_i64(unit)));
 	TRY(sql_run(store, &SQL_AUTHZ_PRINCIPAL_MOVE, ARGS(arg_i64(key), arg_i64(unit))));
 	for (size_t i = 0; i < m->by_ordinal_count; i++) {
 		const struct table *t = m->by_ordinal[i];

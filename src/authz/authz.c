@@ -134,11 +134,11 @@ err authz_snapshot(struct authz *a, const struct snapshot **out)
 	return OK;
 }
 
-err authz_previous_owner_keeps(struct authz *a, bool *out)
+err authz_settings(struct authz *a, struct environment_settings *out)
 {
 	const struct snapshot *s = NULL;
 	TRY(authz_snapshot(a, &s));
-	*out = s->share_to_previous_owner;
+	*out = s->settings;
 	return OK;
 }
 

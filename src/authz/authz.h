@@ -12,6 +12,7 @@
 
 #include "audit/client.h"
 #include "authz/evaluate.h"
+#include "authz/settings.h"
 #include "store/store.h"
 #include "token/principal.h"
 
@@ -68,8 +69,7 @@ MUST_USE NONNULL err authz_user_find(struct authz *authz, const struct uuid *id,
 MUST_USE NONNULL err authz_unit_by_id(struct authz *authz, const struct uuid *id, int64_t *out);
 NONNULL const struct uuid *authz_organization_id(const struct authz *authz); /* = the environment's id */
 
-/* ShareToPreviousOwnerOnAssign (1.7): does who gives a row away keep it as a share? */
-MUST_USE NONNULL err authz_previous_owner_keeps(struct authz *authz, bool *out);
+MUST_USE NONNULL err authz_settings(struct authz *authz, struct environment_settings *out);
 
 /* --- what a refusal says (4.8) --- */
 

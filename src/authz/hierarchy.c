@@ -30,7 +30,7 @@ static err list_add(struct reports *r, int which, int64_t principal)
 /* The rule is applied between the manager and each subordinate, not along the chain; positions have none. */
 static bool counts(const struct reports *r, int64_t unit, bool disabled)
 {
-	const struct hierarchy_settings *h = &r->snapshot->hierarchy;
+	const struct hierarchy_settings *h = &r->snapshot->settings.hierarchy;
 	return (!h->unit_rule || h->positions || unit_is_within(&r->snapshot->units, unit, r->manager->unit)) && (h->disabled_users || !disabled);
 }
 
@@ -39,7 +39,7 @@ static err subordinate_add(struct reports *r, int64_t key, int64_t unit, int lev
 {
 	int64_t *teams = NULL;
 	size_t count = 0;
-	int first = level <= r->snapshot->hierarchy.write_levels ? 0 : 1;
+	int first = level <= r->snapshot->settings.hierarchy.write_levels ? 0 : 1;
 	TRY(sql_i64s(r->authz->store, &SQL_AUTHZ_TEAMS_OF_USER, ARGS(arg_i64(key), arg_i64(unit)), r->arena, &teams, &count));
 	for (int which = first; which < 2; which++) {
 		TRY(list_add(r, which, key));
@@ -59,7 +59,7 @@ static err level_read(struct reports *r, int level, const int64_t *from, size_t 
 	*out = NEW_ARRAY(r->arena, int64_t, room);
 	*out_count = 0;
 	TRY_NEW(*out);
-	const struct sql_text *sql = r->snapshot->hierarchy.positions ? &SQL_AUTHZ_REPORTS_BY_POSITION : &SQL_AUTHZ_REPORTS;
+	const struct sql_text *sql = r->snapshot->settings.hierarchy.positions ? &SQL_AUTHZ_REPORTS_BY_POSITION : &SQL_AUTHZ_REPORTS;
 	TRY(sql_begin(r->authz->store, sql, ARGS(arg_i64s(from, from_count)), &s));
 	for (bool row;;) {
 		TRY(statement_step(&s, &row));
@@ -100,17 +100,17 @@ err hierarchy_read(struct authz *a, const struct snapshot *snapshot, struct aren
 	struct reports r = { .authz = a, .arena = arena, .manager = f, .snapshot = snapshot };
 	int64_t *level = NEW(arena, int64_t), *met = NEW(arena, int64_t);
 	size_t level_count = 1, met_count = 1;
-	if (!snapshot->hierarchy.enabled || f->type != PRINCIPAL_SYSTEMUSER)
+	if (!snapshot->settings.hierarchy.enabled || f->type != PRINCIPAL_SYSTEMUSER)
 		return OK;
 	TRY_NEW(level);
 	TRY_NEW(met);
 	*level = *met = f->key;
-	if (snapshot->hierarchy.positions) {
+	if (snapshot->settings.hierarchy.positions) {
 		TRY(sql_i64(a->store, &SQL_AUTHZ_POSITION_OF_USER, ARGS(arg_i64(f->key)), level));
 		*met = *level;
 		level_count = *level ? 1 : 0;
 	}
-	for (int n = 1; n <= snapshot->hierarchy.depth && level_count; n++) {
+	for (int n = 1; n <= snapshot->settings.hierarchy.depth && level_count; n++) {
 		int64_t *below = NULL;
 		size_t below_count = 0;
 		TRY(level_read(&r, n, level, level_count, met, met_count, &below, &below_count));

@@ -14,9 +14,8 @@ struct snapshot {
 	uint64_t epoch;
 	struct unit_tree units;
 	struct role_set roles;
-	struct hierarchy_settings hierarchy;
+	struct environment_settings settings;
 	bool *hierarchy_off;        /* [table ordinal]: takes no part in it */
-	bool share_to_previous_owner;
 	struct relationship *relationships;
 	size_t relationship_count;
 	struct cascade **cascades;  /* [table ordinal]: made at the first question (authz/cascade.c) */

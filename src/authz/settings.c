@@ -49,34 +49,27 @@ static err level_of(str value, int *out)
 	return OK;
 }
 
-/* What is not built takes the value that it has, and no other. */
-static err fixed_at(str value, bool present)
+static err setting_apply(str name, str value, struct environment_settings *e)
 {
-	bool wanted;
-	TRY(bool_of(value, &wanted));
-	if (wanted != present)
-		FAIL(ERR_INVALID, "ownership across business units is not available");
-	return OK;
-}
-
-static err setting_apply(str name, str value, struct hierarchy_settings *h)
-{
+	struct hierarchy_settings *h = &e->hierarchy;
 	if (str_equal(name, S("ManagersMustBeInSameOrParentBusinessUnitAsReports")))
 		return bool_of(value, &h->unit_rule);
 	if (str_equal(name, S("AuthorizationEnableHSMForDisabledUsers")))
 		return bool_of(value, &h->disabled_users);
 	if (str_equal(name, S("HierarchyLevelForHierarchyFeature")))
 		return level_of(value, &h->write_levels);
-	if (str_equal(name, S("EnableOwnershipAcrossBusinessUnits")) || str_equal(name, S("DoNotRemoveRolesOnChangeBusinessUnit")))
-		return fixed_at(value, false);
+	if (str_equal(name, S("EnableOwnershipAcrossBusinessUnits")))
+		return bool_of(value, &e->matrix.enabled);
+	if (str_equal(name, S("DoNotRemoveRolesOnChangeBusinessUnit")))
+		return bool_of(value, &e->matrix.keep_roles);
 	if (str_equal(name, S("AlwaysMoveRecordToOwnerBusinessUnit")))
-		return fixed_at(value, true);
+		return bool_of(value, &e->matrix.move_rows);
 	FAIL(ERR_INVALID, "orgdborgsettings has an element that is no setting");
 }
 
-err org_settings_apply(str xml, struct hierarchy_settings *inout)
+err org_settings_apply(str xml, struct environment_settings *inout)
 {
-	struct hierarchy_settings after = *inout;
+	struct environment_settings after = *inout;
 	str name, value;
 	blanks_skip(&xml);
 	if (!literal_take(&xml, S("<OrgSettings>")))

@@ -18,8 +18,21 @@ struct hierarchy_settings {
 };
 enum { HIERARCHY_DEPTH_MAX = 100 };
 
-/* Applies the elements sent; the others stay. ERR_INVALID with a reason in why for another form, an unknown name, a value of another
- * type, and for what is not built: nothing is applied then. */
-MUST_USE NONNULL err org_settings_apply(str xml, struct hierarchy_settings *inout);
+/* Rows and roles across business units (1.3, matrix mode). */
+struct matrix_settings {
+	bool enabled;           /* EnableOwnershipAcrossBusinessUnits                              */
+	bool move_rows;         /* AlwaysMoveRecordToOwnerBusinessUnit: a row follows its owner    */
+	bool keep_roles;        /* DoNotRemoveRolesOnChangeBusinessUnit                            */
+};
+
+struct environment_settings {
+	struct hierarchy_settings hierarchy;
+	struct matrix_settings matrix;
+	bool share_to_previous_owner;
+};
+
+/* Applies the elements sent; the others stay. ERR_INVALID with a reason in why for another form, an unknown name and a value of another
+ * type: nothing is applied then. */
+MUST_USE NONNULL err org_settings_apply(str xml, struct environment_settings *inout);
 
 #endif

@@ -145,10 +145,12 @@ static err settings_load(struct store *store, struct snapshot *s)
 	TRY(statement_step(&one, &row));
 	if (!row)
 		FAIL(ERR_CORRUPT, "the settings of the environment are missing");
-	s->hierarchy = (struct hierarchy_settings){ .enabled = column_i64(&one, 0) != 0, .depth = (int)column_i64(&one, 1),
+	s->settings.hierarchy = (struct hierarchy_settings){ .enabled = column_i64(&one, 0) != 0, .depth = (int)column_i64(&one, 1),
 		.write_levels = (int)column_i64(&one, 2), .unit_rule = column_i64(&one, 3) != 0, .disabled_users = column_i64(&one, 4) != 0,
 		.positions = column_i64(&one, 5) != 0 };
-	s->share_to_previous_owner = column_i64(&one, 6) != 0;
+	s->settings.share_to_previous_owner = column_i64(&one, 6) != 0;
+	s->settings.matrix = (struct matrix_settings){ .enabled = column_i64(&one, 7) != 0, .move_rows = column_i64(&one, 8) != 0,
+						       .keep_roles = column_i64(&one, 9) != 0 };
 	return OK;
 }
 

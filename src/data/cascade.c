@@ -1,7 +1,6 @@
 #include "data/cascade.h"
 
 #include "data/change_log.h"
-#include "data/names.h"
 #include "data/row_store.h"
 #include "metadata/relationship.h"
 
@@ -151,25 +150,26 @@ err cascade_delete(struct data_call *dc, const struct table *t, const struct row
 
 /* --- assign --- */
 
-static err owner_change(struct data_call *dc, const struct met *met, const struct row_place *to)
+/* What has changed above, and only that, changes here. */
+static err place_change(struct data_call *dc, const struct met *met, const struct row_place *to, bool owner, bool unit)
 {
 	static const struct body nothing = { 0 };
 	SCOPED(change_log) log = { 0 };
 	struct row_place after = met->row;
-	const struct name *name;
-	after.owner = to->owner;
-	after.unit = to->unit;
+	if (owner)
+		after.owner = to->owner;
+	if (unit)
+		after.unit = to->unit;
+	if (after.owner == met->row.owner && after.unit == met->row.unit)
+		return OK;
 	change_log_open(&log);
-	TRY(names_principal(dc->app->names, met->row.owner, &name));
-	struct uuid old = name->id;
-	TRY(names_principal(dc->app->names, to->owner, &name));
-	change_log_add_id(&log, S("ownerid"), &old, &name->id);
+	TRY(change_log_add_place(&log, dc, &met->row, &after));
 	TRY(row_update(dc, met->table, &nothing, &met->row, &after));
 	return change_log_emit(&log, dc, S("update.row"), met->table, &met->row.id);
 }
 
 /* Children are read under the old owner of their parent, before anything below changes. */
-err cascade_assign(struct data_call *dc, const struct table *t, const struct row_place *before, const struct row_place *after)
+err cascade_assign(struct data_call *dc, const struct table *t, const struct row_place *before, const struct row_place *after, bool unit)
 {
 	struct walk w;
 	TRY(walk_begin(&w, dc, t, before));
@@ -182,7 +182,6 @@ err cascade_assign(struct data_call *dc, const struct table *t, const struct row
 		}
 	}
 	for (size_t n = 1; n < w.count; n++)
-		if (w.rows[n].row.owner != after->owner)
-			TRY(owner_change(dc, &w.rows[n], after));
+		TRY(place_change(dc, &w.rows[n], after, before->owner != after->owner, unit));
 	return OK;
 }

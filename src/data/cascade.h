@@ -12,7 +12,9 @@ enum { CASCADE_ROWS_MAX = 10000 };
 /* Deletes the row; the rows whose lookup names it are deleted too (Cascade), lose the link (RemoveLink), or keep it all from happening
  * (Restrict: 405). */
 MUST_USE NONNULL err cascade_delete(struct data_call *dc, const struct table *t, const struct row_place *row);
-/* The row `before` has been given to after->owner: those below follow as far as their relationships say. */
-MUST_USE NONNULL err cascade_assign(struct data_call *dc, const struct table *t, const struct row_place *before, const struct row_place *after);
+/* The row `before` has the owner and unit of `after` now: those below follow as far as their relationships say,
+ * in what has changed: the owner if it has; `unit`: into the unit of `after`, too. */
+MUST_USE NONNULL err cascade_assign(struct data_call *dc, const struct table *t, const struct row_place *before, const struct row_place *after,
+				    bool unit);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "codec/utf8.h"
 #include "data/audit_who.h"
+#include "data/names.h"
 
 enum { CHANGES_BYTES_MAX = 32 * 1024, CHANGE_TEXT_MAX = 500 };
 
@@ -54,6 +55,24 @@ void change_log_add_id(struct change_log *log, str name, const struct uuid *befo
 	if (!uuid_is_nil(after))
 		json_member_uuid(w, S("new"), after);
 	json_close_object(w);
+}
+
+err change_log_add_place(struct change_log *log, struct data_call *dc, const struct row_place *before, const struct row_place *after)
+{
+	const struct name *name;
+	if (before->owner != after->owner) {
+		TRY(names_principal(dc->app->names, before->owner, &name));
+		struct uuid old = name->id;
+		TRY(names_principal(dc->app->names, after->owner, &name));
+		change_log_add_id(log, S("ownerid"), &old, &name->id);
+	}
+	if (before->unit != after->unit) {
+		TRY(names_unit(dc->app->names, before->unit, &name));
+		struct uuid old = name->id;
+		TRY(names_unit(dc->app->names, after->unit, &name));
+		change_log_add_id(log, S("owningbusinessunit"), &old, &name->id);
+	}
+	return OK;
 }
 
 err change_log_emit(struct change_log *log, struct data_call *dc, str op, const struct table *t, const struct uuid *id)

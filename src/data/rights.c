@@ -44,11 +44,6 @@ static err refuse_for(struct data_call *dc, const struct table *t, enum authz_re
 	return refuse(dc, dc->caller.context, t, NULL, &d);
 }
 
-err rights_unit_fixed(struct data_call *dc, const struct table *t)
-{
-	return refuse_for(dc, t, REASON_OWNING_BU_NOT_SETTABLE);
-}
-
 err rights_no_owner(struct data_call *dc, const struct table *t)
 {
 	return refuse_for(dc, t, REASON_NOT_ASSIGNABLE);
@@ -301,6 +296,27 @@ err rights_owner(struct data_call *dc, const struct table *t, str entity_set, co
 	*out_key = place.key;
 	*out_unit = place.unit;
 	return owner_test(dc, t, place.key);
+}
+
+/* Matrix mode: AppendTo on the unit, by everybody judged (1.3). */
+err rights_unit(struct data_call *dc, const struct table *t, const struct uuid *id, int64_t *out)
+{
+	const struct table *units = metadata_table(dc->app->metadata, S("businessunit"));
+	struct environment_settings settings;
+	struct authz_context *ctx;
+	TRY(authz_settings(dc->app->authz, &settings));
+	if (!settings.matrix.enabled || !table_is_owned(t) || !units)
+		return refuse_for(dc, t, REASON_OWNING_BU_NOT_SETTABLE);
+	err e = authz_unit_by_id(dc->app->authz, id, out);
+	if (err_kind_of(e) == ERR_NOT_FOUND)
+		return REFUSE(dc, 404, CODE_NOT_FOUND, "The business unit does not exist.");
+	TRY(e);
+	for (int n = 0; (ctx = judged(dc, n)); n++) {
+		struct decision d = authz_check_append_to(ctx, units, 0, *out), not_permitted = { .reason = REASON_OWNING_BU_NOT_PERMITTED };
+		if (!allowed(&d))
+			return refuse(dc, ctx, t, NULL, &not_permitted);
+	}
+	return OK;
 }
 
 /* --- columns --- */

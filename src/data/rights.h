@@ -34,8 +34,9 @@ MUST_USE NONNULL err rights_owner(struct data_call *dc, const struct table *t, s
 				  int64_t *out_key, int64_t *out_unit);
 /* May the caller share this row (Share), giving these rights, all of which they must hold on it? (1.8) */
 MUST_USE NONNULL err rights_share(struct data_call *dc, const struct table *t, const struct row_place *row, uint32_t mask);
-/* Refusals that need no question: the unit follows the owner; rows of the organization have none. */
-MUST_USE NONNULL err rights_unit_fixed(struct data_call *dc, const struct table *t);
+/* A business unit by id for a row, other than its owner's: matrix mode only (1.3); its key. */
+MUST_USE NONNULL err rights_unit(struct data_call *dc, const struct table *t, const struct uuid *id, int64_t *out);
+/* Refusals that need no question: rows of the organization have no owner. */
 MUST_USE NONNULL err rights_not_shareable(struct data_call *dc, const struct table *t);
 MUST_USE NONNULL err rights_no_owner(struct data_call *dc, const struct table *t);
 /* Column security (1.12). An unreadable column reads null; what may not be set refuses the whole write. */

@@ -127,9 +127,9 @@ err share_with_previous_owner(struct data_call *dc, const struct table *t, const
 	const uint32_t all = 2 * share_bit(RIGHT_APPEND_TO) - share_bit(RIGHT_READ); /* every right a share carries */
 	const struct name *owner;
 	uint32_t before;
-	bool keeps;
-	TRY(authz_previous_owner_keeps(dc->app->authz, &keeps));
-	if (!keeps)
+	struct environment_settings settings;
+	TRY(authz_settings(dc->app->authz, &settings));
+	if (!settings.share_to_previous_owner)
 		return OK;
 	TRY(authz_share_read(dc->app->authz, t, row->key, row->owner, &before));
 	TRY(names_principal(dc->app->names, row->owner, &owner));

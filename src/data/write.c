@@ -1,6 +1,7 @@
 /* data/write.c */
 #include "data/write.h"
 
+#include "authz/authz.h"
 #include "data/answer.h"
 #include "data/cascade.h"
 #include "data/change_log.h"
@@ -31,11 +32,6 @@ static err body_read(struct data_call *dc, const struct table *t, const struct j
 }
 
 /* --- shared judgement --- */
-
-static err unit_check(struct data_call *dc, const struct table *t, const struct body *b)
-{
-	return b->has_unit ? rights_unit_fixed(dc, t) : OK;
-}
 
 /* Each lookup that is set needs AppendTo on the row it points at: gate first, then existence, then access. */
 static err lookups_judge(struct data_call *dc, const struct body *b)
@@ -71,9 +67,9 @@ static err owner_settle(struct data_call *dc, const struct table *t, const struc
 		return OK;
 	place->owner = dc->caller.user;
 	place->unit = dc->caller.unit;
-	if (!b->has_owner)
-		return OK;
-	return rights_owner(dc, t, b->owner_table->entity_set, &b->owner, &place->owner, &place->unit);
+	if (b->has_owner)
+		TRY(rights_owner(dc, t, b->owner_table->entity_set, &b->owner, &place->owner, &place->unit));
+	return OK;
 }
 
 static err create_audit(struct data_call *dc, const struct table *t, const struct body *b, const struct row_place *place)
@@ -95,8 +91,9 @@ static err create_audit(struct data_call *dc, const struct table *t, const struc
 err row_create(struct data_call *dc, const struct table *t, const struct body *b, struct row_place *out_place)
 {
 	struct row_place place = { .id = b->has_id ? b->id : random_uuid_v7() };
-	TRY(unit_check(dc, t, b));
 	TRY(owner_settle(dc, t, b, &place));
+	if (b->has_unit)
+		TRY(rights_unit(dc, t, &b->unit, &place.unit));
 	TRY(rights_create(dc, t, &place));
 	TRY(rights_columns_set(dc, t, b, true));
 	if (has_lookups(b))
@@ -165,13 +162,31 @@ static err version_check(struct data_call *dc, const struct row_place *row)
 	return OK;
 }
 
+/* Matrix mode: a row may stay where it is when its owner changes. */
+static err rows_stay(struct data_call *dc, bool *out)
+{
+	struct environment_settings settings;
+	TRY(authz_settings(dc->app->authz, &settings));
+	*out = settings.matrix.enabled && !settings.matrix.move_rows;
+	return OK;
+}
+
+/* The owner's unit, the unit given, or where the row is (1.7). */
+static err unit_settle(struct data_call *dc, const struct table *t, const struct body *b, const struct row_place *row, struct row_place *after)
+{
+	bool stays;
+	TRY(rows_stay(dc, &stays));
+	if (stays)
+		after->unit = row->unit;
+	return b->has_unit ? rights_unit(dc, t, &b->unit, &after->unit) : OK;
+}
+
 static err update_judge(struct data_call *dc, const struct table *t, const struct body *b, const struct row_place *row,
 			struct row_place *after)
 {
-	*after = *row;
-	TRY(unit_check(dc, t, b));
 	bool assigns = b->has_owner && table_is_owned(t);
-	if (b->count || !assigns) {
+	*after = *row;
+	if (b->count || b->has_unit || !assigns) {
 		TRY(rights_gate(dc, DO_WRITE, t));
 		TRY(rights_row(dc, DO_WRITE, t, row));
 		TRY(rights_columns_set(dc, t, b, false));
@@ -181,11 +196,12 @@ static err update_judge(struct data_call *dc, const struct table *t, const struc
 		TRY(rights_row(dc, DO_APPEND, t, row));
 		TRY(lookups_judge(dc, b));
 	}
-	if (!assigns)
-		return OK;
-	TRY(rights_gate(dc, DO_ASSIGN, t));
-	TRY(rights_row(dc, DO_ASSIGN, t, row));
-	return rights_owner(dc, t, b->owner_table->entity_set, &b->owner, &after->owner, &after->unit);
+	if (assigns) {
+		TRY(rights_gate(dc, DO_ASSIGN, t));
+		TRY(rights_row(dc, DO_ASSIGN, t, row));
+		TRY(rights_owner(dc, t, b->owner_table->entity_set, &b->owner, &after->owner, &after->unit));
+	}
+	return assigns || b->has_unit ? unit_settle(dc, t, b, row, after) : OK;
 }
 
 /* The old values are read before they are overwritten. */
@@ -206,14 +222,7 @@ static err update_log(struct data_call *dc, const struct table *t, const struct 
 		struct value old = value_of_row(q.select[i], &s, first + (int)i);
 		change_log_add(log, q.select[i], &old, &b->changes[i].value);
 	}
-	if (before->owner == after->owner)
-		return OK;
-	const struct name *name;
-	TRY(names_principal(dc->app->names, before->owner, &name));
-	struct uuid old_owner = name->id;
-	TRY(names_principal(dc->app->names, after->owner, &name));
-	change_log_add_id(log, S("ownerid"), &old_owner, &name->id);
-	return OK;
+	return change_log_add_place(log, dc, before, after);
 }
 
 static err update_existing(struct data_call *dc, const struct table *t, const struct body *b, const struct row_place *row)
@@ -226,10 +235,13 @@ static err update_existing(struct data_call *dc, const struct table *t, const st
 	TRY(update_log(dc, t, b, row, &after, &log));
 	TRY(row_update(dc, t, b, row, &after));
 	TRY(change_log_emit(&log, dc, S("update.row"), t, &row->id));
-	if (after.owner == row->owner)
+	if (after.owner != row->owner)
+		TRY(share_with_previous_owner(dc, t, row));
+	if (after.owner == row->owner && !b->has_unit)
 		return OK;
-	TRY(share_with_previous_owner(dc, t, row));
-	return cascade_assign(dc, t, row, &after);
+	bool stays;
+	TRY(rows_stay(dc, &stays));
+	return cascade_assign(dc, t, row, &after, b->has_unit || !stays);
 }
 
 static err update_found(struct data_call *dc, const struct table *t, const struct uuid *id, const struct json *in,

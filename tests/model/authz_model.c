@@ -25,13 +25,16 @@ static bool by_owner(const struct model *m, int who, int holder, const struct mo
 	return owner != NOBODY && stands_for(m, who, owner) && (holder == who || role->direct_user || holder == owner);
 }
 
-/* UNIT(r), measured from the unit of the holder. */
-static bool by_unit(const struct model *m, int holder, enum depth depth, int unit)
+/* UNIT(r), measured from each unit as whose instance the role is held. */
+static bool by_unit(const struct model *m, unsigned instances, enum depth depth, int unit)
 {
-	int from = m->principals[holder].unit;
-	if (depth == DEPTH_LOCAL)
-		return unit == from;
-	return depth == DEPTH_DEEP && unit != NOBODY && model_unit_is_within(m, unit, from);
+	for (int from = 0; from < m->unit_count && unit != NOBODY; from++) {
+		if (!(instances & 1u << from))
+			continue;
+		if (unit == from ? depth >= DEPTH_LOCAL : depth == DEPTH_DEEP && model_unit_is_within(m, unit, from))
+			return true;
+	}
+	return false;
 }
 
 enum path { BY_ANY_PATH, BY_UNIT_ONLY };
@@ -47,7 +50,7 @@ static bool reached(const struct model *m, int who, int table, enum right right,
 				return true;
 			if (!m->tables[table].owned)
 				continue;
-			if (by_unit(m, p, depth, unit) || (path == BY_ANY_PATH && by_owner(m, who, p, &m->roles[r], owner)))
+			if (by_unit(m, m->holds[p][r], depth, unit) || (path == BY_ANY_PATH && by_owner(m, who, p, &m->roles[r], owner)))
 				return true;
 		}
 	}

@@ -51,7 +51,7 @@ struct model {
 	bool member[MODEL_PRINCIPALS][MODEL_PRINCIPALS]; /* [team][user] */
 	struct model_role roles[MODEL_ROLES];
 	int role_count;
-	bool holds[MODEL_PRINCIPALS][MODEL_ROLES];       /* in classic mode always as the instance of the holder's own unit */
+	unsigned holds[MODEL_PRINCIPALS][MODEL_ROLES];   /* as the instances of these units, bits; in classic mode only the holder's own */
 };
 
 bool model_unit_is_within(const struct model *m, int unit, int above);

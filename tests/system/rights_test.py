@@ -398,8 +398,7 @@ def hierarchy(w, made):
     check('unless the rule is off', hal()[:3] == [200, 200, 403], hal())
     kept = w.get('organizations')[0]
     for what, change in (('an unknown setting', {'orgdborgsettings': '<OrgSettings><Nonsense>1</Nonsense></OrgSettings>'}),
-                         ('half a text', {'orgdborgsettings': xml[:40]}), ('matrix mode', {'orgdborgsettings': '<OrgSettings>'
-                          '<EnableOwnershipAcrossBusinessUnits>true</EnableOwnershipAcrossBusinessUnits></OrgSettings>'}),
+                         ('half a text', {'orgdborgsettings': xml[:40]}),
                          ('depth 0', {'maxdepthforhierarchicalsecuritymodel': 0})):
         refused = w.it.operator('PATCH', f'{w.api}/{settings}', {'ishierarchicalsecuritymodelenabled': False, **change})
         check(f'{what} is refused, and nothing changes', refused.status == 400 and w.get('organizations')[0] == kept, refused)

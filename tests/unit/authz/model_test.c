@@ -19,6 +19,7 @@ struct generated {
 	int64_t unit_key[MODEL_UNITS], principal_key[MODEL_PRINCIPALS];
 	int number[MODEL_PRINCIPALS]; /* of test_uuid; 0: a default team */
 	struct model_row rows[ROWS]; /* their keys count from 1 */
+	bool matrix, move_rows, keep_roles;
 	uint64_t seed;
 	size_t points, lists, by_share, by_hierarchy, from_above;
 };
@@ -145,12 +146,32 @@ static void positions_make(struct generated *g)
 	}
 }
 
+static const char *word(bool value)
+{
+	return value ? "true" : "false";
+}
+
+static void matrix_set(struct generated *g, bool on)
+{
+	const struct table *t = metadata_table(g->f->authz->metadata, S("organization"));
+	struct uuid id = *authz_organization_id(g->f->authz);
+	char xml[400];
+	g->matrix = on;
+	g->move_rows = below(g, 2);
+	g->keep_roles = below(g, 2);
+	snprintf(xml, sizeof xml, "<OrgSettings><EnableOwnershipAcrossBusinessUnits>%s</EnableOwnershipAcrossBusinessUnits>"
+		 "<AlwaysMoveRecordToOwnerBusinessUnit>%s</AlwaysMoveRecordToOwnerBusinessUnit><DoNotRemoveRolesOnChangeBusinessUnit>%s"
+		 "</DoNotRemoveRolesOnChangeBusinessUnit></OrgSettings>", word(on), word(g->move_rows), word(g->keep_roles));
+	struct admin_value v = text(t, "orgdborgsettings", xml);
+	GOOD(ADMIN(g->f, NULL, authz_admin_update(call, t, &id, &v, 1)));
+}
+
 static void row_place(struct generated *g, int row, const char *sql)
 {
 	SCOPED(statement) s = { 0 };
 	struct model_row *r = &g->rows[row];
 	r->owner = below(g, g->model.principal_count);
-	r->unit = g->model.principals[r->owner].unit;
+	r->unit = g->matrix ? below(g, MODEL_UNITS) : g->model.principals[r->owner].unit;
 	must(statement_open_text(g->f->store, str_of(sql), &s));
 	must(bind_i64(&s, 1, row + 1));
 	must(bind_i64(&s, 2, g->principal_key[r->owner]));
@@ -207,6 +228,7 @@ static void world_make(struct generated *g)
 	people_make(g);
 	roles_make(g);
 	positions_make(g);
+	matrix_set(g, below(g, 2));
 	rows_make(g);
 	change_cascade(g);
 }
@@ -231,16 +253,17 @@ static const struct table *table_of(const struct generated *g, int principal)
 static void change_role(struct generated *g)
 {
 	int who = below(g, g->model.principal_count), role = below(g, MODEL_ROLES);
-	bool *held = &g->model.holds[who][role];
+	unsigned *held = &g->model.holds[who][role];
 	const struct table *t = table_of(g, who);
-	struct uuid instance = instance_in(g->f, test_uuid(ROLE_NUMBER + role), g->unit_id[g->model.principals[who].unit]);
+	int unit = g->matrix ? below(g, MODEL_UNITS) : g->model.principals[who].unit;
+	struct uuid instance = instance_in(g->f, test_uuid(ROLE_NUMBER + role), g->unit_id[unit]);
 	const struct uuid *id = &g->principal_id[who];
 	str navigation = t == g->f->users ? S("systemuserroles_association") : S("teamroles_association");
-	if (*held)
+	if (*held & 1u << unit)
 		GOOD(ADMIN(g->f, NULL, authz_admin_disassociate(call, t, id, navigation, &instance)));
 	else
 		GOOD(ADMIN(g->f, NULL, authz_admin_associate(call, t, id, navigation, &instance)));
-	*held = !*held;
+	*held ^= 1u << unit;
 }
 
 static void change_membership(struct generated *g)
@@ -255,7 +278,8 @@ static void change_membership(struct generated *g)
 	*is = !*is;
 }
 
-/* 1.3, classic mode: the roles given directly go, the rows owned follow. */
+/* 1.3, classic mode: the roles given directly go, the rows owned follow. Matrix mode: those of the old unit go unless the setting keeps
+ * them, the rows follow if a setting says so. */
 static void change_unit_of_principal(struct generated *g)
 {
 	int who = below(g, 2) ? any_user(g) : any_team(g), unit = below(g, MODEL_UNITS);
@@ -263,10 +287,11 @@ static void change_unit_of_principal(struct generated *g)
 	GOOD(set(g->f, NULL, t, g->number[who], lookup(t, "businessunitid", g->unit_id[unit])));
 	if (g->model.principals[who].unit == unit)
 		return;
+	for (int r = 0; r < MODEL_ROLES; r++)
+		g->model.holds[who][r] &= !g->matrix ? 0 : g->keep_roles ? ~0u : ~(1u << g->model.principals[who].unit);
 	g->model.principals[who].unit = unit;
-	memset(g->model.holds[who], 0, sizeof g->model.holds[who]);
 	for (int i = 0; i < ROWS; i++)
-		if (g->rows[i].owner == who)
+		if (g->rows[i].owner == who && (!g->matrix || g->move_rows))
 			g->rows[i].unit = unit;
 }
 
@@ -467,12 +492,26 @@ static void change_hierarchy(struct generated *g)
 	GOOD(ADMIN(g->f, NULL, authz_admin_update(call, t, &id, v, COUNT_OF(v))));
 }
 
+/* The mode rarely changes; its end puts every row into its owner's unit and takes the roles of other units. */
+static void change_matrix(struct generated *g)
+{
+	bool was = g->matrix;
+	matrix_set(g, below(g, 4) ? was : !was);
+	if (!was || g->matrix)
+		return;
+	for (int p = 0; p < g->model.principal_count; p++)
+		for (int r = 0; r < MODEL_ROLES; r++)
+			g->model.holds[p][r] &= 1u << g->model.principals[p].unit;
+	for (int i = 0; i < ROWS; i++)
+		g->rows[i].unit = g->model.principals[g->rows[i].owner].unit;
+}
+
 static void (*const changes[])(struct generated *g) = {
 	change_role, change_role, change_role, change_membership, change_membership, change_unit_of_principal, change_parent,
 	change_unit_disabled, change_user_disabled, change_mode, change_inheritance, change_privileges, change_owner,
 	change_share, change_share, change_share, change_manager, change_manager, change_manager, change_hierarchy,
 	change_position, change_position, change_position, change_position_parent, change_exclusion,
-	change_row_parent, change_row_parent, change_row_parent, change_row_state, change_cascade,
+	change_row_parent, change_row_parent, change_row_parent, change_row_state, change_cascade, change_matrix,
 };
 
 /* --- asking both --- */
