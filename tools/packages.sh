@@ -3,7 +3,7 @@
 # One list for the scripts, so that a machine needs nothing that is not named here.
 set -eu
 
-build=(gcc make meson ninja-build pkgconf python3 libssl-dev libsqlite3-dev libnghttp2-dev libsodium-dev libseccomp-dev
+build=(gcc make meson ninja-build pkgconf python3 libssl-dev libsqlite3-dev libnghttp2-dev libsodium-dev libseccomp-dev libpcre2-dev
        ieee-data iso-codes ca-certificates curl openssl)
 test=(clang clang-tidy cppcheck libcmocka-dev libjansson-dev nghttp2-client
       chromium)

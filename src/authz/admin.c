@@ -25,6 +25,8 @@ static const struct admin_table tables[] = {
 	{ "fieldsecurityprofile", profile_create, profile_update, profile_delete },
 	{ "fieldpermission", permission_create, permission_update, permission_delete },
 	{ "organization", NULL, organization_update, NULL },
+	{ "maskingrule", mask_rule_create, mask_rule_update, mask_rule_delete },
+	{ "attributemaskingrule", column_mask_create, NULL, column_mask_delete },
 	{ "teamtemplate", template_create, template_update, template_delete },
 	{ "position", position_create, position_update, position_delete },
 	{ "hierarchysecurityconfiguration", exclusion_create, NULL, exclusion_delete },

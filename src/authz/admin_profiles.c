@@ -100,8 +100,29 @@ err profile_delete(struct admin_call *call, const struct table *t, const struct 
 
 /* --- permissions --- */
 
-/* canread, cancreate, canupdate over what stands: 0 or 4 each, as the vendor counts. */
-static err rights_of(struct admin_call *call, struct admin_values values, int64_t *inout_rights)
+static err unmasked_of(struct admin_call *call, struct admin_values values, const struct uuid *column, int64_t *inout_rights)
+{
+	const struct admin_value *v = value_named(values, "canreadunmasked");
+	const int64_t bits = COLUMN_RIGHT_UNMASKED_ONE | COLUMN_RIGHT_UNMASKED_ALL;
+	const struct column named = { .id = *column, .flags = COLUMN_SECURED };
+	const struct mask *mask;
+	int64_t n = value_i64(v, 0);
+	if (n != 0 && n != 1 && n != 3)
+		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "canreadunmasked is 0, 1 or 3.");
+	if (v)
+		*inout_rights = (*inout_rights & ~bits) | (n == 3 ? bits : n == 1 ? COLUMN_RIGHT_UNMASKED_ONE : 0);
+	if (!(*inout_rights & COLUMN_RIGHT_READ) && n == 0)
+		*inout_rights &= ~bits; /* who does not read, does not read beneath */
+	if (!(*inout_rights & bits))
+		return OK;
+	TRY(authz_column_mask(call->authz, &named, &mask));
+	if (!mask)
+		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "canreadunmasked needs a masking rule on the column; it has none.");
+	return *inout_rights & COLUMN_RIGHT_READ ? OK : admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "canreadunmasked needs canread.");
+}
+
+/* canread, cancreate, canupdate and canreadunmasked over what stands: 0 or 4 each, as the vendor counts. */
+static err rights_of(struct admin_call *call, struct admin_values values, const struct uuid *column, int64_t *inout_rights)
 {
 	static const struct {
 		const char *name;
@@ -115,9 +136,7 @@ static err rights_of(struct admin_call *call, struct admin_values values, int64_
 		if (v)
 			*inout_rights = (*inout_rights & ~(int64_t)members[i].right) | (n ? members[i].right : 0);
 	}
-	if (value_i64(value_named(values, "canreadunmasked"), 0))
-		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "canreadunmasked needs a masking rule on the column; it has none.");
-	return OK;
+	return unmasked_of(call, values, column, inout_rights);
 }
 
 static err column_of(struct admin_call *call, struct admin_values values, const struct table **out_table, const struct column **out)
@@ -148,7 +167,7 @@ err permission_create(struct admin_call *call, const struct table *t, struct adm
 	TRY(admin_settle(call, t, authz_check_append(call->caller, t, true, 0, 0)));
 	TRY(profile_referred(call, values, &profile));
 	TRY(column_of(call, values, &table, &c));
-	TRY(rights_of(call, values, &rights));
+	TRY(rights_of(call, values, &c->id, &rights));
 	TRY(bound_columns(call, &c->id, rights));
 	TRY(admin_new_id(call, values, t, &id));
 	TRY(version_take(call->authz->store, &version));
@@ -188,7 +207,7 @@ err permission_update(struct admin_call *call, const struct table *t, const stru
 	TRY(admin_row(call, t, id, RIGHT_WRITE, &row));
 	TRY(permission_read(call, row.key, &p));
 	TRY(bound_columns(call, &p.column, p.rights));
-	TRY(rights_of(call, values, &p.rights));
+	TRY(rights_of(call, values, &p.column, &p.rights));
 	TRY(bound_columns(call, &p.column, p.rights));
 	TRY(version_take(call->authz->store, &version));
 	TRY(sql_run(call->authz->store, &SQL_AUTHZ_PERMISSION_UPDATE, ARGS(arg_i64(row.key), arg_i64(p.rights), arg_i64(version))));

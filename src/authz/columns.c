@@ -1,6 +1,8 @@
 #include "authz/columns.h"
 
-enum { COLUMN_RIGHTS_ALL = COLUMN_RIGHT_READ | COLUMN_RIGHT_CREATE | COLUMN_RIGHT_UPDATE };
+#include "authz/internal.h"
+
+enum { COLUMN_RIGHTS_ALL = 31 };
 
 uint8_t authz_column_rights(const struct authz_context *ctx, const struct uuid *column)
 {
@@ -24,4 +26,17 @@ uint8_t authz_column_rights(const struct authz_context *ctx, const struct uuid *
 bool authz_column_allowed(const struct authz_context *ctx, const struct column *c, enum column_right right)
 {
 	return !(c->flags & COLUMN_SECURED) || (authz_column_rights(ctx, &c->id) & right);
+}
+
+err authz_column_mask(struct authz *a, const struct column *c, const struct mask **out)
+{
+	const struct snapshot *s = NULL;
+	*out = NULL;
+	if (!(c->flags & COLUMN_SECURED))
+		return OK;
+	TRY(authz_snapshot(a, &s));
+	for (size_t i = 0; i < s->mask_count; i++)
+		if (uuid_equal(&s->masks[i].column, &c->id))
+			*out = s->masks[i].mask;
+	return OK;
 }

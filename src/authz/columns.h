@@ -6,10 +6,17 @@
 #ifndef AUTHZ_COLUMNS_H
 #define AUTHZ_COLUMNS_H
 
-#include "authz/context.h"
+#include "authz/authz.h"
+#include "codec/mask.h"
 
-enum column_right { COLUMN_RIGHT_READ = 1, COLUMN_RIGHT_CREATE = 2, COLUMN_RIGHT_UPDATE = 4 };
+enum column_right {
+	COLUMN_RIGHT_READ = 1, COLUMN_RIGHT_CREATE = 2, COLUMN_RIGHT_UPDATE = 4,
+	COLUMN_RIGHT_UNMASKED_ONE = 8,  /* beneath the mask, one row at a time */
+	COLUMN_RIGHT_UNMASKED_ALL = 16, /* ... of any number of rows           */
+};
 
+/* The mask of a secured column; null: it has none. Borrowed for the present epoch. */
+MUST_USE NONNULL err authz_column_mask(struct authz *authz, const struct column *c, const struct mask **out);
 /* Also whether the column may stand in a filter or an order: COLUMN_RIGHT_READ, else comparison would tell the value. */
 NONNULL bool authz_column_allowed(const struct authz_context *ctx, const struct column *c, enum column_right right);
 /* The rights that profiles give on the column of this MetadataId; all of them for System Administrators. */

@@ -4,6 +4,7 @@
 
 #include "authz/authz.h"
 #include "authz/settings.h"
+#include "codec/mask.h"
 #include "metadata/relationship.h"
 
 struct cascade;
@@ -16,6 +17,11 @@ struct snapshot {
 	struct role_set roles;
 	struct environment_settings settings;
 	bool *hierarchy_off;        /* [table ordinal]: takes no part in it */
+	struct column_mask {
+		struct uuid column; /* MetadataId */
+		struct mask *mask;  /* owned      */
+	} *masks;
+	size_t mask_count;
 	struct relationship *relationships;
 	size_t relationship_count;
 	struct cascade **cascades;  /* [table ordinal]: made at the first question (authz/cascade.c) */

@@ -170,12 +170,37 @@ static err exclusions_load(struct store *store, struct snapshot *s)
 	}
 }
 
+/* What was a mask when it was stored is one now; else the column could be read bare. */
+static err masks_load(struct store *store, struct snapshot *s)
+{
+	size_t room = 0;
+	SCOPED(statement) all = { 0 };
+	TRY(statement_open(store, &SQL_AUTHZ_MASKS, &all));
+	for (bool row;;) {
+		TRY(statement_step(&all, &row));
+		if (!row)
+			return OK;
+		if (s->mask_count == room) {
+			struct column_mask *wider = NEW_ARRAY(s->arena, struct column_mask, room ? room * 2 : 8);
+			TRY_NEW(wider);
+			if (room)
+				memcpy(wider, s->masks, room * sizeof *wider);
+			room = room ? room * 2 : 8;
+			s->masks = wider;
+		}
+		s->masks[s->mask_count].column = column_uuid(&all, 0);
+		TRY(mask_new(column_text(&all, 1), column_text(&all, 2), &s->masks[s->mask_count].mask));
+		s->mask_count++;
+	}
+}
+
 static err load_into(struct store *store, const struct metadata *m, struct snapshot *s)
 {
 	TRY(units_load(store, s));
 	TRY(roles_load(store, m, s));
 	TRY(settings_load(store, s));
 	TRY(exclusions_load(store, s));
+	TRY(masks_load(store, s));
 	TRY(relationships_read(store, m, s->arena, &s->relationships, &s->relationship_count));
 	s->cascades = NEW_ARRAY(s->arena, struct cascade *, s->table_count);
 	TRY_NEW(s->cascades);
@@ -195,7 +220,7 @@ err snapshot_load(struct store *store, const struct metadata *metadata, uint64_t
 	*s = (struct snapshot){ .arena = arena, .epoch = epoch, .table_count = metadata->by_ordinal_count };
 	err e = load_into(store, metadata, s);
 	if (failed(e)) {
-		arena_free(arena);
+		snapshot_free(s);
 		return e;
 	}
 	*out = s;
@@ -204,6 +229,8 @@ err snapshot_load(struct store *store, const struct metadata *metadata, uint64_t
 
 void snapshot_free(struct snapshot *s)
 {
+	for (size_t i = 0; s && i < s->mask_count; i++)
+		mask_free(s->masks[i].mask);
 	if (s)
 		arena_free(s->arena);
 }

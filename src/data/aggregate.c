@@ -63,6 +63,7 @@ static double scale_of(const struct column *c)
 	return scale;
 }
 
+/* Columns with a mask come here only where the caller may compare them, which tells their values. */
 static void aggregate_json(struct json_writer *w, const struct aggregate *a, const struct statement *s, int at)
 {
 	bool scaled = a->column && (a->column->type == TYPE_DECIMAL || a->column->type == TYPE_MONEY);

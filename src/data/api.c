@@ -3,6 +3,7 @@
 
 #include "data/answer.h"
 #include "data/collection.h"
+#include "data/masked.h"
 #include "data/navigation.h"
 #include "data/read.h"
 #include "data/rights.h"
@@ -136,7 +137,7 @@ static err table_run(struct data_call *dc, const struct table *t)
 	return c && dc->path.count == 2 ? column_run(dc, t, c, &id) : segment_unknown(dc, second->name);
 }
 
-err data_call_run(struct data_call *dc)
+static err call_route(struct data_call *dc)
 {
 	bool found;
 	TRY(rights_admit(dc));
@@ -154,6 +155,15 @@ err data_call_run(struct data_call *dc)
 		return OK;
 	const struct table *t = metadata_table_by_set(dc->app->metadata, dc->path.segment[0].name);
 	return t ? table_run(dc, t) : segment_unknown(dc, dc->path.segment[0].name);
+}
+
+err data_call_run(struct data_call *dc)
+{
+	str unmasked = { 0 };
+	(void)url_param_find(&dc->params, S("UnMaskedData"), &unmasked);
+	dc->unmasked = str_equal_nocase(unmasked, S("true"));
+	TRY(call_route(dc));
+	return masked_reads_log(dc);
 }
 
 static err handle(struct web_call *web)

@@ -3,6 +3,7 @@
 
 #include "codec/utf8.h"
 #include "data/audit_who.h"
+#include "data/masked.h"
 #include "data/names.h"
 
 enum { CHANGES_BYTES_MAX = 32 * 1024, CHANGE_TEXT_MAX = 500 };
@@ -31,17 +32,21 @@ static void side(struct json_writer *w, str name, const struct column *c, const 
 	value_write(w, c, &shown);
 }
 
-void change_log_add(struct change_log *log, const struct column *c, const struct value *before, const struct value *after)
+err change_log_add(struct change_log *log, struct data_call *dc, const struct column *c, const struct value *before, const struct value *after)
 {
 	struct json_writer *w = &log->writer;
+	struct value old, new;
 	if (value_equal(before, after) || log->text.len > CHANGES_BYTES_MAX)
-		return;
+		return OK;
+	TRY(masked_for_log(dc, c, before, &old));
+	TRY(masked_for_log(dc, c, after, &new));
 	log->count++;
 	json_key(w, c->logical_name);
 	json_open_object(w);
-	side(w, S("old"), c, before);
-	side(w, S("new"), c, after);
+	side(w, S("old"), c, &old);
+	side(w, S("new"), c, &new);
 	json_close_object(w);
+	return OK;
 }
 
 void change_log_add_id(struct change_log *log, str name, const struct uuid *before, const struct uuid *after)

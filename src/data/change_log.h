@@ -13,7 +13,9 @@ struct change_log {
 
 NONNULL void change_log_open(struct change_log *log);
 NONNULL void change_log_release(struct change_log *log);
-NONNULL void change_log_add(struct change_log *log, const struct column *c, const struct value *before, const struct value *after);
+/* Values of masked columns as they are shown. */
+MUST_USE NONNULL err change_log_add(struct change_log *log, struct data_call *dc, const struct column *c, const struct value *before,
+				    const struct value *after);
 /* Owner and unit by id. */
 NONNULL void change_log_add_id(struct change_log *log, str name, const struct uuid *before, const struct uuid *after);
 /* Owner and unit where they differ. */

@@ -215,7 +215,8 @@ static err option_read(struct parser *p, const struct url_param *option, struct 
 		out->top = n > APPLY_ROWS_MAX ? APPLY_ROWS_MAX : (int64_t)n;
 		return OK;
 	}
-	if (str_equal(option->name, S("$apply")) || str_starts_with(option->name, S("@")))
+	if (str_equal(option->name, S("$apply")) || str_starts_with(option->name, S("@")) ||
+	    str_equal(option->name, S("UnMaskedData")))
 		return OK;
 	return bad(p, "This query option cannot stand beside $apply", option->name);
 }

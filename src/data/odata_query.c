@@ -169,8 +169,8 @@ static err option_parse(const struct table *t, const struct url_param *p, const 
 		out->skip_token = p->value;
 		return OK;
 	}
-	if (str_starts_with(p->name, S("@")))
-		return OK;
+	if (str_starts_with(p->name, S("@")) || str_equal(p->name, S("UnMaskedData")))
+		return OK; /* seen elsewhere */
 	if (is_unsupported(p->name))
 		return problem_say(arena, problem, 501, CODE_BAD_QUERY, "The query option '%.*s' is not supported.",
 				   STR_ARG(p->name));

@@ -3,6 +3,7 @@
 
 #include "data/answer.h"
 #include "data/expand.h"
+#include "data/masked.h"
 #include "data/rights.h"
 #include "data/row_find.h"
 #include "data/row_json.h"
@@ -16,7 +17,8 @@ static err options_of_one(struct data_call *dc, const struct table *t, struct od
 	TRY(expand_take(dc, t, &options, expands));
 	bool given = url_param_find(&options, S("$select"), &select);
 	for (size_t i = 0; i < options.count; i++)
-		if (!str_equal(options.items[i].name, S("$select")) && !str_starts_with(options.items[i].name, S("@")))
+		if (!str_equal(options.items[i].name, S("$select")) && !str_starts_with(options.items[i].name, S("@")) &&
+		    !str_equal(options.items[i].name, S("UnMaskedData")))
 			return REFUSE(dc, 400, CODE_BAD_QUERY, "The query option '%.*s' is not supported here.",
 				      STR_ARG(options.items[i].name));
 	return odata_select_parse(t, select, given, dc->arena, &dc->problem, q);
@@ -54,7 +56,9 @@ static err row_answer(struct data_call *dc, const struct odata_query *q, const s
 	web_set_header(dc->web, S("etag"), etag);
 	json_open_object(&w);
 	json_member_str(&w, S("@odata.context"), context_url(dc, q, true));
+	dc->one_row = true;
 	TRY(row_json(dc, &w, q, &s, first));
+	dc->one_row = false;
 	TRY(expand_json(dc, &w, q->table, expands, place.key));
 	json_close_object(&w);
 	return OK;
@@ -84,6 +88,7 @@ err read_column(struct data_call *dc, const struct table *t, const struct uuid *
 		return REFUSE(dc, 404, CODE_UNKNOWN_PATH, "Resource not found for the segment '%.*s'.", STR_ARG(name));
 	struct odata_query q = { .table = t, .select = &c, .select_count = 1, .select_given = true };
 	SCOPED(statement) s = { 0 };
+	const struct mask *mask;
 	struct row_place place;
 	int first;
 	TRY(row_open(dc, &q, id, &s, &first, &place));
@@ -101,6 +106,11 @@ err read_column(struct data_call *dc, const struct table *t, const struct uuid *
 	json_open_object(&w);
 	json_member_str(&w, S("@odata.context"), context);
 	json_key(&w, S("value"));
+	dc->one_row = true;
+	TRY(rights_mask(dc, c, &mask));
+	dc->one_row = false;
+	if (mask)
+		TRY(masked_value(mask, c, &v, dc->arena, &v));
 	value_write(&w, c, &v);
 	json_close_object(&w);
 	return OK;

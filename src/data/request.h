@@ -61,6 +61,9 @@ struct data_call {
 	struct odata_path path;
 	struct url_params params;
 	struct prefer prefer;
+	bool unmasked;                 /* UnMaskedData=true: beneath masks, where the caller may */
+	bool one_row;                  /* while the row of a single retrieve is written    */
+	unsigned bare_values;          /* read beneath a mask so far                       */
 	unsigned expansions;           /* look-ups for $expand so far */
 	const struct references *references; /* of a change set; null: none */
 	str root;                      /* "https://host/e/x/api/data/v9.2/" */

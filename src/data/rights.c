@@ -74,10 +74,22 @@ static err column_refuse(struct data_call *dc, const struct table *t, const stru
 	return REFUSE(dc, row->status, row->vendor_code, "%s Column: '%.*s'.", row->text, STR_ARG(c->logical_name));
 }
 
+static bool column_allowed(const struct data_call *dc, const struct column *c, enum column_right right)
+{
+	const struct authz_context *ctx;
+	for (int n = 0; (ctx = judged(dc, n)); n++)
+		if (!authz_column_allowed(ctx, c, right))
+			return false;
+	return true;
+}
+
 static err column_guard(void *guard, const struct table *t, const struct column *c)
 {
 	struct data_call *dc = guard;
-	return rights_column_readable(dc, c) ? OK : column_refuse(dc, t, c, REASON_COLUMN_FILTER);
+	const struct mask *mask;
+	TRY(authz_column_mask(dc->app->authz, c, &mask));
+	bool bare = !mask || column_allowed(dc, c, COLUMN_RIGHT_UNMASKED_ALL);
+	return bare && rights_column_readable(dc, c) ? OK : column_refuse(dc, t, c, REASON_COLUMN_FILTER);
 }
 
 static void caller_fill(struct data_call *dc, struct authz_context *context)
@@ -321,15 +333,6 @@ err rights_unit(struct data_call *dc, const struct table *t, const struct uuid *
 
 /* --- columns --- */
 
-static bool column_allowed(const struct data_call *dc, const struct column *c, enum column_right right)
-{
-	const struct authz_context *ctx;
-	for (int n = 0; (ctx = judged(dc, n)); n++)
-		if (!authz_column_allowed(ctx, c, right))
-			return false;
-	return true;
-}
-
 bool rights_column_readable(const struct data_call *dc, const struct column *c)
 {
 	return column_allowed(dc, c, COLUMN_RIGHT_READ);
@@ -342,6 +345,23 @@ err rights_columns_set(struct data_call *dc, const struct table *t, const struct
 		if (!column_allowed(dc, b->changes[i].column, right))
 			return column_refuse(dc, t, b->changes[i].column, creating ? REASON_COLUMN_CREATE : REASON_COLUMN_UPDATE);
 	return OK;
+}
+
+err rights_mask(struct data_call *dc, const struct column *c, const struct mask **out)
+{
+	TRY(authz_column_mask(dc->app->authz, c, out));
+	if (!*out || !dc->unmasked)
+		return OK;
+	if (!column_allowed(dc, c, dc->one_row ? COLUMN_RIGHT_UNMASKED_ONE : COLUMN_RIGHT_UNMASKED_ALL))
+		return OK;
+	*out = NULL;
+	dc->bare_values++;
+	return OK;
+}
+
+bool rights_column_bare(const struct data_call *dc, const struct column *c)
+{
+	return column_allowed(dc, c, COLUMN_RIGHT_UNMASKED_ONE);
 }
 
 bool rights_is_administrator(const struct data_call *dc)

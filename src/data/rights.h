@@ -42,6 +42,12 @@ MUST_USE NONNULL err rights_no_owner(struct data_call *dc, const struct table *t
 /* Column security (1.12). An unreadable column reads null; what may not be set refuses the whole write. */
 struct body;
 NONNULL bool rights_column_readable(const struct data_call *dc, const struct column *c);
+/* The mask through which the present answer shows the column; null: none. Without one though the column has a mask, it counts in
+ * dc->bare_values: such reads are audited. */
+struct mask;
+MUST_USE NONNULL err rights_mask(struct data_call *dc, const struct column *c, const struct mask **out);
+/* May the caller read this masked column beneath its mask, if only of one row? */
+NONNULL bool rights_column_bare(const struct data_call *dc, const struct column *c);
 MUST_USE NONNULL err rights_columns_set(struct data_call *dc, const struct table *t, const struct body *b, bool creating);
 /* Rows of built-in tables: authz judges, writes, audits and moves the epoch inside the present transaction. */
 MUST_USE NONNULL err rights_admin_create(struct data_call *dc, const struct table *t, const struct body *b, struct uuid *out_id);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "data/masked.h"
 #include "data/names.h"
 #include "data/rights.h"
 
@@ -103,6 +104,13 @@ err row_column_json(struct data_call *dc, struct json_writer *w, const struct co
 		json_null(w);
 		if (dc->prefer.annotations.len)
 			secured_annotation(w, c);
+		return OK;
+	}
+	const struct mask *mask;
+	TRY(rights_mask(dc, c, &mask));
+	if (mask) {
+		TRY(masked_value(mask, c, &v, dc->arena, &v));
+		value_write(w, c, &v);
 		return OK;
 	}
 	value_write(w, c, &v);

@@ -5,6 +5,7 @@
 #include "data/answer.h"
 #include "data/cascade.h"
 #include "data/change_log.h"
+#include "data/masked.h"
 #include "data/names.h"
 #include "data/read.h"
 #include "data/row_find.h"
@@ -80,7 +81,7 @@ static err create_audit(struct data_call *dc, const struct table *t, const struc
 	const struct name *owner;
 	change_log_open(&log);
 	for (size_t i = 0; i < b->count; i++)
-		change_log_add(&log, b->changes[i].column, &nothing, &b->changes[i].value);
+		TRY(change_log_add(&log, dc, b->changes[i].column, &nothing, &b->changes[i].value));
 	if (table_is_owned(t)) {
 		TRY(names_principal(dc->app->names, place->owner, &owner));
 		change_log_add_id(&log, S("ownerid"), &nil, &owner->id);
@@ -220,7 +221,8 @@ static err update_log(struct data_call *dc, const struct table *t, const struct 
 	TRY(row_find(dc, &q, &before->id, &s, &first, &place, &found));
 	for (size_t i = 0; found && i < b->count; i++) {
 		struct value old = value_of_row(q.select[i], &s, first + (int)i);
-		change_log_add(log, q.select[i], &old, &b->changes[i].value);
+		TRY(masked_write_check(dc, q.select[i], &old, &b->changes[i].value));
+		TRY(change_log_add(log, dc, q.select[i], &old, &b->changes[i].value));
 	}
 	return change_log_add_place(log, dc, before, after);
 }

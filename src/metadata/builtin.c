@@ -112,6 +112,20 @@ static const struct builtin_column template_columns[] = {
 	{ "objecttypecode", TYPE_INTEGER, C, 0, NULL, NULL },
 	{ "defaultaccessrightsmask", TYPE_INTEGER, CU, 0, NULL, NULL },
 };
+static const struct builtin_column mask_columns[] = {
+	{ "maskingruleid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "name", TYPE_STRING, CU, 100, NULL, NULL },
+	{ "displayname", TYPE_STRING, CU, 200, NULL, NULL },
+	{ "regularexpression", TYPE_STRING, CU, 1000, NULL, NULL },
+	{ "maskedcharacter", TYPE_STRING, CU, 10, NULL, NULL },
+};
+static const struct builtin_column column_mask_columns[] = {
+	{ "attributemaskingruleid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "uniquename", TYPE_STRING, C, 128, NULL, NULL },
+	{ "entityname", TYPE_STRING, C, 128, NULL, NULL },
+	{ "attributelogicalname", TYPE_STRING, C, 128, NULL, NULL },
+	{ "maskingruleid", TYPE_LOOKUP, C, 0, "maskingrule", "MaskingRuleId" },
+};
 static const struct builtin_column exclusion_columns[] = {
 	{ "hierarchysecurityconfigurationid", TYPE_UNIQUEID, C, 0, NULL, NULL },
 	{ "objecttypecode", TYPE_INTEGER, C, 0, NULL, NULL },
@@ -134,6 +148,9 @@ static const struct builtin_table tables[] = {
 	TABLE(9, 50, OWNERSHIP_ORGANIZATION, "Position", "positions", "Position", "Positions", position_columns),
 	TABLE(10, 9919, OWNERSHIP_ORGANIZATION, "HierarchySecurityConfiguration", "hierarchysecurityconfigurations",
 	      "Hierarchy Security Configuration", "Hierarchy Security Configurations", exclusion_columns),
+	TABLE(12, 1202, OWNERSHIP_ORGANIZATION, "MaskingRule", "maskingrules", "Masking Rule", "Masking Rules", mask_columns),
+	TABLE(13, 1203, OWNERSHIP_ORGANIZATION, "AttributeMaskingRule", "attributemaskingrules", "Secured Masking Column",
+	      "Secured Masking Columns", column_mask_columns),
 	TABLE(11, 92, OWNERSHIP_ORGANIZATION, "TeamTemplate", "teamtemplates", "Team Template", "Team Templates", template_columns),
 };
 

@@ -1,0 +1,2 @@
+-- ?1 MetadataId.
+DELETE FROM attributemaskingrule WHERE column_id = ?1

@@ -1,0 +1,2 @@
+-- ?1 table.
+DELETE FROM attributemaskingrule WHERE tbl = ?1

@@ -1,0 +1,2 @@
+-- ?1 key.
+DELETE FROM maskingrule WHERE key = ?1

@@ -1,0 +1,2 @@
+-- ?1 key. One row.
+SELECT name, display_name, expression, mask FROM maskingrule WHERE key = ?1
