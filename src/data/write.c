@@ -5,6 +5,7 @@
 #include "data/answer.h"
 #include "data/cascade.h"
 #include "data/change_log.h"
+#include "data/deep_insert.h"
 #include "data/masked.h"
 #include "data/names.h"
 #include "data/read.h"
@@ -129,16 +130,25 @@ static err create_in(struct data_call *dc, const struct table *t, const struct b
 	return OK;
 }
 
+err write_row_create(struct data_call *dc, const struct table *t, const struct json *in, struct uuid *out_id)
+{
+	struct body b = { 0 };
+	TRY(body_read(dc, t, in, true, &b));
+	return create_in(dc, t, &b, out_id);
+}
+
 /* `in` null: the request's body. */
 static err create_row(struct data_call *dc, const struct table *t, const struct json *in)
 {
-	struct body b = { 0 };
 	struct uuid id;
 	TRY(rights_gate(dc, DO_CREATE, t));
-	TRY(body_read(dc, t, in, true, &b));
+	if (!in)
+		TRY(body_json(dc, &in));
+	if (in->kind != JSON_OBJECT)
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must be an object.");
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
-	TRY(create_in(dc, t, &b, &id));
+	TRY(deep_insert(dc, t, in, &id));
 	TRY(write_answer(dc, t, &id, 201));
 	return transaction_commit(&tx);
 }
@@ -277,6 +287,14 @@ static err update_missing(struct data_call *dc, const struct table *t, const str
 	return create_in(dc, t, &b, &made);
 }
 
+err write_row_update(struct data_call *dc, const struct table *t, const struct uuid *id, const struct json *in)
+{
+	struct row_place row;
+	bool found;
+	TRY(row_place_find(dc, t, id, &row, &found));
+	return found ? update_found(dc, t, id, in, &row) : row_missing(dc, t, id);
+}
+
 /* `in` null: the request's body, and a missing row is made. */
 static err update_row(struct data_call *dc, const struct table *t, const struct uuid *id, const struct json *in)
 {
@@ -344,8 +362,6 @@ err write_create_in(struct data_call *dc, const struct table *t, const struct co
 {
 	const struct json *in;
 	TRY(body_json(dc, &in));
-	if (in->kind != JSON_OBJECT)
-		return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must be an object.");
 	struct json member, object = *in;
 	TRY(bind_member(dc, c, target, target_id, &member));
 	member.next = in->first;

@@ -22,6 +22,13 @@ MUST_USE NONNULL err write_create_in(struct data_call *dc, const struct table *t
 				     const struct uuid *target_id);
 MUST_USE NONNULL err write_delete(struct data_call *dc, const struct table *t, const struct uuid *id);
 
+/* --- parts of other writes, inside a transaction of the caller --- */
+
+/* Judges, makes and audits one row; `in`: a body without nested rows. The Create gate is the caller's. */
+MUST_USE NONNULL err write_row_create(struct data_call *dc, const struct table *t, const struct json *in, struct uuid *out_id);
+/* ... changes one that exists (404). */
+MUST_USE NONNULL err write_row_update(struct data_call *dc, const struct table *t, const struct uuid *id, const struct json *in);
+
 /* --- what the import shares: inside a transaction of the caller --- */
 
 /* Judges and inserts one row; with the audit event. `place` gets id, key, owner and unit. */

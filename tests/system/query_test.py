@@ -194,13 +194,13 @@ def totals(w, models):
             groups.setdefault(case.title.lower() if case else None, []).append((task, case))
 
         def mean(prices):
-            return sum(prices) / len(prices) if prices else None
+            return round(sum(prices) / len(prices), 9) if prices else None
         want = {k: (len(v), sum(t.number for t, _ in v), mean([t.price for t, _ in v if t.price is not None]), max(t.number for t, _ in v),
                     len({c.number for _, c in v if c and c.number is not None})) for k, v in groups.items()}
         got = {}
         for row in answer.json().get('value', []):
             title = row['new_CaseId']['new_title']
-            got[title and title.lower()] = (row['n'], row['total'], row['mean'], row['most'], row['kinds'])
+            got[title and title.lower()] = (row['n'], row['total'], row['mean'] and round(row['mean'], 9), row['most'], row['kinds'])
         check(f'{name}: groups and aggregates are of the visible rows', got == want, (answer, want))
         sizes = [row['n'] for row in answer.json().get('value', [])]
         check(f'{name}: in the order asked', sizes == sorted(sizes, reverse=True), sizes)
@@ -281,6 +281,35 @@ def collections(w, rows, models):
     check('functions with aliases', sorted(ids(alias)) == sorted(r.id for r in model.cases if r.number in (1, 2)), alias)
 
 
+def deep_insert(w):
+    """Rows made together: above, below, and existing ones that come along; whole or not at all."""
+    loose = entity(w.ask('ann', 'POST', 'new_tasks', {'new_title': 'loose'}))
+    made = w.ask('ann', 'POST', 'new_cases', {
+        'new_title': 'middle', 'new_ParentId': {'new_title': 'above', 'new_ParentId': {'new_title': 'top'}},
+        'new_case_tasks': [{'new_title': 'one'}, {'new_title': 'two'}],
+        'new_case_children': [{'new_title': 'below', 'new_case_tasks': [{'new_title': 'deep'}]}],
+        'new_case_tasks@odata.bind': [f'new_tasks({loose})']})
+    check('a row is made with those around it', made.status == 204, made)
+    read = w.ask('ann', 'GET', f'new_cases({entity(made)})?$expand=new_ParentId($expand=new_ParentId),new_case_tasks($select=new_title;$orderby=new_title),'
+                 'new_case_children($select=new_title;$expand=new_case_tasks($select=new_title))').json()
+    check('each in its place', read['new_ParentId']['new_ParentId']['new_title'] == 'top' and [r['new_title'] for r in read['new_case_tasks']] == ['loose', 'one', 'two']
+          and read['new_case_children'][0]['new_case_tasks'][0]['new_title'] == 'deep', read)
+    before = int(w.it.operator('GET', f'{w.api}/new_cases/$count').body)
+    for what, body, status, want in (
+            ('a nested row that is wrong', {'new_title': 'x', 'new_ParentId': {'new_title': 'y'}, 'new_case_tasks': [{'new_number': 'no'}]}, 400, '0x80060888'),
+            ('an unknown collection', {'new_title': 'x', 'new_nothing': [{}]}, 400, '0x80060888'),
+            ('too deep', {'new_title': '1', 'new_ParentId': {'new_ParentId': {'new_ParentId': {'new_ParentId': {'new_ParentId': {'new_title': '6'}}}}}}, 400, '0x80060888'),
+            ('a bound row that is not there', {'new_title': 'x', 'new_case_tasks@odata.bind': [f"new_tasks({w.users['ann']})"]}, 404, '0x80040217')):
+        answer = w.ask('ann', 'POST', 'new_cases', body)
+        check(f'refused whole: {what}', (answer.status, code(answer)) == (status, want), answer)
+    theirs = w.it.operate('GET', f"{w.api}/new_tasks?$select=new_taskid&$filter=_ownerid_value%20eq%20{w.users['bob']}&$top=1")['value'][0]['new_taskid']
+    answer = w.ask('ann', 'POST', 'new_cases', {'new_title': 'x', 'new_case_tasks@odata.bind': [f'new_tasks({theirs})']})
+    check("refused whole: somebody else's row to bind", (answer.status, code(answer)) == (403, '0x80048306'), answer)
+    answer = w.ask('cid', 'POST', 'new_cases', {'new_title': 'x', 'new_case_tasks': [{'new_title': 'y'}]})
+    check('refused whole: no privilege to create', answer.status == 403, answer)
+    check('nothing of what was refused is there', int(w.it.operator('GET', f'{w.api}/new_cases/$count').body) == before)
+
+
 def main():
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1 << 30)
     rng = random.Random(seed)
@@ -295,6 +324,7 @@ def main():
         totals(w, models)
         refusals(w)
         collections(w, rows, models)
+        deep_insert(w)
         secured(w)
     finally:
         it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)
