@@ -108,7 +108,7 @@ static const struct {
 	{ "{\"new_parentid\":\"00000000-0000-4000-8000-00000000cafe\"}", 400 },
 	{ "{\"new_ParentId@odata.bind\":\"/teams(00000000-0000-4000-8000-00000000cafe)\"}", 400 },
 	{ "{\"new_ParentId@odata.bind\":\"/new_cases(00000000-0000-4000-8000-00000000cafe)\"}", 404 },
-	{ "{\"new_ParentId\":{\"new_nothing\":1}}", 501 },
+	{ "{\"new_ParentId\":{\"new_nothing\":1}}", 400 },
 	{ "{\"statecode\":0,\"statuscode\":2}", 400 },
 	{ "{\"statecode\":7}", 400 },
 	{ "{\"new_name\":\"a\",\"new_name\":\"b\"}", 400 },
