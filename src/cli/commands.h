@@ -28,6 +28,9 @@ NONNULL int cli_group_add(struct cli_call *call);
 NONNULL int cli_role_assign(struct cli_call *call);
 NONNULL int cli_role_list(struct cli_call *call);
 NONNULL int cli_role_unassign(struct cli_call *call);
+NONNULL int cli_access_explain(struct cli_call *call);
+NONNULL int cli_access_who(struct cli_call *call);
+NONNULL int cli_access_what(struct cli_call *call);
 NONNULL int cli_app_create(struct cli_call *call);
 NONNULL int cli_app_list(struct cli_call *call);
 /* import_command.c */

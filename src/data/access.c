@@ -6,26 +6,17 @@
  * They ask the very functions that judge requests. Who asks about somebody else must be a System Administrator or read the row. */
 #include "authz/share.h"
 #include "data/answer.h"
+#include "data/access_internal.h"
 #include "data/api.h"
 #include "data/names.h"
 #include "data/row_find.h"
 #include "data/row_key.h"
 #include "data/sql_catalog.h"
 
-struct question {
-	const struct table *table;
-	struct uuid row_id, principal_id;
-	struct row_place row;
-	bool found;
-	int64_t principal;
-	struct authz_context *context; /* of the principal */
-	uint32_t shared;
-};
-
 /* --- reading the question --- */
 
 /* An argument of the function, through its alias if it is one. */
-static str argument_of(const struct data_call *dc, const struct path_segment *s, str name)
+str access_argument(const struct data_call *dc, const struct path_segment *s, str name)
 {
 	const struct path_argument *a = path_argument_find(s, name);
 	str text = a ? a->value : (str){ "", 0 };
@@ -64,13 +55,13 @@ static err target_read(struct data_call *dc, const struct path_segment *s, struc
 {
 	struct path_segment key = { 0 };
 	str reference;
-	if (!target_parse(argument_of(dc, s, S("Target")), &reference) || !odata_reference_parse(reference, dc->arena, &key) ||
+	if (!target_parse(access_argument(dc, s, S("Target")), &reference) || !odata_reference_parse(reference, dc->arena, &key) ||
 	    !(q->table = metadata_table_by_set(dc->app->metadata, key.name)))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "Target must be like {'@odata.id':'set(id)'}.");
 	return row_key_read(dc, q->table, &key, &q->row_id);
 }
 
-static err principal_read(struct data_call *dc, struct question *q, enum principal_type type)
+err access_principal(struct data_call *dc, struct question *q, enum principal_type type)
 {
 	struct principal_place place;
 	err e = authz_principal_by_id(dc->app->authz, &q->principal_id, &place);
@@ -83,7 +74,7 @@ static err principal_read(struct data_call *dc, struct question *q, enum princip
 
 /* May the caller ask, and where does the row stand? Asked before the principal is looked for: who may not ask learns of nobody whether
  * they exist. About oneself and for administrators a row that is not there is just not reached. */
-static err question_admit(struct data_call *dc, struct question *q, bool about_oneself)
+err access_admit(struct data_call *dc, struct question *q, bool about_oneself)
 {
 	TRY(row_place_find(dc, q->table, &q->row_id, &q->row, &q->found));
 	if (about_oneself || rights_is_administrator(dc))
@@ -94,7 +85,7 @@ static err question_admit(struct data_call *dc, struct question *q, bool about_o
 	return rights_row(dc, DO_READ, q->table, &q->row);
 }
 
-static err context_take(struct data_call *dc, struct question *q)
+err access_context(struct data_call *dc, struct question *q)
 {
 	TRY(authz_context_of(dc->app->authz, q->principal, &q->context));
 	return q->found ? authz_shared_mask(dc->app->authz, q->context, q->table, q->row.key, &q->shared) : OK;
@@ -108,7 +99,7 @@ static enum authz_reason right_absent(const struct table *t, enum right right)
 	return right == RIGHT_SHARE ? REASON_NOT_SHAREABLE : right == RIGHT_ASSIGN ? REASON_NOT_ASSIGNABLE : REASON_NONE;
 }
 
-static struct decision decide(struct question *q, enum right right)
+struct decision access_decide_right(struct question *q, enum right right)
 {
 	enum authz_reason absent = right_absent(q->table, right);
 	if (absent != REASON_NONE)
@@ -124,7 +115,7 @@ static struct decision decide(struct question *q, enum right right)
 
 /* --- answering --- */
 
-static err answer_open(struct data_call *dc, const char *type, struct json_writer *w)
+err access_answer(struct data_call *dc, const char *type, struct json_writer *w)
 {
 	str context = str_format(dc->arena, "%.*s$metadata#Microsoft.Dynamics.CRM.%s", STR_ARG(dc->root), type);
 	TRY_NEW(context.at);
@@ -152,14 +143,14 @@ static err principal_access(struct data_call *dc, const struct table *on)
 	uint32_t mask = 0;
 	TRY(row_key_read(dc, on, &dc->path.segment[0], &q.principal_id));
 	TRY(target_read(dc, s, &q));
-	TRY(question_admit(dc, &q, uuid_equal(&q.principal_id, &dc->caller.user_id)));
-	TRY(principal_read(dc, &q, str_equal(on->logical_name, S("team")) ? PRINCIPAL_TEAM : PRINCIPAL_SYSTEMUSER));
-	TRY(context_take(dc, &q));
+	TRY(access_admit(dc, &q, uuid_equal(&q.principal_id, &dc->caller.user_id)));
+	TRY(access_principal(dc, &q, str_equal(on->logical_name, S("team")) ? PRINCIPAL_TEAM : PRINCIPAL_SYSTEMUSER));
+	TRY(access_context(dc, &q));
 	for (int r = RIGHT_READ; r < RIGHTS_END; r++) {
-		struct decision d = decide(&q, (enum right)r);
+		struct decision d = access_decide_right(&q, (enum right)r);
 		mask |= allowed(&d) ? share_bit((enum right)r) : 0;
 	}
-	TRY(answer_open(dc, "RetrievePrincipalAccessResponse", &w));
+	TRY(access_answer(dc, "RetrievePrincipalAccessResponse", &w));
 	json_member_str(&w, S("AccessRights"), mask_text(dc->arena, mask));
 	json_close_object(&w);
 	return OK;
@@ -172,10 +163,10 @@ err function_shared_principals(struct data_call *dc)
 	SCOPED(statement) s = { 0 };
 	TRY(target_read(dc, &dc->path.segment[0], &q));
 	TRY(rights_gate(dc, DO_READ, q.table));
-	TRY(question_admit(dc, &q, false));
+	TRY(access_admit(dc, &q, false));
 	if (!q.found)
 		return row_missing(dc, q.table, &q.row_id);
-	TRY(answer_open(dc, "RetrieveSharedPrincipalsAndAccessResponse", &w));
+	TRY(access_answer(dc, "RetrieveSharedPrincipalsAndAccessResponse", &w));
 	json_key(&w, S("PrincipalAccesses"));
 	json_open_array(&w);
 	TRY(statement_open(dc->app->store, &SQL_SHARES_OF_ROW, &s));
@@ -210,15 +201,15 @@ err function_shared_principals(struct data_call *dc)
 static err explain_read(struct data_call *dc, struct question *q)
 {
 	const struct path_segment *s = &dc->path.segment[0];
-	if (failed(uuid_parse(argument_of(dc, s, S("ObjectId")), &q->row_id)) ||
-	    failed(uuid_parse(argument_of(dc, s, S("PrincipalId")), &q->principal_id)))
+	if (failed(uuid_parse(access_argument(dc, s, S("ObjectId")), &q->row_id)) ||
+	    failed(uuid_parse(access_argument(dc, s, S("PrincipalId")), &q->principal_id)))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "ObjectId and PrincipalId must be GUIDs.");
-	q->table = metadata_table(dc->app->metadata, argument_of(dc, s, S("LogicalName")));
+	q->table = metadata_table(dc->app->metadata, access_argument(dc, s, S("LogicalName")));
 	if (!q->table)
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "LogicalName must name a table.");
-	TRY(question_admit(dc, q, uuid_equal(&q->principal_id, &dc->caller.user_id)));
-	TRY(principal_read(dc, q, 0));
-	return context_take(dc, q);
+	TRY(access_admit(dc, q, uuid_equal(&q->principal_id, &dc->caller.user_id)));
+	TRY(access_principal(dc, q, 0));
+	return access_context(dc, q);
 }
 
 static const struct held_role *held_of(const struct question *q, const struct decision *d)
@@ -229,14 +220,14 @@ static const struct held_role *held_of(const struct question *q, const struct de
 	return NULL;
 }
 
-static const char *path_name(enum access_path path)
+const char *access_path_name(enum access_path path)
 {
 	static const char *const names[] = { [PATH_NONE] = "none", [PATH_OWNER] = "owner", [PATH_UNIT] = "unit", [PATH_GLOBAL] = "global",
 					     [PATH_SHARED] = "shared", [PATH_HIERARCHY] = "hierarchy" };
 	return (size_t)path < COUNT_OF(names) ? names[path] : "none";
 }
 
-static err sentence_of(struct data_call *dc, const struct question *q, const struct decision *d, str *out)
+err access_sentence(struct data_call *dc, const struct question *q, const struct decision *d, str *out)
 {
 	const struct held_role *h = held_of(q, d);
 	const struct name *holder = NULL;
@@ -279,15 +270,15 @@ err function_access_origin(struct data_call *dc)
 	struct json_writer w;
 	str sentence;
 	TRY(explain_read(dc, &q));
-	struct decision d = decide(&q, RIGHT_READ);
-	TRY(sentence_of(dc, &q, &d, &sentence));
-	TRY(answer_open(dc, "RetrieveAccessOriginResponse", &w));
+	struct decision d = access_decide_right(&q, RIGHT_READ);
+	TRY(access_sentence(dc, &q, &d, &sentence));
+	TRY(access_answer(dc, "RetrieveAccessOriginResponse", &w));
 	json_member_str(&w, S("Response"), sentence);
 	json_close_object(&w);
 	return OK;
 }
 
-static bool right_of_name(str name, enum right *out)
+bool access_right_of(str name, enum right *out)
 {
 	for (int r = RIGHT_READ; r < RIGHTS_END; r++) {
 		if (str_equal(name, str_of(right_name((enum right)r)))) {
@@ -304,16 +295,16 @@ err function_explain_access(struct data_call *dc)
 	struct json_writer w;
 	enum right right;
 	str sentence;
-	if (!right_of_name(argument_of(dc, &dc->path.segment[0], S("Right")), &right))
+	if (!access_right_of(access_argument(dc, &dc->path.segment[0], S("Right")), &right))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "Right must be Read, Write, Delete, Append, AppendTo, Assign or Share.");
 	TRY(explain_read(dc, &q));
-	struct decision d = decide(&q, right);
+	struct decision d = access_decide_right(&q, right);
 	const struct held_role *h = held_of(&q, &d);
-	TRY(sentence_of(dc, &q, &d, &sentence));
-	TRY(answer_open(dc, "ExplainAccessResponse", &w));
+	TRY(access_sentence(dc, &q, &d, &sentence));
+	TRY(access_answer(dc, "ExplainAccessResponse", &w));
 	json_member_bool(&w, S("Allowed"), allowed(&d));
 	json_member_str(&w, S("Reason"), reason_row(d.reason)->code);
-	json_member_str(&w, S("Path"), str_of(path_name(d.path)));
+	json_member_str(&w, S("Path"), str_of(access_path_name(d.path)));
 	json_key(&w, S("RoleId"));
 	if (allowed(&d) && h)
 		json_uuid(&w, &h->role->id);

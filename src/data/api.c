@@ -39,6 +39,8 @@ static const struct {
 	{ HTTP_GET, "RetrieveSharedPrincipalsAndAccess", function_shared_principals },
 	{ HTTP_GET, "RetrieveAccessOrigin", function_access_origin },
 	{ HTTP_GET, "ExplainAccess", function_explain_access },
+	{ HTTP_GET, "WhoCanAccess", function_who_can_access },
+	{ HTTP_GET, "WhatCanAccess", function_what_can_access },
 	{ HTTP_POST, "GrantAccess", share_grant },
 	{ HTTP_POST, "ModifyAccess", share_modify },
 	{ HTTP_POST, "RevokeAccess", share_revoke },

@@ -31,6 +31,8 @@ MUST_USE NONNULL err access_function(struct data_call *dc, bool *out_found);
 MUST_USE NONNULL err function_shared_principals(struct data_call *dc);
 MUST_USE NONNULL err function_access_origin(struct data_call *dc);
 MUST_USE NONNULL err function_explain_access(struct data_call *dc);
+MUST_USE NONNULL err function_who_can_access(struct data_call *dc);
+MUST_USE NONNULL err function_what_can_access(struct data_call *dc);
 
 /* $batch (4.4). */
 MUST_USE NONNULL err batch_handle(struct data_call *dc);

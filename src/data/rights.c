@@ -218,7 +218,7 @@ static err shares_visible(struct data_call *dc, const struct table *t, const str
 	return authz_cascade(dc->app->authz, t, &out->cascade);
 }
 
-static err visible_to(struct data_call *dc, struct authz_context *ctx, const struct table *t, struct visible *out)
+err rights_visible_to(struct data_call *dc, struct authz_context *ctx, const struct table *t, struct visible *out)
 {
 	const struct row_filter *f = NULL;
 	TRY(authz_row_filter(ctx, t, RIGHT_READ, &f));
@@ -230,12 +230,12 @@ static err visible_to(struct data_call *dc, struct authz_context *ctx, const str
 err rights_visible(struct data_call *dc, const struct table *t, struct visible *out)
 {
 	TRY(rights_gate(dc, DO_READ, t));
-	TRY(visible_to(dc, dc->caller.context, t, out));
+	TRY(rights_visible_to(dc, dc->caller.context, t, out));
 	if (!dc->caller.behind)
 		return OK;
 	struct visible *also = NEW(dc->arena, struct visible);
 	TRY_NEW(also);
-	TRY(visible_to(dc, dc->caller.behind, t, also));
+	TRY(rights_visible_to(dc, dc->caller.behind, t, also));
 	if (out->everything)
 		*out = *also;
 	else if (!also->everything)

@@ -25,6 +25,8 @@ NONNULL bool rights_is_administrator(const struct data_call *dc);
 MUST_USE NONNULL err rights_gate(struct data_call *dc, enum data_right right, const struct table *t);
 /* Privilege check on Read, then which rows. The arrays live as long as the call. */
 MUST_USE NONNULL err rights_visible(struct data_call *dc, const struct table *t, struct visible *out);
+/* The rows that this context reads, whoever asks; without its gate. */
+MUST_USE NONNULL err rights_visible_to(struct data_call *dc, struct authz_context *ctx, const struct table *t, struct visible *out);
 /* The access check on a row that exists. */
 MUST_USE NONNULL err rights_row(struct data_call *dc, enum data_right right, const struct table *t, const struct row_place *row);
 /* A row to be, with its owner and unit (1.5, Create). */

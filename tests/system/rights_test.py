@@ -281,6 +281,29 @@ def explained(w, made):
     w.it.operate('DELETE', f'{w.api}/teams({team})')
 
 
+def listed(w, made):
+    """Everybody who may, and everything that somebody may: by the functions and by the command."""
+    row = made['rows']['ben']
+    ask = lambda name, call: w.ask(name, 'GET', call)  # noqa: E731
+    call = lambda right: f"WhoCanAccess(ObjectId={row},LogicalName='new_case',Right='{right}')"  # noqa: E731
+    who = w.it.operate('GET', f"{w.api}/{call('Read')}")
+    names = {p['PrincipalId']: p for p in who['Principals']}
+    allowed = {w.users[n] for n in w.users if w.ask(n, 'GET', f'new_cases({row})').status == 200}
+    check('who can read the row are those whom it is answered', set(names) & set(w.users.values()) == allowed and who['After'] is None, (who, allowed))
+    check('each with a reason', all(p['Path'] != 'none' and p['Explanation'] for p in who['Principals']), who)
+    check('who reads the row may ask', ask('ben', call('Read')).status == 200 and ask('fay', call('Read')).status == 403)
+    what = ask('ada', f"WhatCanAccess(PrincipalId={w.users['ada']})").json()['Tables']
+    read, = [r for r in what if r['LogicalName'] == 'new_case' and r['Right'] == 'Read']
+    check('what ada can read is as much as her list', read['Rows'] == len(titles(w, 'ada')) and read['Reach'] == 'business units', read)
+    check('about others only administrators ask', ask('ben', f"WhatCanAccess(PrincipalId={w.users['ada']})").status == 403)
+    told = w.it.command('access', 'explain', w.it.folder, 'ada@contoso.example', '--environment', 'sales', '--table', 'new_case', '--row', row, '--json')
+    check('the command explains', told['Allowed'] is True and told['Path'] == 'unit', told)
+    told = w.it.command('access', 'who', w.it.folder, '--environment', 'sales', '--table', 'new_case', '--row', row, '--json')
+    check('and lists who', {p['PrincipalId'] for p in told} == set(names), told)
+    told = w.it.command('access', 'what', w.it.folder, 'ada@contoso.example', '--environment', 'sales', '--json')
+    check('and what', [r for r in told if r['LogicalName'] == 'new_case' and r['Right'] == 'Read'] == [read], told)
+
+
 def secured_columns(w, made):
     """A secured column reads null, is not compared, set or changed, until a profile of the person or of a team permits it."""
     define = {'@odata.type': 'Microsoft.Dynamics.CRM.IntegerAttributeMetadata', 'SchemaName': 'new_Salary', 'IsSecured': True}
@@ -511,6 +534,7 @@ def main():
         sharing(w, made)
         everybody_and_previous_owner(w, made)
         explained(w, made)
+        listed(w, made)
         secured_columns(w, made)
         hierarchy(w, made)
         teams(w, made)

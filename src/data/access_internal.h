@@ -1,0 +1,33 @@
+/* data/access_internal.h - what the functions about access share: the question, who may ask it, and its answer in words. */
+#ifndef DATA_ACCESS_INTERNAL_H
+#define DATA_ACCESS_INTERNAL_H
+
+#include "authz/share.h"
+#include "data/rights.h"
+
+struct question {
+	const struct table *table;
+	struct uuid row_id, principal_id;
+	struct row_place row;
+	bool found;
+	int64_t principal;
+	struct authz_context *context; /* of the principal */
+	uint32_t shared;
+};
+
+/* An argument of the function, through its alias if it is one; empty: absent. */
+NONNULL str access_argument(const struct data_call *dc, const struct path_segment *s, str name);
+/* May the caller ask, and where does the row stand? */
+MUST_USE NONNULL err access_admit(struct data_call *dc, struct question *q, bool about_oneself);
+/* q->principal of q->principal_id; type 0: any. */
+MUST_USE NONNULL err access_principal(struct data_call *dc, struct question *q, enum principal_type type);
+/* The principal's context and the row's shares with it. */
+MUST_USE NONNULL err access_context(struct data_call *dc, struct question *q);
+NONNULL struct decision access_decide_right(struct question *q, enum right right);
+MUST_USE NONNULL err access_sentence(struct data_call *dc, const struct question *q, const struct decision *d, str *out);
+const char *access_path_name(enum access_path path);
+NONNULL bool access_right_of(str name, enum right *out);
+/* {"@odata.context": ..., open. */
+MUST_USE NONNULL err access_answer(struct data_call *dc, const char *type, struct json_writer *w);
+
+#endif
