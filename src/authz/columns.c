@@ -1,6 +1,7 @@
 #include "authz/columns.h"
 
 #include "authz/internal.h"
+#include "authz/sql_catalog.h"
 
 enum { COLUMN_RIGHTS_ALL = 31 };
 
@@ -39,4 +40,35 @@ err authz_column_mask(struct authz *a, const struct column *c, const struct mask
 		if (uuid_equal(&s->masks[i].column, &c->id))
 			*out = s->masks[i].mask;
 	return OK;
+}
+
+err authz_cell_allowed(struct authz *a, const struct authz_context *ctx, const struct table *t, const struct column *c, int64_t row_key,
+		       enum column_right right, bool *out)
+{
+	const struct snapshot *snapshot = NULL;
+	SCOPED(statement) s = { 0 };
+	*out = authz_column_allowed(ctx, c, right);
+	if (*out)
+		return OK;
+	TRY(authz_snapshot(a, &snapshot));
+	if (t->ordinal >= snapshot->table_count || !snapshot->cells[t->ordinal])
+		return OK;
+	TRY(sql_begin(a->store, &SQL_AUTHZ_CELL_RIGHTS,
+		      ARGS(arg_i64(t->ordinal), arg_i64(row_key), arg_uuid(&c->id), arg_i64s(ctx->principals, ctx->principal_count)), &s));
+	for (bool row; !*out;) {
+		TRY(statement_step(&s, &row));
+		if (!row)
+			return OK;
+		*out = (column_i64(&s, 0) & right) != 0;
+	}
+	return OK;
+}
+
+err authz_cells_end(struct authz *a, const struct table *t, int64_t row_key)
+{
+	const struct snapshot *snapshot = NULL;
+	TRY(authz_snapshot(a, &snapshot));
+	if (t->ordinal >= snapshot->table_count || !snapshot->cells[t->ordinal])
+		return OK;
+	return sql_run(a->store, &SQL_AUTHZ_CELLS_OF_ROW_DELETE, ARGS(arg_i64(t->ordinal), arg_i64(row_key)));
 }

@@ -19,6 +19,11 @@ enum column_right {
 MUST_USE NONNULL err authz_column_mask(struct authz *authz, const struct column *c, const struct mask **out);
 /* Also whether the column may stand in a filter or an order: COLUMN_RIGHT_READ, else comparison would tell the value. */
 NONNULL bool authz_column_allowed(const struct authz_context *ctx, const struct column *c, enum column_right right);
+/* The same for one row, of which the cell may be shared with the principals (1.12): COLUMN_RIGHT_READ or _UPDATE. */
+MUST_USE NONNULL err authz_cell_allowed(struct authz *authz, const struct authz_context *ctx, const struct table *t, const struct column *c,
+					int64_t row_key, enum column_right right, bool *out);
+/* The row is deleted. */
+MUST_USE NONNULL err authz_cells_end(struct authz *authz, const struct table *t, int64_t row_key);
 /* The rights that profiles give on the column of this MetadataId; all of them for System Administrators. */
 NONNULL uint8_t authz_column_rights(const struct authz_context *ctx, const struct uuid *column);
 

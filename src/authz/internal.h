@@ -22,6 +22,7 @@ struct snapshot {
 		struct mask *mask;  /* owned      */
 	} *masks;
 	size_t mask_count;
+	bool *cells;                /* [table ordinal]: a cell of it is shared */
 	struct relationship *relationships;
 	size_t relationship_count;
 	struct cascade **cascades;  /* [table ordinal]: made at the first question (authz/cascade.c) */

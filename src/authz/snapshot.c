@@ -154,19 +154,20 @@ static err settings_load(struct store *store, struct snapshot *s)
 	return OK;
 }
 
-static err exclusions_load(struct store *store, struct snapshot *s)
+/* The tables that a statement names. */
+static err marks_load(struct store *store, struct snapshot *s, const struct sql_text *sql, bool **out)
 {
 	SCOPED(statement) all = { 0 };
-	s->hierarchy_off = NEW_ARRAY(s->arena, bool, s->table_count);
-	TRY_NEW(s->hierarchy_off);
-	TRY(statement_open(store, &SQL_AUTHZ_EXCLUSIONS, &all));
+	*out = NEW_ARRAY(s->arena, bool, s->table_count);
+	TRY_NEW(*out);
+	TRY(statement_open(store, sql, &all));
 	for (bool row;;) {
 		TRY(statement_step(&all, &row));
 		if (!row)
 			return OK;
 		int64_t table = column_i64(&all, 0);
 		if (table > 0 && (size_t)table < s->table_count)
-			s->hierarchy_off[table] = true;
+			(*out)[table] = true;
 	}
 }
 
@@ -199,7 +200,8 @@ static err load_into(struct store *store, const struct metadata *m, struct snaps
 	TRY(units_load(store, s));
 	TRY(roles_load(store, m, s));
 	TRY(settings_load(store, s));
-	TRY(exclusions_load(store, s));
+	TRY(marks_load(store, s, &SQL_AUTHZ_EXCLUSIONS, &s->hierarchy_off));
+	TRY(marks_load(store, s, &SQL_AUTHZ_CELL_TABLES, &s->cells));
 	TRY(masks_load(store, s));
 	TRY(relationships_read(store, m, s->arena, &s->relationships, &s->relationship_count));
 	s->cascades = NEW_ARRAY(s->arena, struct cascade *, s->table_count);

@@ -99,7 +99,7 @@ static err groups_json(struct data_call *dc, struct json_writer *w, const struct
 		const struct group *g = &a->groups[i];
 		str prefix = prefix_of(g->path);
 		if (str_equal(prefix, inside)) {
-			TRY(row_column_json(dc, w, g->column, s, (int)i));
+			TRY(row_column_json(dc, w, a->table, g->column, 0, s, (int)i));
 			continue;
 		}
 		bool below = !inside.len || (str_starts_with(prefix, inside) && prefix.at[inside.len] == '/');

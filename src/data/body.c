@@ -107,6 +107,29 @@ static err bind_take(struct data_call *dc, const struct column *c, const struct 
 	return keyed ? owner_take(dc, c, change.target, &change.value.uuid, b) : change_add(dc, b, &change);
 }
 
+/* "objectid_<table>", "principalid_<table>" of a built-in table whose column holds ids of several tables (4.11): the id, and for objectid the
+ * table's code. */
+static err several_take(struct data_call *dc, const struct table *t, str navigation, const struct json *in, struct body *b, bool *out_found)
+{
+	size_t mark = str_find_char(navigation, '_', 0);
+	const struct column *c = mark == SIZE_MAX ? NULL : table_column(t, str_slice(navigation, 0, mark)), *code = table_column(t, S("objecttypecode"));
+	const struct table *target = c ? metadata_table(dc->app->metadata, str_from(navigation, mark + 1)) : NULL;
+	struct change change = { .column = c, .value = { .kind = VALUE_UUID } };
+	struct path_segment key = { 0 };
+	*out_found = t->builtin && target && c->type == TYPE_UNIQUEID && !(c->flags & COLUMN_PRIMARY_ID);
+	if (!*out_found)
+		return OK;
+	str reference = in->kind == JSON_STRING ? references_resolve(dc->references, in->text, dc->arena) : S("");
+	if (!odata_reference_parse(reference, dc->arena, &key) || !str_equal(key.name, target->entity_set))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "'%.*s@odata.bind' must be like '%.*s(id)'.", STR_ARG(navigation), STR_ARG(target->entity_set));
+	TRY(row_key_read(dc, target, &key, &change.value.uuid));
+	TRY(change_add(dc, b, &change));
+	if (!str_equal(c->logical_name, S("objectid")) || !code)
+		return OK;
+	change = (struct change){ .column = code, .value = { .kind = VALUE_I64, .i64 = target->object_type_code } };
+	return change_add(dc, b, &change);
+}
+
 static err member_take(struct data_call *dc, const struct table *t, const struct json *in, bool creating, struct body *b)
 {
 	size_t at = str_find_char(in->name, '@', 0);
@@ -117,13 +140,18 @@ static err member_take(struct data_call *dc, const struct table *t, const struct
 		const struct column *c = table_column_by_navigation(t, navigation);
 		if (!c && !table_is_owned(t) && str_equal(navigation, S("ownerid")))
 			return rights_no_owner(dc, t);
+		bool found = false;
+		if (!c)
+			TRY(several_take(dc, t, navigation, in, b, &found));
+		if (found)
+			return OK;
 		return c ? bind_take(dc, c, in, creating, b) : unknown_member(dc, t, in->name);
 	}
 	if (at != SIZE_MAX)
 		return OK; /* an annotation of a member, as it was read */
 	const struct column *c = table_column(t, in->name);
 	if (!c && (in->kind == JSON_OBJECT || in->kind == JSON_ARRAY))
-		return REFUSE(dc, 501, CODE_BAD_QUERY, "Nested rows ('%.*s') are not supported.", STR_ARG(in->name));
+		return REFUSE(dc, 501, CODE_BAD_QUERY, "Nested rows ('%.*s') are not supported here.", STR_ARG(in->name));
 	return c ? column_take(dc, c, in, creating, b) : unknown_member(dc, t, in->name);
 }
 
@@ -131,7 +159,7 @@ err body_parse(struct data_call *dc, const struct table *t, const struct json *i
 {
 	if (!json_is(in, JSON_OBJECT))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must be a JSON object.");
-	out->changes = NEW_ARRAY(dc->arena, struct change, in->count + 1); /* and what follows from a state */
+	out->changes = NEW_ARRAY(dc->arena, struct change, 2 * in->count + 1); /* and what follows from a state or a binding */
 	TRY_NEW(out->changes);
 	for (const struct json *member = in->first; member; member = member->next)
 		TRY(member_take(dc, t, member, creating, out));

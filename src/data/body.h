@@ -1,8 +1,8 @@
 /* data/body.h - the body of a create or an update, as changes of columns.
  *
  * Source:  authorization-and-data 4.3, 4.11. Members: column: value; nav@odata.bind: "set(id)" or null; annotations of the client
- *          itself (@odata.type, @odata.etag, @odata.id, @odata.context) are ignored. Nested objects and arrays (deep insert) are
- *          refused with 501. Columns that the client may not set are refused by name.
+ *          itself (@odata.type, @odata.etag, @odata.id, @odata.context) are ignored. Nested objects and arrays are taken out before
+ *          (data/deep_insert.h) or refused with 501. Columns that the client may not set are refused by name.
  * Errors:  400 through the problem. */
 #ifndef DATA_BODY_H
 #define DATA_BODY_H

@@ -226,7 +226,7 @@ err odata_apply_parse(const struct table *t, const struct url_params *params, co
 {
 	struct parser p = { .table = t, .who = who, .arena = arena, .problem = problem };
 	str text = S("");
-	*out = (struct apply){ .top = -1 };
+	*out = (struct apply){ .table = t, .top = -1 };
 	(void)url_param_find(params, S("$apply"), &text);
 	TRY(text_read(&p, text, out));
 	for (size_t i = 0; i < params->count; i++) {

@@ -28,6 +28,7 @@ struct aggregate {
 };
 
 struct apply {
+	const struct table *table;
 	const struct filter *filter; /* null: none                 */
 	struct group groups[APPLY_GROUPS_MAX];
 	size_t group_count;

@@ -90,10 +90,12 @@ err read_column(struct data_call *dc, const struct table *t, const struct uuid *
 	SCOPED(statement) s = { 0 };
 	const struct mask *mask;
 	struct row_place place;
+	bool readable;
 	int first;
 	TRY(row_open(dc, &q, id, &s, &first, &place));
 	struct value v = value_of_row(c, &s, first);
-	if (v.kind == VALUE_NULL || !rights_column_readable(dc, c)) {
+	TRY(rights_cell_readable(dc, t, c, place.key, &readable));
+	if (v.kind == VALUE_NULL || !readable) {
 		answer_empty(dc);
 		return OK;
 	}

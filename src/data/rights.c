@@ -338,12 +338,30 @@ bool rights_column_readable(const struct data_call *dc, const struct column *c)
 	return column_allowed(dc, c, COLUMN_RIGHT_READ);
 }
 
-err rights_columns_set(struct data_call *dc, const struct table *t, const struct body *b, bool creating)
+static err cell_allowed(struct data_call *dc, const struct table *t, const struct column *c, int64_t row_key, enum column_right right, bool *out)
 {
-	enum column_right right = creating ? COLUMN_RIGHT_CREATE : COLUMN_RIGHT_UPDATE;
-	for (size_t i = 0; i < b->count; i++)
-		if (!column_allowed(dc, b->changes[i].column, right))
-			return column_refuse(dc, t, b->changes[i].column, creating ? REASON_COLUMN_CREATE : REASON_COLUMN_UPDATE);
+	const struct authz_context *ctx;
+	*out = true;
+	for (int n = 0; *out && (ctx = judged(dc, n)); n++)
+		TRY(authz_cell_allowed(dc->app->authz, ctx, t, c, row_key, right, out));
+	return OK;
+}
+
+err rights_cell_readable(struct data_call *dc, const struct table *t, const struct column *c, int64_t row_key, bool *out)
+{
+	return cell_allowed(dc, t, c, row_key, COLUMN_RIGHT_READ, out);
+}
+
+err rights_columns_set(struct data_call *dc, const struct table *t, const struct body *b, const struct row_place *row)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		const struct column *c = b->changes[i].column;
+		bool may = column_allowed(dc, c, row ? COLUMN_RIGHT_UPDATE : COLUMN_RIGHT_CREATE);
+		if (row && !may)
+			TRY(cell_allowed(dc, t, c, row->key, COLUMN_RIGHT_UPDATE, &may));
+		if (!may)
+			return column_refuse(dc, t, c, row ? REASON_COLUMN_UPDATE : REASON_COLUMN_CREATE);
+	}
 	return OK;
 }
 

@@ -44,13 +44,16 @@ MUST_USE NONNULL err rights_no_owner(struct data_call *dc, const struct table *t
 /* Column security (1.12). An unreadable column reads null; what may not be set refuses the whole write. */
 struct body;
 NONNULL bool rights_column_readable(const struct data_call *dc, const struct column *c);
+/* ... of this row, of which the cell may be shared with the caller. */
+MUST_USE NONNULL err rights_cell_readable(struct data_call *dc, const struct table *t, const struct column *c, int64_t row_key, bool *out);
 /* The mask through which the present answer shows the column; null: none. Without one though the column has a mask, it counts in
  * dc->bare_values: such reads are audited. */
 struct mask;
 MUST_USE NONNULL err rights_mask(struct data_call *dc, const struct column *c, const struct mask **out);
 /* May the caller read this masked column beneath its mask, if only of one row? */
 NONNULL bool rights_column_bare(const struct data_call *dc, const struct column *c);
-MUST_USE NONNULL err rights_columns_set(struct data_call *dc, const struct table *t, const struct body *b, bool creating);
+/* `row` null: of a row to be. */
+MUST_USE err rights_columns_set(struct data_call *dc, const struct table *t, const struct body *b, const struct row_place *row);
 /* Rows of built-in tables: authz judges, writes, audits and moves the epoch inside the present transaction. */
 MUST_USE NONNULL err rights_admin_create(struct data_call *dc, const struct table *t, const struct body *b, struct uuid *out_id);
 MUST_USE NONNULL err rights_admin_update(struct data_call *dc, const struct table *t, const struct row_place *row,

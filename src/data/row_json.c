@@ -94,13 +94,17 @@ static void value_annotations(struct data_call *dc, struct json_writer *w, const
 		annotation(w, c->value_name, "Microsoft.Dynamics.CRM.associatednavigationproperty", c->navigation);
 }
 
-err row_column_json(struct data_call *dc, struct json_writer *w, const struct column *c, const struct statement *s, int index)
+err row_column_json(struct data_call *dc, struct json_writer *w, const struct table *t, const struct column *c, int64_t row_key,
+		    const struct statement *s, int index)
 {
 	if (c->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY))
 		return key_json(dc, w, c, s, index);
 	struct value v = value_of_row(c, s, index);
+	bool readable = rights_column_readable(dc, c);
 	json_key(w, wire_name(c));
-	if (!rights_column_readable(dc, c)) {
+	if (!readable && row_key)
+		TRY(rights_cell_readable(dc, t, c, row_key, &readable));
+	if (!readable) {
 		json_null(w);
 		if (dc->prefer.annotations.len)
 			secured_annotation(w, c);
@@ -125,6 +129,6 @@ err row_json(struct data_call *dc, struct json_writer *w, const struct odata_que
 	buffer_append_i64(w->to, column_i64(s, 1)); /* printf would cost a tenth of a row */
 	buffer_append_str(w->to, S("\\\"\""));
 	for (size_t i = 0; i < q->select_count; i++)
-		TRY(row_column_json(dc, w, q->select[i], s, first + (int)i));
+		TRY(row_column_json(dc, w, q->table, q->select[i], column_i64(s, 0), s, first + (int)i));
 	return OK;
 }

@@ -13,8 +13,8 @@ NONNULL str context_url(struct data_call *dc, const struct odata_query *q, bool 
 /* W/"123" */
 NONNULL str etag_text(struct arena *arena, int64_t version);
 
-/* One column with its annotations, as a member. */
-MUST_USE NONNULL err row_column_json(struct data_call *dc, struct json_writer *w, const struct column *c, const struct statement *s,
-				     int index);
+/* One column with its annotations, as a member. row_key 0: of no row. */
+MUST_USE NONNULL err row_column_json(struct data_call *dc, struct json_writer *w, const struct table *t, const struct column *c,
+				     int64_t row_key, const struct statement *s, int index);
 
 #endif

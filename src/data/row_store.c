@@ -1,6 +1,7 @@
 /* data/row_store.c */
 #include "data/row_store.h"
 
+#include "authz/columns.h"
 #include "authz/record_team.h"
 #include "data/sql_catalog.h"
 
@@ -126,6 +127,7 @@ err row_delete(struct data_call *dc, const struct table *t, const struct row_pla
 	TRY(bind_i64(&s, 1, row->key));
 	TRY(bind_i64(&s, 2, row->version));
 	TRY(statement_run_one(&s));
+	TRY(authz_cells_end(dc->app->authz, t, row->key));
 	TRY(record_teams_end(dc->app->authz, t, row->key, dc->arena));
 	return shares_end(dc, t, row);
 }

@@ -97,7 +97,7 @@ err row_create(struct data_call *dc, const struct table *t, const struct body *b
 	if (b->has_unit)
 		TRY(rights_unit(dc, t, &b->unit, &place.unit));
 	TRY(rights_create(dc, t, &place));
-	TRY(rights_columns_set(dc, t, b, true));
+	TRY(rights_columns_set(dc, t, b, NULL));
 	if (has_lookups(b))
 		TRY(rights_gate(dc, DO_APPEND, t));
 	TRY(lookups_judge(dc, b));
@@ -200,7 +200,7 @@ static err update_judge(struct data_call *dc, const struct table *t, const struc
 	if (b->count || b->has_unit || !assigns) {
 		TRY(rights_gate(dc, DO_WRITE, t));
 		TRY(rights_row(dc, DO_WRITE, t, row));
-		TRY(rights_columns_set(dc, t, b, false));
+		TRY(rights_columns_set(dc, t, b, row));
 	}
 	if (has_lookups(b)) {
 		TRY(rights_gate(dc, DO_APPEND, t));

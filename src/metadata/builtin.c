@@ -126,6 +126,15 @@ static const struct builtin_column column_mask_columns[] = {
 	{ "attributelogicalname", TYPE_STRING, C, 128, NULL, NULL },
 	{ "maskingruleid", TYPE_LOOKUP, C, 0, "maskingrule", "MaskingRuleId" },
 };
+static const struct builtin_column cell_columns[] = {
+	{ "principalobjectattributeaccessid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "attributeid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "objectid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "objecttypecode", TYPE_INTEGER, C, 0, NULL, NULL },
+	{ "principalid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "readaccess", TYPE_BOOLEAN, CU, 0, NULL, NULL },
+	{ "updateaccess", TYPE_BOOLEAN, CU, 0, NULL, NULL },
+};
 static const struct builtin_column exclusion_columns[] = {
 	{ "hierarchysecurityconfigurationid", TYPE_UNIQUEID, C, 0, NULL, NULL },
 	{ "objecttypecode", TYPE_INTEGER, C, 0, NULL, NULL },
@@ -148,6 +157,8 @@ static const struct builtin_table tables[] = {
 	TABLE(9, 50, OWNERSHIP_ORGANIZATION, "Position", "positions", "Position", "Positions", position_columns),
 	TABLE(10, 9919, OWNERSHIP_ORGANIZATION, "HierarchySecurityConfiguration", "hierarchysecurityconfigurations",
 	      "Hierarchy Security Configuration", "Hierarchy Security Configurations", exclusion_columns),
+	TABLE(14, 44, OWNERSHIP_ORGANIZATION, "PrincipalObjectAttributeAccess", "principalobjectattributeaccessset", "Column Share",
+	      "Column Shares", cell_columns),
 	TABLE(12, 1202, OWNERSHIP_ORGANIZATION, "MaskingRule", "maskingrules", "Masking Rule", "Masking Rules", mask_columns),
 	TABLE(13, 1203, OWNERSHIP_ORGANIZATION, "AttributeMaskingRule", "attributemaskingrules", "Secured Masking Column",
 	      "Secured Masking Columns", column_mask_columns),

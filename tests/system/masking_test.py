@@ -98,6 +98,41 @@ def written(w):
     check('who may read beneath may write anything', answer.status == 204, answer)
 
 
+def cells(w):
+    """One cell shared: read, then changed, by somebody without a profile; ends with the share and with the row."""
+    column = w.it.operate('GET', f"{w.api}/EntityDefinitions(LogicalName='new_case')/Attributes(LogicalName='new_salary')?$select=MetadataId")['MetadataId']
+    row = w.post('new_cases', {'new_title': 'cell', 'new_salary': 77})
+    dan = lambda: (w.ask('dan', 'GET', f'new_cases({row})?$select=new_salary').json()['new_salary'],  # noqa: E731
+                   w.ask('dan', 'PATCH', f'new_cases({row})', {'new_salary': 78}).status)
+    body = {'attributeid': column, 'objectid_new_case@odata.bind': f'new_cases({row})', 'principalid_systemuser@odata.bind': f"systemusers({w.users['dan']})"}
+    share = lambda **more: w.it.operator('POST', f'{w.api}/principalobjectattributeaccessset', {**body, **more})  # noqa: E731
+    check('before, the cell is closed', dan() == (None, 403))
+    for what, answer, status, want in (
+            ('neither read nor update', share(readaccess=False), 400, '0x8004f509'),
+            ('a column that is not secured', share(readaccess=True, attributeid=w.it.operate(
+                'GET', f"{w.api}/EntityDefinitions(LogicalName='new_case')/Attributes(LogicalName='new_note')?$select=MetadataId")['MetadataId']), 400, '0x8004f508'),
+            ('a row that is not there', share(readaccess=True, **{'objectid_new_case@odata.bind': f"new_cases({w.users['dan']})"}), 404, '0x80040217')):
+        check(f'no share of a cell: {what}', (answer.status, code(answer)) == (status, want), answer)
+    made = share(readaccess=True, updateaccess=False)
+    check('shared for reading, it is read, through its mask, and not changed', made.status == 204 and dan() == ('##', 403), (made, dan()))
+    listed = {r['new_title']: r['new_salary'] for r in w.ask('dan', 'GET', 'new_cases?$select=new_title,new_salary').json()['value']}
+    check('in lists, too, and no other cell', listed['cell'] == '##' and not [v for k, v in listed.items() if k != 'cell' and v], listed)
+    again = share(readaccess=True)
+    check('a cell is shared once with a principal', (again.status, code(again)) == (412, '0x8004f50b'), again)
+    share_id = made.headers['OData-EntityId'][-37:-1]
+    w.it.operate('PATCH', f'{w.api}/principalobjectattributeaccessset({share_id})', {'updateaccess': True})
+    check('shared for changing, it is changed', dan()[1] == 204)
+    compared = w.ask('dan', 'GET', 'new_cases?$filter=new_salary%20gt%201')
+    check('but not compared', (compared.status, code(compared)) == (403, '0x8004f506'), compared)
+    refused = w.ask('dan', 'POST', 'principalobjectattributeaccessset', {**body, 'readaccess': True})
+    check('who has no privilege shares none', refused.status == 403, refused)
+    w.it.operate('DELETE', f'{w.api}/principalobjectattributeaccessset({share_id})')
+    check('the share gone, the cell is closed', dan() == (None, 403))
+    share(readaccess=True)
+    w.it.operate('DELETE', f'{w.api}/new_cases({row})')
+    check('a share ends with its row', w.get('principalobjectattributeaccessset') == [])
+
+
 def told(w):
     def events():
         found = w.it.audit_events(w.tenant['id'], w.tenant['environment_id'])
@@ -118,6 +153,7 @@ def main():
         shown(w)
         compared(w)
         written(w)
+        cells(w)
         told(w)
         w.it.operate('PATCH', f'{w.api}/maskingrules({card})', {'maskedcharacter': 'x'})
         now = w.ask('ann', 'GET', "new_cases?$select=new_card&$filter=new_title%20eq%20'b'").json()['value'][0]['new_card']

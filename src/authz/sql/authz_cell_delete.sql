@@ -1,0 +1,2 @@
+-- ?1 key.
+DELETE FROM cellshare WHERE key = ?1

@@ -1,0 +1,2 @@
+-- ?1 MetadataId.
+DELETE FROM cellshare WHERE column_id = ?1

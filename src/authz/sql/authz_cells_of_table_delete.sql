@@ -1,0 +1,2 @@
+-- ?1 table.
+DELETE FROM cellshare WHERE tbl = ?1
