@@ -1,7 +1,19 @@
 /* data/edm.c - $metadata: the tables as a CSDL document (OData 4.0 part 3; authorization-and-data 4.5). */
+#include "authz/admin.h"
 #include "codec/html.h"
 #include "data/answer.h"
 #include "data/api.h"
+#include "data/edm_messages.h"
+#include "metadata/relationship.h"
+
+struct relations {
+	struct relationship *at;
+	size_t count;
+};
+
+/* Associations between built-in tables, named alike from both ends (authz/admin.h). */
+static const char *const associations[] = { "systemuserroles_association", "teamroles_association", "teammembership_association",
+					    "systemuserprofiles_association", "teamprofiles_association" };
 
 static void attribute(struct buffer *b, const char *name, str value)
 {
@@ -48,8 +60,38 @@ static void property(struct buffer *b, const struct column *c)
 	buffer_append_str(b, S("/>\n"));
 }
 
-static void navigation(struct buffer *b, const struct metadata *m, const struct column *c)
+static const struct relationship *relation_of(const struct relations *all, const struct column *lookup)
 {
+	for (size_t i = 0; i < all->count; i++)
+		if (all->at[i].lookup == lookup)
+			return &all->at[i];
+	return NULL;
+}
+
+static void collection(struct buffer *b, str name, str table, str partner)
+{
+	buffer_append_str(b, S("<NavigationProperty"));
+	attribute(b, "Name", name);
+	buffer_append_format(b, " Type=\"Collection(mscrm.%.*s)\"", STR_ARG(table));
+	if (partner.len)
+		attribute(b, "Partner", partner);
+	buffer_append_str(b, S("/>\n"));
+}
+
+static void collections(struct buffer *b, const struct relations *all, const struct table *t)
+{
+	str related;
+	for (size_t i = 0; i < all->count; i++)
+		if (all->at[i].referenced == t)
+			collection(b, all->at[i].schema_name, all->at[i].referencing->logical_name, all->at[i].lookup->navigation);
+	for (size_t i = 0; i < COUNT_OF(associations); i++)
+		if (authz_admin_association(t, str_of(associations[i]), &related))
+			collection(b, str_of(associations[i]), related, str_of(associations[i]));
+}
+
+static void navigation(struct buffer *b, const struct metadata *m, const struct relations *all, const struct column *c)
+{
+	const struct relationship *relation = relation_of(all, c);
 	bool owner = c->type == TYPE_OWNER;
 	const struct table *target = owner ? NULL : metadata_table(m, c->targets[0]);
 	if (!owner && !target)
@@ -58,13 +100,16 @@ static void navigation(struct buffer *b, const struct metadata *m, const struct 
 	attribute(b, "Name", c->navigation);
 	buffer_append_str(b, S(" Type=\"mscrm."));
 	buffer_append_str(b, owner ? S("principal") : target->logical_name);
-	buffer_append_str(b, S("\" Nullable=\"true\">\n<ReferentialConstraint"));
+	buffer_append_str(b, S("\" Nullable=\"true\""));
+	if (relation)
+		attribute(b, "Partner", relation->schema_name);
+	buffer_append_str(b, S(">\n<ReferentialConstraint"));
 	attribute(b, "Property", c->value_name);
 	attribute(b, "ReferencedProperty", owner ? S("ownerid") : target->primary_id->logical_name);
 	buffer_append_str(b, S("/>\n</NavigationProperty>\n"));
 }
 
-static void entity_type(struct buffer *b, const struct metadata *m, const struct table *t)
+static void entity_type(struct buffer *b, const struct metadata *m, const struct relations *all, const struct table *t)
 {
 	bool principal = str_equal(t->logical_name, S("systemuser")) || str_equal(t->logical_name, S("team"));
 	buffer_append_str(b, S("<EntityType"));
@@ -76,7 +121,8 @@ static void entity_type(struct buffer *b, const struct metadata *m, const struct
 		property(b, &t->columns[i]);
 	for (size_t i = 0; i < t->column_count; i++)
 		if (column_is_lookup(&t->columns[i]))
-			navigation(b, m, &t->columns[i]);
+			navigation(b, m, all, &t->columns[i]);
+	collections(b, all, t);
 	buffer_append_str(b, S("</EntityType>\n"));
 }
 
@@ -88,45 +134,33 @@ static const char head[] =
 	"<EntityType Name=\"principal\" BaseType=\"mscrm.crmbaseentity\" Abstract=\"true\">"
 	"<Property Name=\"ownerid\" Type=\"Edm.Guid\"/></EntityType>\n";
 
-static const char messages[] =
-	"<ComplexType Name=\"WhoAmIResponse\"><Property Name=\"BusinessUnitId\" Type=\"Edm.Guid\" Nullable=\"false\"/>"
-	"<Property Name=\"UserId\" Type=\"Edm.Guid\" Nullable=\"false\"/>"
-	"<Property Name=\"OrganizationId\" Type=\"Edm.Guid\" Nullable=\"false\"/></ComplexType>\n"
-	"<ComplexType Name=\"OrganizationDetail\"><Property Name=\"OrganizationId\" Type=\"Edm.Guid\" Nullable=\"false\"/>"
-	"<Property Name=\"EnvironmentId\" Type=\"Edm.String\"/><Property Name=\"UniqueName\" Type=\"Edm.String\"/>"
-	"<Property Name=\"FriendlyName\" Type=\"Edm.String\"/><Property Name=\"TenantId\" Type=\"Edm.String\"/></ComplexType>\n"
-	"<ComplexType Name=\"RetrieveCurrentOrganizationResponse\">"
-	"<Property Name=\"Detail\" Type=\"mscrm.OrganizationDetail\"/></ComplexType>\n"
-	"<EnumType Name=\"EndpointAccessType\"><Member Name=\"Default\" Value=\"0\"/><Member Name=\"Internet\" Value=\"1\"/>"
-	"<Member Name=\"Intranet\" Value=\"2\"/></EnumType>\n"
-	"<Function Name=\"WhoAmI\"><ReturnType Type=\"mscrm.WhoAmIResponse\" Nullable=\"false\"/></Function>\n"
-	"<Function Name=\"RetrieveCurrentOrganization\">"
-	"<Parameter Name=\"AccessType\" Type=\"mscrm.EndpointAccessType\" Nullable=\"false\"/>"
-	"<ReturnType Type=\"mscrm.RetrieveCurrentOrganizationResponse\" Nullable=\"false\"/></Function>\n"
-	"<Action Name=\"PublishXml\"><Parameter Name=\"ParameterXml\" Type=\"Edm.String\" Unicode=\"false\"/></Action>\n"
-	"<Action Name=\"PublishAllXml\"/>\n";
-
-static const char imports[] =
-	"<FunctionImport Name=\"WhoAmI\" Function=\"mscrm.WhoAmI\"/>\n"
-	"<FunctionImport Name=\"RetrieveCurrentOrganization\" Function=\"mscrm.RetrieveCurrentOrganization\"/>\n"
-	"<ActionImport Name=\"PublishXml\" Action=\"mscrm.PublishXml\"/>\n"
-	"<ActionImport Name=\"PublishAllXml\" Action=\"mscrm.PublishAllXml\"/>\n"
-	"</EntityContainer>\n</Schema>\n</edmx:DataServices></edmx:Edmx>\n";
-
-static void entity_set(struct buffer *b, const struct metadata *m, const struct table *t)
+static void binding(struct buffer *b, str path, const struct table *target)
 {
+	buffer_append_str(b, S("<NavigationPropertyBinding"));
+	attribute(b, "Path", path);
+	attribute(b, "Target", target->entity_set);
+	buffer_append_str(b, S("/>\n"));
+}
+
+static void entity_set(struct buffer *b, const struct metadata *m, const struct relations *all, const struct table *t)
+{
+	str related;
 	buffer_append_str(b, S("<EntitySet"));
 	attribute(b, "Name", t->entity_set);
 	buffer_append_format(b, " EntityType=\"mscrm.%.*s\">\n", STR_ARG(t->logical_name));
 	for (size_t i = 0; i < t->column_count; i++) {
 		const struct column *c = &t->columns[i];
 		const struct table *target = c->type == TYPE_LOOKUP ? metadata_table(m, c->targets[0]) : NULL;
-		if (!target)
-			continue;
-		buffer_append_str(b, S("<NavigationPropertyBinding"));
-		attribute(b, "Path", c->navigation);
-		attribute(b, "Target", target->entity_set);
-		buffer_append_str(b, S("/>\n"));
+		if (target)
+			binding(b, c->navigation, target);
+	}
+	for (size_t i = 0; i < all->count; i++)
+		if (all->at[i].referenced == t)
+			binding(b, all->at[i].schema_name, all->at[i].referencing);
+	for (size_t i = 0; i < COUNT_OF(associations); i++) {
+		const struct table *target = authz_admin_association(t, str_of(associations[i]), &related) ? metadata_table(m, related) : NULL;
+		if (target)
+			binding(b, str_of(associations[i]), target);
 	}
 	buffer_append_str(b, S("</EntitySet>\n"));
 }
@@ -135,17 +169,19 @@ err edm_document(struct data_call *dc)
 {
 	const struct metadata *m = dc->app->metadata;
 	struct buffer *b = &dc->web->response.body;
+	struct relations all = { 0 };
+	TRY(relationships_read(dc->app->store, m, dc->arena, &all.at, &all.count));
 	web_text(dc->web, 200, S("application/xml"), S(""));
 	web_set_header(dc->web, S("odata-version"), S("4.0"));
 	buffer_append_str(b, S(head));
 	for (size_t i = 0; i < m->by_ordinal_count; i++)
 		if (m->by_ordinal[i])
-			entity_type(b, m, m->by_ordinal[i]);
-	buffer_append_str(b, S(messages));
+			entity_type(b, m, &all, m->by_ordinal[i]);
+	buffer_append_str(b, str_of(edm_messages));
 	buffer_append_str(b, S("<EntityContainer Name=\"System\">\n"));
 	for (size_t i = 0; i < m->by_ordinal_count; i++)
 		if (m->by_ordinal[i])
-			entity_set(b, m, m->by_ordinal[i]);
-	buffer_append_str(b, S(imports));
+			entity_set(b, m, &all, m->by_ordinal[i]);
+	buffer_append_str(b, str_of(edm_imports));
 	return OK;
 }

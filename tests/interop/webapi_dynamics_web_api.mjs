@@ -2,7 +2,8 @@
 // WEBAPI_TOKEN (of a System Administrator), WEBAPI_PERSON_TOKEN (of somebody without a role), NODE_EXTRA_CA_CERTS. Prints a line for each step; exits 1 when one fails.
 import { createRequire } from 'node:module';
 
-const { DynamicsWebApi } = createRequire(process.env.WEBAPI_MODULES ?? import.meta.url)('dynamics-web-api');
+const modules = createRequire(process.env.WEBAPI_MODULES ?? import.meta.url);
+const { DynamicsWebApi } = modules('dynamics-web-api');
 const client = (token) => new DynamicsWebApi({
   serverUrl: process.env.WEBAPI_URL,
   dataApi: { path: 'data', version: '9.2' },
@@ -218,6 +219,46 @@ await step('a change set that fails leaves nothing behind', async () => {
   const told = await api.executeBatch();
   equal([told.length, told[0].status, told[0].error.code], [1, 400, '0x80060888'], 'one refusal for the set');
   equal(await api.count({ collection: set, filter: `${name} eq 'batch three'` }), 0, 'rows of the set');
+});
+await step('a lookup relates rows: deep insert, expand, path, lambda, aggregate, collection', async () => {
+  await api.createRelationship({ data: { '@odata.type': 'Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata', SchemaName: `${prefix}_children`,
+    ReferencedEntity: table, ReferencingEntity: table, CascadeConfiguration: { Share: 'Cascade', Unshare: 'Cascade' },
+    Lookup: { '@odata.type': 'Microsoft.Dynamics.CRM.LookupAttributeMetadata', SchemaName: `${prefix}_Parent` } } });
+  const parent = await api.create({ collection: set, data: { [name]: 'parent', [`${prefix}_children`]: [{ [name]: 'child one' }, { [name]: 'child two' }] } });
+  const key = typeof parent === 'string' ? parent : parent[id];
+  const read = await api.retrieve({ collection: set, key, select: [name], expand: [{ property: `${prefix}_children`, select: [name], orderBy: [name] }] });
+  equal(read[`${prefix}_children`].map((r) => r[name]), ['child one', 'child two'], 'children');
+  const byPath = await api.retrieveMultiple({ collection: set, select: [name], filter: `${prefix}_Parent/${name} eq 'parent'`, orderBy: [`${prefix}_Parent/${name}`, `${name} desc`] });
+  equal(byPath.value.map((r) => r[name]), ['child two', 'child one'], 'rows by a path');
+  const byLambda = await api.retrieveMultiple({ collection: set, select: [name], filter: `${prefix}_children/any(c:c/${name} eq 'child one')` });
+  equal(byLambda.value.map((r) => r[name]), ['parent'], 'rows by a lambda');
+  const grouped = await api.retrieveMultiple({ collection: set, apply: `filter(${prefix}_Parent/${name} ne null)/groupby((${prefix}_Parent/${name}),aggregate($count as n))` });
+  equal(grouped.value, [{ [`${prefix}_Parent`]: { [name]: 'parent' }, n: 2 }], 'groups');
+  const collection = await api.retrieve({ collection: set, key, navigationProperty: `${prefix}_children`, select: [name] });
+  equal(collection.value.length, 2, 'the collection');
+  const child = byPath.value[0][id];
+  await api.disassociate({ collection: set, primaryKey: key, relationshipName: `${prefix}_children`, relatedKey: child });
+  equal((await api.retrieve({ collection: set, key: child }))[`_${prefix}_parent_value`], null, 'the lookup');
+  await api.associateSingleValued({ collection: set, primaryKey: child, navigationProperty: `${prefix}_Parent`, relatedCollection: set, relatedKey: key });
+  equal((await api.retrieve({ collection: set, key: child }))[`_${prefix}_parent_value`], key, 'the lookup');
+});
+await step('a System Administrator acts for somebody', async () => {
+  const self = await api.callFunction({ functionName: 'WhoAmI', impersonate: ada });
+  equal(self.UserId, ada, 'who it is');
+  const made = await api.create({ collection: set, data: { [name]: 'for ada' }, impersonate: ada, returnRepresentation: true });
+  equal([made._createdby_value, made._createdonbehalfby_value], [ada, me.UserId], 'by whom');
+  await refused(person.callFunction({ functionName: 'WhoAmI', impersonate: me.UserId }), 403, '0x8004a110');
+});
+await step('$metadata is read by odata-csdl without a complaint', async () => {
+  const { xml2json } = modules('odata-csdl');
+  const answer = await fetch(`${process.env.WEBAPI_URL}api/data/v9.2/$metadata`, { headers: { authorization: `Bearer ${process.env.WEBAPI_TOKEN}` } });
+  const messages = [], document = xml2json(await answer.text(), { strict: true, messages });
+  equal(messages, [], 'messages');
+  const schema = document['Microsoft.Dynamics.CRM'], type = schema[table];
+  equal([type[`${prefix}_children`].$Collection, type[`${prefix}_children`].$Partner, type[`${prefix}_Parent`].$Partner], [true, `${prefix}_Parent`, `${prefix}_children`], 'partners');
+  equal(schema.System[set].$Type, `mscrm.${table}`, 'the set');
+  for (const operation of ['WhoAmI', 'GrantAccess', 'RetrievePrincipalAccess', 'WhoCanAccess', 'AddUserToRecordTeam'])
+    if (!schema[operation]) throw new Error(`no ${operation}`);
 });
 await step('the role taken away ends it at the next request', async () => {
   await api.disassociate({ collection: 'systemusers', primaryKey: ada, relationshipName: 'systemuserroles_association', relatedKey: await instance(role, unit) });
