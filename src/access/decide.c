@@ -4,6 +4,7 @@
 #include "authz/columns.h"
 #include "authz/share.h"
 #include "data/row_find.h"
+#include "data/row_policy.h"
 
 static const char *const actions[RIGHTS_END] = {
 	[RIGHT_NONE] = "", [RIGHT_CREATE] = "create", [RIGHT_READ] = "read", [RIGHT_WRITE] = "write", [RIGHT_DELETE] = "delete",
@@ -151,7 +152,13 @@ static err row_decide(struct data_call *dc, struct authz_context *ctx, const str
 		*out = (struct decision){ .reason = REASON_NOT_FOUND };
 		return OK;
 	}
-	return authz_decide_row(dc->app->authz, ctx, what->table, what->right, what->row.key, what->row.owner, what->row.unit, out);
+	bool passes = true;
+	TRY(authz_decide_row(dc->app->authz, ctx, what->table, what->right, what->row.key, what->row.owner, what->row.unit, out));
+	if (allowed(out))
+		TRY(row_policy_passes(dc, ctx, what->table, policy_operation_of(what->right), what->row.key, &passes));
+	if (!passes)
+		*out = (struct decision){ .reason = REASON_ROW_POLICY };
+	return OK;
 }
 
 /* Steps 1, 2 and 4 (channel), and what no right changes. */

@@ -25,6 +25,7 @@ static const struct admin_table tables[] = {
 	{ "fieldsecurityprofile", profile_create, profile_update, profile_delete },
 	{ "fieldpermission", permission_create, permission_update, permission_delete },
 	{ "organization", NULL, organization_update, NULL },
+	{ "rowpolicy", policy_create, policy_update, policy_delete },
 	{ "principalobjectattributeaccess", cell_create, cell_update, cell_delete },
 	{ "maskingrule", mask_rule_create, mask_rule_update, mask_rule_delete },
 	{ "attributemaskingrule", column_mask_create, NULL, column_mask_delete },

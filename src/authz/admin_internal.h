@@ -88,6 +88,9 @@ MUST_USE NONNULL err exclusion_delete(struct admin_call *call, const struct tabl
 /* The position that a lookup names, 0 for null. */
 MUST_USE err admin_position_referred(struct admin_call *call, const struct admin_value *v, int64_t *out_key);
 
+MUST_USE NONNULL err policy_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err policy_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+MUST_USE NONNULL err policy_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
 MUST_USE NONNULL err cell_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
 MUST_USE NONNULL err cell_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
 MUST_USE NONNULL err cell_delete(struct admin_call *call, const struct table *t, const struct uuid *id);

@@ -3,6 +3,7 @@
 #define AUTHZ_INTERNAL_H
 
 #include "authz/authz.h"
+#include "authz/row_policy.h"
 #include "authz/settings.h"
 #include "codec/mask.h"
 #include "metadata/relationship.h"
@@ -22,6 +23,8 @@ struct snapshot {
 		struct mask *mask;  /* owned      */
 	} *masks;
 	size_t mask_count;
+	struct row_policy *policies;
+	size_t policy_count;
 	bool *cells;                /* [table ordinal]: a cell of it is shared */
 	struct relationship *relationships;
 	size_t relationship_count;

@@ -195,6 +195,32 @@ static err masks_load(struct store *store, struct snapshot *s)
 	}
 }
 
+static err policies_load(struct store *store, struct snapshot *s)
+{
+	size_t room = 0;
+	SCOPED(statement) all = { 0 };
+	TRY(statement_open(store, &SQL_AUTHZ_POLICIES, &all));
+	for (bool row;;) {
+		TRY(statement_step(&all, &row));
+		if (!row)
+			return OK;
+		if (s->policy_count == room) {
+			struct row_policy *wider = NEW_ARRAY(s->arena, struct row_policy, room ? room * 2 : 8);
+			TRY_NEW(wider);
+			if (room)
+				memcpy(wider, s->policies, room * sizeof *wider);
+			room = room ? room * 2 : 8;
+			s->policies = wider;
+		}
+		struct row_policy *p = &s->policies[s->policy_count];
+		*p = (struct row_policy){ .table = (uint16_t)column_i64(&all, 0), .query = str_copy(s->arena, column_text(&all, 1)),
+			.role = str_copy(s->arena, column_text(&all, 2)), .operations = (uint32_t)column_i64(&all, 3) };
+		TRY_NEW(p->query.at);
+		TRY_NEW(p->role.at);
+		s->policy_count++;
+	}
+}
+
 static err load_into(struct store *store, const struct metadata *m, struct snapshot *s)
 {
 	TRY(units_load(store, s));
@@ -203,6 +229,7 @@ static err load_into(struct store *store, const struct metadata *m, struct snaps
 	TRY(marks_load(store, s, &SQL_AUTHZ_EXCLUSIONS, &s->hierarchy_off));
 	TRY(marks_load(store, s, &SQL_AUTHZ_CELL_TABLES, &s->cells));
 	TRY(masks_load(store, s));
+	TRY(policies_load(store, s));
 	TRY(relationships_read(store, m, s->arena, &s->relationships, &s->relationship_count));
 	s->cascades = NEW_ARRAY(s->arena, struct cascade *, s->table_count);
 	TRY_NEW(s->cascades);

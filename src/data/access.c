@@ -11,6 +11,7 @@
 #include "data/names.h"
 #include "data/row_find.h"
 #include "data/row_key.h"
+#include "data/row_policy.h"
 #include "data/sql_catalog.h"
 
 /* --- reading the question --- */
@@ -99,7 +100,7 @@ static enum authz_reason right_absent(const struct table *t, enum right right)
 	return right == RIGHT_SHARE ? REASON_NOT_SHAREABLE : right == RIGHT_ASSIGN ? REASON_NOT_ASSIGNABLE : REASON_NONE;
 }
 
-struct decision access_decide_right(struct question *q, enum right right)
+struct decision access_decide_right(struct data_call *dc, struct question *q, enum right right)
 {
 	enum authz_reason absent = right_absent(q->table, right);
 	if (absent != REASON_NONE)
@@ -110,7 +111,11 @@ struct decision access_decide_right(struct question *q, enum right right)
 			d = (struct decision){ .reason = REASON_NOT_FOUND, .right = right, .epoch = d.epoch };
 		return d;
 	}
-	return authz_check_shared(q->context, q->table, right, q->row.owner, q->row.unit, q->shared);
+	struct decision d = authz_check_shared(q->context, q->table, right, q->row.owner, q->row.unit, q->shared);
+	bool passes = true;
+	if (allowed(&d) && failed(row_policy_passes(dc, q->context, q->table, policy_operation_of(right), q->row.key, &passes)))
+		return (struct decision){ .reason = REASON_ERROR, .right = right, .epoch = d.epoch };
+	return passes ? d : (struct decision){ .reason = REASON_ROW_POLICY, .right = right, .epoch = d.epoch };
 }
 
 /* --- answering --- */
@@ -147,7 +152,7 @@ static err principal_access(struct data_call *dc, const struct table *on)
 	TRY(access_principal(dc, &q, str_equal(on->logical_name, S("team")) ? PRINCIPAL_TEAM : PRINCIPAL_SYSTEMUSER));
 	TRY(access_context(dc, &q));
 	for (int r = RIGHT_READ; r < RIGHTS_END; r++) {
-		struct decision d = access_decide_right(&q, (enum right)r);
+		struct decision d = access_decide_right(dc, &q, (enum right)r);
 		mask |= allowed(&d) ? share_bit((enum right)r) : 0;
 	}
 	TRY(access_answer(dc, "RetrievePrincipalAccessResponse", &w));
@@ -270,7 +275,7 @@ err function_access_origin(struct data_call *dc)
 	struct json_writer w;
 	str sentence;
 	TRY(explain_read(dc, &q));
-	struct decision d = access_decide_right(&q, RIGHT_READ);
+	struct decision d = access_decide_right(dc, &q, RIGHT_READ);
 	TRY(access_sentence(dc, &q, &d, &sentence));
 	TRY(access_answer(dc, "RetrieveAccessOriginResponse", &w));
 	json_member_str(&w, S("Response"), sentence);
@@ -298,7 +303,7 @@ err function_explain_access(struct data_call *dc)
 	if (!access_right_of(access_argument(dc, &dc->path.segment[0], S("Right")), &right))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "Right must be Read, Write, Delete, Append, AppendTo, Assign or Share.");
 	TRY(explain_read(dc, &q));
-	struct decision d = access_decide_right(&q, right);
+	struct decision d = access_decide_right(dc, &q, right);
 	const struct held_role *h = held_of(&q, &d);
 	TRY(access_sentence(dc, &q, &d, &sentence));
 	TRY(access_answer(dc, "ExplainAccessResponse", &w));

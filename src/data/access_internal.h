@@ -23,7 +23,7 @@ MUST_USE NONNULL err access_admit(struct data_call *dc, struct question *q, bool
 MUST_USE NONNULL err access_principal(struct data_call *dc, struct question *q, enum principal_type type);
 /* The principal's context and the row's shares with it. */
 MUST_USE NONNULL err access_context(struct data_call *dc, struct question *q);
-NONNULL struct decision access_decide_right(struct question *q, enum right right);
+NONNULL struct decision access_decide_right(struct data_call *dc, struct question *q, enum right right);
 MUST_USE NONNULL err access_sentence(struct data_call *dc, const struct question *q, const struct decision *d, str *out);
 const char *access_path_name(enum access_path path);
 NONNULL bool access_right_of(str name, enum right *out);

@@ -41,7 +41,7 @@ static err person_write(struct data_call *dc, struct json_writer *w, struct ques
 	q->principal = p->key;
 	q->principal_id = p->id;
 	TRY(access_context(dc, q));
-	struct decision d = access_decide_right(q, right);
+	struct decision d = access_decide_right(dc, q, right);
 	if (!allowed(&d))
 		return OK;
 	TRY(access_sentence(dc, q, &d, &sentence));

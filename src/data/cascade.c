@@ -165,6 +165,7 @@ static err place_change(struct data_call *dc, const struct met *met, const struc
 	change_log_open(&log);
 	TRY(change_log_add_place(&log, dc, &met->row, &after));
 	TRY(row_update(dc, met->table, &nothing, &met->row, &after));
+	TRY(rights_policy(dc, false, met->table, &after));
 	return change_log_emit(&log, dc, S("update.row"), met->table, &met->row.id);
 }
 

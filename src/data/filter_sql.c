@@ -174,7 +174,7 @@ static err lambda_sql(struct target *t, const struct filter *f, bool negated)
 	bool all = f->kind == FILTER_ALL;
 	struct alias rows;
 	buffer_append_str(t->text, all != negated ? S("NOT EXISTS (SELECT 1") : S("EXISTS (SELECT 1"));
-	route_sql(t->b, t->text, f->route, f->scope, &rows);
+	TRY(route_sql(t->b, t->text, f->route, f->scope, t->arena, &rows));
 	if (f->left) {
 		buffer_append_str(t->text, S(" AND "));
 		TRY(node_sql(t, f->left, all));

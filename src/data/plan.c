@@ -215,14 +215,23 @@ static err plan_settle(struct store *store, const struct rows_wish *wish, enum p
 	return OK;
 }
 
+/* What every row must pass besides the paths that reach it. */
 static err also_write(struct sql_builder *b, const struct table *t, const struct visible *v, struct arena *arena, str *out)
 {
 	SCOPED(buffer) text = { 0 };
 	*out = (str){ 0 };
-	if (!v->also)
+	if (!v->also && !v->policy)
 		return OK;
 	buffer_init(&text, SQL_TEXT_BYTES_MAX);
-	visible_sql(b, &text, "r", t, v->also);
+	if (v->policy) {
+		str policy;
+		TRY(filter_sql(b, v->policy, arena, &policy));
+		buffer_append_str(&text, policy);
+	}
+	if (v->also) {
+		buffer_append_str(&text, v->policy ? S(" AND ") : S(""));
+		TRY(visible_sql(b, &text, "r", t, v->also, arena));
+	}
 	return sql_fragment_take(&text, arena, out);
 }
 
@@ -376,7 +385,7 @@ err rows_count(struct store *store, const struct odata_query *q, const struct vi
 	*out = 0;
 	if (visible_is_nothing(q->table, v))
 		return OK;
-	if (q->filter || q->table->builtin || v->also || (v->shared_count && !v->everything))
+	if (q->filter || q->table->builtin || v->also || v->policy || (v->shared_count && !v->everything))
 		return count_filtered(store, q, v, count_max, arena, out);
 	TRY(counters_exact(store, q->table, v, out));
 	if (*out > count_max)

@@ -10,6 +10,7 @@
 #include "data/body.h"
 #include "data/link.h"
 #include "data/names.h"
+#include "data/row_policy.h"
 #include "token/verify.h"
 
 static const enum right right_of[] = {
@@ -224,6 +225,7 @@ err rights_visible_to(struct data_call *dc, struct authz_context *ctx, const str
 	TRY(authz_row_filter(ctx, t, RIGHT_READ, &f));
 	*out = (struct visible){ .everything = f->all, .owners = f->owners, .owner_count = f->owner_count, .units = f->units,
 				 .unit_count = f->unit_count };
+	TRY(row_policy_filter(dc, ctx, t, POLICY_SELECT, &out->policy));
 	return f->all ? OK : shares_visible(dc, t, f, out);
 }
 
@@ -236,11 +238,20 @@ err rights_visible(struct data_call *dc, const struct table *t, struct visible *
 	struct visible *also = NEW(dc->arena, struct visible);
 	TRY_NEW(also);
 	TRY(rights_visible_to(dc, dc->caller.behind, t, also));
-	if (out->everything)
+	if (out->everything && !out->policy)
 		*out = *also;
-	else if (!also->everything)
+	else if (!also->everything || also->policy)
 		out->also = also;
 	return OK;
+}
+
+static err policy_settle(struct data_call *dc, struct authz_context *ctx, const struct table *t, enum policy_operation operation,
+			 const struct row_place *row)
+{
+	struct decision excluded = { .reason = REASON_ROW_POLICY };
+	bool passes;
+	TRY(row_policy_passes(dc, ctx, t, operation, row->key, &passes));
+	return passes ? OK : refuse(dc, ctx, t, &row->id, &excluded);
 }
 
 err rights_row(struct data_call *dc, enum data_right right, const struct table *t, const struct row_place *row)
@@ -250,7 +261,16 @@ err rights_row(struct data_call *dc, enum data_right right, const struct table *
 	for (int n = 0; (ctx = judged(dc, n)); n++) {
 		TRY(authz_decide_row(dc->app->authz, ctx, t, right_of[right], row->key, row->owner, row->unit, &d));
 		TRY(settle(dc, ctx, t, &row->id, d));
+		TRY(policy_settle(dc, ctx, t, policy_operation_of(right_of[right]), row));
 	}
+	return OK;
+}
+
+err rights_policy(struct data_call *dc, bool inserted, const struct table *t, const struct row_place *row)
+{
+	struct authz_context *ctx;
+	for (int n = 0; (ctx = judged(dc, n)); n++)
+		TRY(policy_settle(dc, ctx, t, inserted ? POLICY_INSERT : POLICY_UPDATE, row));
 	return OK;
 }
 
@@ -464,6 +484,8 @@ err rights_admin_create(struct data_call *dc, const struct table *t, const struc
 	struct admin_call call;
 	struct admin_value *values;
 	size_t count;
+	if (str_equal(t->logical_name, S("rowpolicy")))
+		TRY(row_policy_check(dc, b, &(struct uuid){ { 0 } }));
 	TRY(admin_values(dc, t, b, true, &values, &count));
 	for (bool again = true; again;) {
 		TRY(admin_call_begin(dc, &call));
@@ -477,6 +499,8 @@ err rights_admin_update(struct data_call *dc, const struct table *t, const struc
 	struct admin_call call;
 	struct admin_value *values;
 	size_t count;
+	if (str_equal(t->logical_name, S("rowpolicy")))
+		TRY(row_policy_check(dc, b, &row->id));
 	TRY(admin_values(dc, t, b, false, &values, &count));
 	for (bool again = true; again;) {
 		TRY(admin_call_begin(dc, &call));

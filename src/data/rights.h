@@ -29,6 +29,8 @@ MUST_USE NONNULL err rights_visible(struct data_call *dc, const struct table *t,
 MUST_USE NONNULL err rights_visible_to(struct data_call *dc, struct authz_context *ctx, const struct table *t, struct visible *out);
 /* The access check on a row that exists. */
 MUST_USE NONNULL err rights_row(struct data_call *dc, enum data_right right, const struct table *t, const struct row_place *row);
+/* The row as it is now, after it was inserted or changed: do the row policies still let it be (2.6)? */
+MUST_USE NONNULL err rights_policy(struct data_call *dc, bool inserted, const struct table *t, const struct row_place *row);
 /* A row to be, with its owner and unit (1.5, Create). */
 MUST_USE NONNULL err rights_create(struct data_call *dc, const struct table *t, const struct row_place *row);
 /* A user or team by id as owner: its key and its unit. Checks the owner test of 1.7. */

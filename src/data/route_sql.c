@@ -1,10 +1,11 @@
 /* data/route_sql.c - columns of other tables, as SQL. */
 #include <stdio.h>
+#include <string.h>
 
 #include "authz/cascade.h"
 #include "data/sql_text.h"
 
-void visible_sql(struct sql_builder *b, struct buffer *text, const char *alias, const struct table *t, const struct visible *v)
+static void paths_sql(struct sql_builder *b, struct buffer *text, const char *alias, const struct table *t, const struct visible *v)
 {
 	if (visible_is_nothing(t, v) || v->everything) {
 		buffer_append_char(text, v->everything ? '1' : '0');
@@ -29,11 +30,33 @@ void visible_sql(struct sql_builder *b, struct buffer *text, const char *alias, 
 				     sql_parameter(b, &table), alias, sql_parameter(b, &with), sql_parameter(b, &bit));
 	}
 	buffer_append_char(text, ')');
-	if (v->also) {
-		buffer_append_str(text, S(" AND "));
-		visible_sql(b, text, alias, t, v->also);
-	}
 }
+
+/* A policy is over alias r; of another alias it is asked by key. */
+static err policy_sql(struct sql_builder *b, struct buffer *text, const char *alias, const struct table *t, const struct filter *policy,
+		      struct arena *arena)
+{
+	str condition;
+	TRY(filter_sql(b, policy, arena, &condition));
+	if (strcmp(alias, "r") == 0)
+		buffer_append_format(text, " AND %.*s", STR_ARG(condition));
+	else
+		buffer_append_format(text, " AND %s.key IN (SELECT r.key FROM %.*s AS r WHERE %.*s)", alias, STR_ARG(t->sql), STR_ARG(condition));
+	return OK;
+}
+
+err visible_sql(struct sql_builder *b, struct buffer *text, const char *alias, const struct table *t, const struct visible *v,
+		struct arena *arena)
+{
+	paths_sql(b, text, alias, t, v);
+	if (v->policy)
+		TRY(policy_sql(b, text, alias, t, v->policy, arena));
+	if (!v->also)
+		return OK;
+	buffer_append_str(text, S(" AND "));
+	return visible_sql(b, text, alias, t, v->also, arena);
+}
+
 
 /* Principals and units stand as keys in rows, all else as ids. */
 static void join_sql(struct buffer *text, const char *from, const char *to, const struct link *l)
@@ -54,7 +77,7 @@ static void alias_of(int scope, struct alias *out)
 }
 
 /* `last`: the scope of a lambda whose rows the last link reaches; -1: none. */
-void route_sql(struct sql_builder *b, struct buffer *text, const struct route *route, int last, struct alias *out_end)
+err route_sql(struct sql_builder *b, struct buffer *text, const struct route *route, int last, struct arena *arena, struct alias *out_end)
 {
 	struct alias at[ROUTE_LINKS_MAX + 1];
 	alias_of(route->scope, &at[0]);
@@ -67,12 +90,13 @@ void route_sql(struct sql_builder *b, struct buffer *text, const struct route *r
 	for (size_t i = 0; i < route->count; i++) {
 		buffer_append_str(text, i ? S(" AND ") : S(" WHERE "));
 		join_sql(text, at[i].text, at[i + 1].text, &route->links[i]);
-		if (route->links[i].visible->everything)
+		if (route->links[i].visible->everything && !route->links[i].visible->policy)
 			continue;
 		buffer_append_str(text, S(" AND "));
-		visible_sql(b, text, at[i + 1].text, route->links[i].table, route->links[i].visible);
+		TRY(visible_sql(b, text, at[i + 1].text, route->links[i].table, route->links[i].visible, arena));
 	}
 	*out_end = at[route->count];
+	return OK;
 }
 
 err column_sql(struct sql_builder *b, const struct column *c, const struct route *route, struct arena *arena, str *out)
@@ -83,7 +107,7 @@ err column_sql(struct sql_builder *b, const struct column *c, const struct route
 	buffer_init(&text, SQL_TEXT_BYTES_MAX);
 	buffer_init(&from, SQL_TEXT_BYTES_MAX);
 	if (route)
-		route_sql(b, &from, route, -1, &end);
+		TRY(route_sql(b, &from, route, -1, arena, &end));
 	bool joined = route && route->count;
 	buffer_append_format(&text, "%s%s.%.*s", joined ? "(SELECT " : "", end.text, STR_ARG(c->sql));
 	buffer_append_str(&text, buffer_str(&from));

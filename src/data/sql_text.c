@@ -3,7 +3,7 @@
 
 err sql_builder_init(struct sql_builder *b, size_t value_max, struct arena *arena)
 {
-	*b = (struct sql_builder){ .value_max = value_max };
+	*b = (struct sql_builder){ .value_max = value_max, .arena = arena };
 	buffer_init(&b->text, SQL_TEXT_BYTES_MAX);
 	b->values = NEW_ARRAY(arena, struct value, value_max);
 	TRY_NEW(b->values);
@@ -15,9 +15,22 @@ void sql_builder_release(struct sql_builder *b)
 	buffer_release(&b->text);
 }
 
+static bool values_widen(struct sql_builder *b)
+{
+	size_t more = b->value_max ? b->value_max * 2 : 8;
+	struct value *wider = more <= SQL_VALUES_MAX ? NEW_ARRAY(b->arena, struct value, more) : NULL;
+	if (!wider)
+		return false;
+	if (b->value_count)
+		memcpy(wider, b->values, b->value_count * sizeof *wider);
+	b->values = wider;
+	b->value_max = more;
+	return true;
+}
+
 int sql_parameter(struct sql_builder *b, const struct value *v)
 {
-	if (b->value_count == b->value_max) {
+	if (b->value_count == b->value_max && !values_widen(b)) {
 		b->too_many = true;
 		return 1;
 	}

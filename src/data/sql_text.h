@@ -7,17 +7,18 @@
 
 #include "data/odata_query.h"
 
-enum { SQL_TEXT_BYTES_MAX = 1 << 20, VISIBLE_SQL_VALUES_MAX = 5, LINK_SQL_VALUES_MAX = 2 * VISIBLE_SQL_VALUES_MAX,
+enum { SQL_TEXT_BYTES_MAX = 1 << 20, SQL_VALUES_MAX = 30000, VISIBLE_SQL_VALUES_MAX = 5, LINK_SQL_VALUES_MAX = 2 * VISIBLE_SQL_VALUES_MAX,
 	FILTER_SQL_VALUES_MAX = FILTER_VALUES_MAX + QUERY_LINKS_MAX * LINK_SQL_VALUES_MAX };
 
 struct sql_builder {
 	struct buffer text;
 	struct value *values; /* the i-th is bound to ?i+1 */
 	size_t value_count, value_max;
+	struct arena *arena;
 	bool too_many;
 };
 
-/* Room for value_max values, in the arena; the text is heap: release it. */
+/* Room for value_max values at first, in the arena, and more when they come (row policies have any number); the text is heap: release it. */
 MUST_USE NONNULL err sql_builder_init(struct sql_builder *b, size_t value_max, struct arena *arena);
 NONNULL void sql_builder_release(struct sql_builder *b);
 /* A further parameter; its number. */
@@ -31,13 +32,15 @@ MUST_USE NONNULL err filter_sql(struct sql_builder *b, const struct filter *f, s
 MUST_USE NONNULL err sql_fragment_take(struct buffer *text, struct arena *arena, str *out);
 
 /* The condition that rows of `alias` are visible. The plus signs keep the planner from searching by it: the rows are found otherwise. */
-NONNULL void visible_sql(struct sql_builder *b, struct buffer *text, const char *alias, const struct table *t, const struct visible *v);
+MUST_USE NONNULL err visible_sql(struct sql_builder *b, struct buffer *text, const char *alias, const struct table *t, const struct visible *v,
+				 struct arena *arena);
 struct alias {
 	char text[24];
 };
 /* " FROM ... WHERE ...": the visible rows at the end of a route; *out_end is their alias. last_scope: that of the lambda whose rows they
  * are; -1: none. For a route without links nothing is written. */
-NONNULL void route_sql(struct sql_builder *b, struct buffer *text, const struct route *route, int last_scope, struct alias *out_end);
+MUST_USE NONNULL err route_sql(struct sql_builder *b, struct buffer *text, const struct route *route, int last_scope, struct arena *arena,
+			       struct alias *out_end);
 /* A column as an expression over alias r, or the aliases of the lambdas around; null where the route ends nowhere. */
 MUST_USE err column_sql(struct sql_builder *b, const struct column *c, const struct route *route, struct arena *arena, str *out);
 /* The columns of the order as expressions. */

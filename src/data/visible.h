@@ -7,6 +7,7 @@
 #include "metadata/table.h"
 
 struct cascade;
+struct filter;
 
 /* Arrays are sorted and hold no value twice. Zero: nothing. */
 struct visible {
@@ -20,6 +21,7 @@ struct visible {
 	uint32_t shared_bit;
 	int64_t shared_rows;
 	const struct cascade *cascade; /* not null: shares come from rows above, too (authz/cascade.h) */
+	const struct filter *policy;   /* not null: a row must pass it, too (data/row_policy.h) */
 	const struct visible *also; /* not null: a row must be visible by this one, too */
 };
 

@@ -105,6 +105,7 @@ err row_create(struct data_call *dc, const struct table *t, const struct body *b
 	if (err_kind_of(e) == ERR_CONFLICT)
 		return REFUSE(dc, 412, CODE_DUPLICATE_KEY, "A record with matching key values already exists.");
 	TRY(e);
+	TRY(rights_policy(dc, true, t, &place));
 	*out_place = place;
 	return create_audit(dc, t, b, &place);
 }
@@ -246,6 +247,7 @@ static err update_existing(struct data_call *dc, const struct table *t, const st
 	TRY(version_check(dc, row));
 	TRY(update_log(dc, t, b, row, &after, &log));
 	TRY(row_update(dc, t, b, row, &after));
+	TRY(rights_policy(dc, false, t, &after));
 	TRY(change_log_emit(&log, dc, S("update.row"), t, &row->id));
 	if (after.owner != row->owner)
 		TRY(share_with_previous_owner(dc, t, row));

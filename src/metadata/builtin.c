@@ -126,6 +126,17 @@ static const struct builtin_column column_mask_columns[] = {
 	{ "attributelogicalname", TYPE_STRING, C, 128, NULL, NULL },
 	{ "maskingruleid", TYPE_LOOKUP, C, 0, "maskingrule", "MaskingRuleId" },
 };
+static const struct builtin_column policy_columns[] = {
+	{ "rowpolicyid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "name", TYPE_STRING, CU, 100, NULL, NULL },
+	{ "entityname", TYPE_STRING, C, 128, NULL, NULL },
+	{ "query", TYPE_MEMO, CU, 8000, NULL, NULL },
+	{ "constrainprimary", TYPE_BOOLEAN, CU, 0, NULL, NULL },
+	{ "contexttype", TYPE_INTEGER, CU, 0, NULL, NULL },
+	{ "contextvalue", TYPE_STRING, CU, 160, NULL, NULL },
+	{ "operations", TYPE_INTEGER, CU, 0, NULL, NULL },
+	{ "isenabled", TYPE_BOOLEAN, CU, 0, NULL, NULL },
+};
 static const struct builtin_column cell_columns[] = {
 	{ "principalobjectattributeaccessid", TYPE_UNIQUEID, C, 0, NULL, NULL },
 	{ "attributeid", TYPE_UNIQUEID, C, 0, NULL, NULL },
@@ -157,6 +168,7 @@ static const struct builtin_table tables[] = {
 	TABLE(9, 50, OWNERSHIP_ORGANIZATION, "Position", "positions", "Position", "Positions", position_columns),
 	TABLE(10, 9919, OWNERSHIP_ORGANIZATION, "HierarchySecurityConfiguration", "hierarchysecurityconfigurations",
 	      "Hierarchy Security Configuration", "Hierarchy Security Configurations", exclusion_columns),
+	TABLE(15, 9920, OWNERSHIP_ORGANIZATION, "RowPolicy", "rowpolicies", "Row Policy", "Row Policies", policy_columns),
 	TABLE(14, 44, OWNERSHIP_ORGANIZATION, "PrincipalObjectAttributeAccess", "principalobjectattributeaccessset", "Column Share",
 	      "Column Shares", cell_columns),
 	TABLE(12, 1202, OWNERSHIP_ORGANIZATION, "MaskingRule", "maskingrules", "Masking Rule", "Masking Rules", mask_columns),

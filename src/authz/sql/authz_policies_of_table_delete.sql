@@ -1,0 +1,2 @@
+-- ?1 table.
+DELETE FROM rowpolicy WHERE tbl = ?1

@@ -1,0 +1,2 @@
+-- ?1 key.
+DELETE FROM rowpolicy WHERE key = ?1

@@ -1,0 +1,152 @@
+#include "data/row_policy.h"
+
+#include "data/body.h"
+#include "metadata/relationship.h"
+
+/* --- reading a policy --- */
+
+static err column_open(void *guard, const struct table *t, const struct column *c)
+{
+	(void)guard;
+	(void)t;
+	(void)c;
+	return OK;
+}
+
+/* Along lookups and to collections, without anybody's rights. */
+static err link_open(void *guard, const struct table *t, str name, struct link *out)
+{
+	static const struct visible everything = { .everything = true };
+	struct data_call *dc = guard;
+	struct relationship *list = NULL;
+	size_t n = 0;
+	*out = (struct link){ .via = table_column_by_navigation(t, name), .visible = &everything };
+	if (out->via) {
+		out->table = out->via->target_count == 1 ? metadata_table(dc->app->metadata, out->via->targets[0]) : NULL;
+		return OK;
+	}
+	TRY(relationships_read(dc->app->store, dc->app->metadata, dc->arena, &list, &n));
+	for (size_t i = 0; i < n; i++)
+		if (list[i].referenced == t && str_equal(list[i].schema_name, name))
+			*out = (struct link){ .many = true, .via = list[i].lookup, .table = list[i].referencing, .visible = &everything };
+	return OK;
+}
+
+static struct odata_caller reader_for(struct data_call *dc, const struct authz_context *ctx)
+{
+	return (struct odata_caller){ .now = dc->web->now, .user = ctx->facts.key, .user_id = ctx->facts.id, .unit_id = ctx->facts.unit_id,
+				      .teams = ctx->facts.teams, .team_count = ctx->facts.team_count, .column_guard = column_open,
+				      .link_find = link_open, .guard = dc };
+}
+
+static err joined(struct data_call *dc, const struct filter *more, const struct filter **inout)
+{
+	struct filter *both = NEW(dc->arena, struct filter);
+	TRY_NEW(both);
+	*both = (struct filter){ .kind = FILTER_AND, .left = *inout, .right = more };
+	*inout = *inout ? both : more;
+	return OK;
+}
+
+/* A stored condition that does not parse any more (a column has gone) excludes every row: fail closed. */
+static err condition_of(struct data_call *dc, const struct authz_context *ctx, const struct table *t, const struct row_policy *p,
+			const struct filter **out)
+{
+	static const struct value nil = { .kind = VALUE_UUID };
+	static struct filter nothing = { .kind = FILTER_COMPARE, .op = COMPARE_EQ, .values = &nil, .value_count = 1 };
+	struct odata_caller who = reader_for(dc, ctx);
+	struct problem unused = { 0 };
+	err e = odata_filter_parse(t, p->query, &who, dc->arena, &unused, out);
+	if (err_kind_of(e) != ERR_INVALID)
+		return e;
+	struct filter *none = NEW(dc->arena, struct filter);
+	TRY_NEW(none);
+	*none = nothing;
+	none->column = t->primary_id;
+	*out = none;
+	return OK;
+}
+
+err row_policy_filter(struct data_call *dc, const struct authz_context *ctx, const struct table *t, enum policy_operation operation,
+		      const struct filter **out)
+{
+	const struct row_policy *p;
+	size_t at = 0;
+	*out = NULL;
+	for (;;) {
+		const struct filter *f = NULL;
+		TRY(authz_policy_next(dc->app->authz, ctx, t, operation, &at, &p));
+		if (!p)
+			return OK;
+		TRY(condition_of(dc, ctx, t, p, &f));
+		TRY(joined(dc, f, out));
+	}
+}
+
+err row_policy_passes(struct data_call *dc, const struct authz_context *ctx, const struct table *t, enum policy_operation operation,
+		      int64_t row_key, bool *out)
+{
+	const struct filter *f = NULL;
+	struct value key = { .kind = VALUE_I64, .i64 = row_key };
+	SCOPED(sql_builder) b = { 0 };
+	SCOPED(statement) s = { 0 };
+	str condition;
+	*out = true;
+	TRY(row_policy_filter(dc, ctx, t, operation, &f));
+	if (!f)
+		return OK;
+	*out = false;
+	TRY(sql_builder_init(&b, 64, dc->arena));
+	TRY(filter_sql(&b, f, dc->arena, &condition));
+	buffer_append_format(&b.text, "SELECT 1 FROM %.*s AS r WHERE %.*s AND r.key = ?%d", STR_ARG(t->sql), STR_ARG(condition),
+			     sql_parameter(&b, &key));
+	TRY(sql_open(&b, dc->app->store, &s));
+	return statement_step(&s, out);
+}
+
+enum policy_operation policy_operation_of(enum right right)
+{
+	switch (right) {
+	case RIGHT_CREATE:
+		return POLICY_INSERT;
+	case RIGHT_WRITE:
+	case RIGHT_APPEND:
+	case RIGHT_ASSIGN:
+		return POLICY_UPDATE;
+	case RIGHT_DELETE:
+		return POLICY_DELETE;
+	default:
+		return POLICY_SELECT;
+	}
+}
+
+/* --- policies to be --- */
+
+static err entity_stored(struct data_call *dc, const struct uuid *id, str *out)
+{
+	SCOPED(statement) s = { 0 };
+	bool row;
+	TRY(statement_open_text(dc->app->store, S("SELECT entityname FROM sys_rowpolicy WHERE id = ?1"), &s));
+	TRY(bind_uuid(&s, 1, id));
+	TRY(statement_step(&s, &row));
+	*out = row ? str_copy(dc->arena, column_text(&s, 0)) : S("");
+	TRY_NEW(out->at);
+	return OK;
+}
+
+err row_policy_check(struct data_call *dc, const struct body *b, const struct uuid *stored)
+{
+	str entity = { 0 }, query = { 0 };
+	struct odata_caller who = reader_for(dc, dc->caller.context);
+	const struct filter *f;
+	for (size_t i = 0; i < b->count; i++) {
+		if (str_equal(b->changes[i].column->logical_name, S("entityname")))
+			entity = b->changes[i].value.text;
+		if (str_equal(b->changes[i].column->logical_name, S("query")))
+			query = b->changes[i].value.text;
+	}
+	if (!uuid_is_nil(stored))
+		TRY(entity_stored(dc, stored, &entity));
+	const struct table *t = metadata_table(dc->app->metadata, entity.at ? entity : S(""));
+	return t && query.len ? odata_filter_parse(t, query, &who, dc->arena, &dc->problem, &f) : OK;
+}

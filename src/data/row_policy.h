@@ -1,0 +1,20 @@
+/* data/row_policy.h - row policies read as conditions (authorization-and-data 2.6): in lists they join the predicate, a single row is tested
+ * as it is and as it will be. The condition is the policy's alone: columns and rows that the principal may not read count in it. */
+#ifndef DATA_ROW_POLICY_H
+#define DATA_ROW_POLICY_H
+
+#include "authz/row_policy.h"
+#include "data/rights.h"
+
+/* All conditions that hold for this principal; null: none. */
+MUST_USE NONNULL err row_policy_filter(struct data_call *dc, const struct authz_context *ctx, const struct table *t,
+				       enum policy_operation operation, const struct filter **out);
+/* Does the row, as it stands in the present transaction, pass them? */
+MUST_USE NONNULL err row_policy_passes(struct data_call *dc, const struct authz_context *ctx, const struct table *t,
+				       enum policy_operation operation, int64_t row_key, bool *out);
+/* The operation that a right on an existing row is. */
+enum policy_operation policy_operation_of(enum right right);
+/* The body of a policy to be, or changed: its query must be a condition over its table. `entity`: of the stored one; empty: in the body. */
+MUST_USE NONNULL err row_policy_check(struct data_call *dc, const struct body *b, const struct uuid *stored);
+
+#endif
