@@ -78,6 +78,7 @@ static int tenant_build(struct cli_call *call, struct demo_tenant *tenant, struc
 	say(call, tenant->plan->name);
 	DO(demo_tenant_make(call, tenant));
 	DO(demo_table_make(call, tenant));
+	DO(demo_case_tables_make(call, tenant));
 	if (tenant->plan == &demo_plan[0]) {
 		say(call, "business units");
 		DO(demo_units_make(call, tenant, registry));
@@ -89,6 +90,8 @@ static int tenant_build(struct cli_call *call, struct demo_tenant *tenant, struc
 	DO(demo_rows_import(call, tenant, registry));
 	say(call, "people and applications");
 	DO(demo_people_make(call, tenant, registry));
+	if (tenant->plan == &demo_plan[0])
+		DO(demo_cases_make(call, tenant));
 	return demo_apps_make(call, tenant);
 }
 

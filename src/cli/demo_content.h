@@ -55,7 +55,7 @@ extern const struct demo_tenant_plan demo_plan[DEMO_TENANTS];
 struct demo_tenant {
 	const struct demo_tenant_plan *plan;
 	str id, issuer, environment_id, root_unit; /* ids as text */
-	struct { str id, upn, password; size_t rows; } people[DEMO_PEOPLE_MAX];
+	struct { str id, user_id, upn, password; size_t rows; } people[DEMO_PEOPLE_MAX];
 	struct made_app apps[DEMO_APPS_MAX];
 	size_t rows;
 };
@@ -68,9 +68,15 @@ NONNULL int demo_post(struct cli_call *call, str path, struct remote_body *body)
 NONNULL str demo_id(struct cli_call *call);
 NONNULL void demo_bind(struct remote_body *body, const char *navigation, const char *set, str id);
 
+NONNULL void demo_label(struct remote_body *body, const char *member, const char *text);
+
 /* demo_tenants.c: the tenant, its environment, the table. */
 NONNULL int demo_tenant_make(struct cli_call *call, struct demo_tenant *tenant);
 NONNULL int demo_table_make(struct cli_call *call, const struct demo_tenant *tenant);
+/* demo_cases.c: the tables of contacts and cases, below the accounts; before the roles. */
+NONNULL int demo_case_tables_make(struct cli_call *call, const struct demo_tenant *tenant);
+/* demo_cases.c: a few of them, owned, shared, masked, and seen by who stands above: each rule of sharing at work. After the people. */
+NONNULL int demo_cases_make(struct cli_call *call, const struct demo_tenant *tenant);
 /* demo_units.c: root, regions, countries: only those that own something. */
 NONNULL int demo_units_make(struct cli_call *call, const struct demo_tenant *tenant, const struct demo_registry *registry);
 /* The id of a unit by its name. */

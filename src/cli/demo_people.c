@@ -27,10 +27,11 @@ static int user_post(struct cli_call *call, const struct demo_tenant *tenant, si
 	return demo_post(call, demo_api(call, tenant, "/systemusers"), &body);
 }
 
-static int environment_user_make(struct cli_call *call, const struct demo_tenant *tenant, size_t person)
+static int environment_user_make(struct cli_call *call, struct demo_tenant *tenant, size_t person)
 {
 	const struct demo_person_plan *plan = &tenant->plan->people[person];
 	str unit = tenant->root_unit, id = demo_id(call);
+	tenant->people[person].user_id = plan->role ? id : S("");
 	if (!plan->role)
 		return CLI_OK; /* arrives by signing in, and may nothing */
 	if (plan->unit)

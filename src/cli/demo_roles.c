@@ -13,6 +13,12 @@ static const struct {
 	{ "Salesperson", "prvAppendTo" DEMO_TABLE, "Local" },
 	{ "Regional Manager", "prvRead" DEMO_TABLE, "Deep" },
 	{ OWNER_ROLE, "prvRead" DEMO_TABLE, "Basic" },
+	{ "Salesperson", "prvReadbwk_contact", "Basic" },   { "Salesperson", "prvWritebwk_contact", "Basic" },
+	{ "Salesperson", "prvReadbwk_case", "Basic" },	    { "Salesperson", "prvWritebwk_case", "Basic" },
+	{ "Salesperson", "prvCreatebwk_case", "Basic" },    { "Salesperson", "prvAppendbwk_case", "Basic" },
+	{ "Salesperson", "prvSharebwk_case", "Basic" },
+	{ "Regional Manager", "prvReadbwk_contact", "Basic" }, { "Regional Manager", "prvReadbwk_case", "Basic" },
+	{ "Regional Manager", "prvWritebwk_case", "Basic" }, { "Auditor", "prvReadbwk_case", "Basic" },
 	{ "Auditor", "prvRead" DEMO_TABLE, "Global" },	    { "Auditor", "prvReadAuditSummary", "Global" },
 };
 static const char *const roles[] = { "Salesperson", "Regional Manager", "Auditor", OWNER_ROLE };

@@ -134,7 +134,7 @@ int demo_tenant_make(struct cli_call *call, struct demo_tenant *tenant)
 
 /* --- the table --- */
 
-static void label(struct remote_body *body, const char *member, const char *text)
+void demo_label(struct remote_body *body, const char *member, const char *text)
 {
 	json_key(&body->w, str_of(member));
 	json_open_object(&body->w);
@@ -169,7 +169,7 @@ static void column_write(struct remote_body *body, const struct demo_column *c, 
 	json_member_i64(&body->w, S("MaxLength"), c->length_max);
 	if (primary)
 		json_member_bool(&body->w, S("IsPrimaryName"), true);
-	label(body, "DisplayName", c->label);
+	demo_label(body, "DisplayName", c->label);
 }
 
 static int column_post(struct cli_call *call, const struct demo_tenant *tenant, const struct demo_column *c)
@@ -187,8 +187,8 @@ int demo_table_make(struct cli_call *call, const struct demo_tenant *tenant)
 	json_member_str(&body.w, S("SchemaName"), S(DEMO_TABLE));
 	json_member_str(&body.w, S("EntitySetName"), S(DEMO_SET));
 	json_member_str(&body.w, S("OwnershipType"), S("UserOwned"));
-	label(&body, "DisplayName", "Account");
-	label(&body, "DisplayCollectionName", "Accounts");
+	demo_label(&body, "DisplayName", "Account");
+	demo_label(&body, "DisplayCollectionName", "Accounts");
 	json_key(&body.w, S("Attributes"));
 	json_open_array(&body.w);
 	json_open_object(&body.w);

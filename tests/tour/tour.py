@@ -214,6 +214,32 @@ class Tour:
             self.refused(self.api(self.first, 'accounts?$top=1', wrong), 401)
         return 'expiry rewritten, signature flipped, alg none, nonsense: each 401'
 
+    def titles(self, name, path='cases?$select=bwk_title'):
+        answer = self.api(self.first, path, self.token_of(name))
+        must(answer.status == 200, answer)
+        return answer.json()['value']
+
+    def cases(self):
+        """Two cases: their owner has both, who stands above has both, the auditor the one that is shared, nobody else any."""
+        have = {name: len(self.titles(name)) for name in ('sales-de', 'manager-eu', 'auditor', 'admin')}
+        must(have == {'sales-de': 2, 'manager-eu': 2, 'auditor': 1, 'admin': 2}, have)
+        case = self.titles('auditor', 'cases?$select=bwk_caseid')[0]['bwk_caseid']
+        user = self.titles('admin', "systemusers?$select=systemuserid&$filter=startswith(domainname,'auditor@')")[0]['systemuserid']
+        why = self.api(self.first, f"ExplainAccess(ObjectId={case},LogicalName='bwk_case',PrincipalId={user},Right='Read')", self.token_of('admin')).json()
+        must(why['Allowed'] and why['Path'] == 'shared', why)
+        refused = self.api(self.first, f'cases({case})', self.token_of('auditor'), 'PATCH', {'bwk_title': 'x'}, If_Match='*')
+        must(refused.status == 403, refused)
+        return f'{have}; {why["Explanation"]}'
+
+    def numbers(self):
+        masked = self.titles('sales-de', 'contacts?$select=bwk_contactid,bwk_mobile&$orderby=bwk_fullname')
+        must([r['bwk_mobile'] for r in masked] == ['+** *** *****78', '+** *** *****32'], masked)
+        bare = self.api(self.first, f"contacts({masked[0]['bwk_contactid']})?$select=bwk_mobile&UnMaskedData=true", self.token_of('manager-eu')).json()
+        must(bare['bwk_mobile'] == '+49 151 2345678', bare)
+        still = self.api(self.first, f"contacts({masked[0]['bwk_contactid']})?$select=bwk_mobile&UnMaskedData=true", self.token_of('sales-de')).json()
+        must(still['bwk_mobile'] == masked[0]['bwk_mobile'], still)
+        return f"sales-de sees {masked[0]['bwk_mobile']}, manager-eu beneath it on request"
+
     def single_sign_on(self):
         name = f"sales-de@{self.first['domain']}"
         browser = self.browsers[name]
@@ -336,6 +362,8 @@ class Tour:
         self.rights()
         self.refusals()
         self.steps.run('sales-de changes a row of its own', self.change)
+        self.steps.run('cases are reached by owner, by who stands above, and by a share', self.cases)
+        self.steps.run('mobile numbers are masked', self.numbers)
         self.steps.run('single sign-on to a second application', self.single_sign_on)
         self.finish(service)
 
