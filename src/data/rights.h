@@ -1,4 +1,5 @@
-/* data/rights.h - what this area asks of authz, in its own terms. The only file of data that knows authz is rights.c.
+/* data/rights.h - what this area asks of authz, in its own terms. Judgement goes through here; shares, access teams,
+ * masks and explanations ask authz themselves.
  *
  * Each function that refuses says so in dc->problem with the vendor's status and code (4.8) and notes the refusal in dc->denial,
  * from which the boundary makes the audit event; callers just pass the err on. */

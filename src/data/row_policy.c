@@ -53,17 +53,15 @@ static err condition_of(struct data_call *dc, const struct authz_context *ctx, c
 			const struct filter **out)
 {
 	static const struct value nil = { .kind = VALUE_UUID };
-	static struct filter nothing = { .kind = FILTER_COMPARE, .op = COMPARE_EQ, .values = &nil, .value_count = 1 };
 	struct odata_caller who = reader_for(dc, ctx);
 	struct problem unused = { 0 };
 	err e = odata_filter_parse(t, p->query, &who, dc->arena, &unused, out);
 	if (err_kind_of(e) != ERR_INVALID)
 		return e;
-	struct filter *none = NEW(dc->arena, struct filter);
-	TRY_NEW(none);
-	*none = nothing;
-	none->column = t->primary_id;
-	*out = none;
+	struct filter *nothing = NEW(dc->arena, struct filter);
+	TRY_NEW(nothing);
+	*nothing = (struct filter){ .kind = FILTER_COMPARE, .op = COMPARE_EQ, .column = t->primary_id, .values = &nil, .value_count = 1 };
+	*out = nothing;
 	return OK;
 }
 

@@ -14,7 +14,7 @@ MUST_USE NONNULL err row_policy_passes(struct data_call *dc, const struct authz_
 				       enum policy_operation operation, int64_t row_key, bool *out);
 /* The operation that a right on an existing row is. */
 enum policy_operation policy_operation_of(enum right right);
-/* The body of a policy to be, or changed: its query must be a condition over its table. `entity`: of the stored one; empty: in the body. */
+/* The body of a policy to be (`stored` nil), or of a change of a stored one: its query must be a condition over its table. */
 MUST_USE NONNULL err row_policy_check(struct data_call *dc, const struct body *b, const struct uuid *stored);
 
 #endif

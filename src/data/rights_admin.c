@@ -1,0 +1,116 @@
+/* data/rights_admin.c - rows of built-in tables: what the Web API hands to authz's administration. */
+#include "data/admin_call.h"
+#include "data/audit_who.h"
+#include "data/body.h"
+#include "data/rights.h"
+#include "data/row_policy.h"
+
+static err contexts_renew(struct data_call *dc)
+{
+	if (dc->caller.behind)
+		TRY(authz_context_of(dc->app->authz, dc->caller.behind_user, &dc->caller.behind));
+	return authz_context_of(dc->app->authz, dc->caller.user, &dc->caller.context);
+}
+
+err admin_call_begin(struct data_call *dc, struct admin_call *call)
+{
+	bool rehearsal = dc->caller.behind && !dc->caller.rehearsed;
+	*call = (struct admin_call){ .authz = dc->app->authz, .caller = rehearsal ? dc->caller.behind : dc->caller.context,
+				     .now = dc->web->now, .arena = dc->arena, .audit = audit_who(dc) };
+	return rehearsal && store_in_transaction(dc->app->store) ? savepoint_begin(dc->app->store) : OK;
+}
+
+err admin_call_end(struct data_call *dc, const struct admin_call *call, const struct table *t, err e, bool *out_again)
+{
+	bool rehearsal = dc->caller.behind && !dc->caller.rehearsed;
+	dc->caller.rehearsed = rehearsal;
+	*out_again = rehearsal;
+	if (rehearsal && store_in_transaction(dc->app->store)) {
+		err undone = savepoint_undo(dc->app->store);
+		e = failed(e) ? e : undone;
+	}
+	if (!failed(e))
+		return contexts_renew(dc);
+	dc->caller.rehearsed = false;
+	if (!call->refusal.status)
+		return e;
+	dc->denial = (struct denial){ .reason = reason_row(call->refusal.reason)->code, .table = t };
+	return REFUSE(dc, call->refusal.status, call->refusal.code.at, "%.*s", STR_ARG(call->refusal.message));
+}
+
+static struct admin_value admin_value_of(const struct change *c)
+{
+	struct admin_value v = { .column = c->column };
+	switch (c->value.kind) {
+	case VALUE_I64:
+		v.kind = ADMIN_I64;
+		v.i64 = c->value.i64;
+		break;
+	case VALUE_TEXT:
+		v.kind = ADMIN_TEXT;
+		v.text = c->value.text;
+		break;
+	case VALUE_UUID:
+		v.kind = ADMIN_UUID;
+		v.uuid = c->value.uuid;
+		break;
+	default:
+		break;
+	}
+	return v;
+}
+
+static err admin_values(struct data_call *dc, const struct table *t, const struct body *b, bool with_id,
+			struct admin_value **out, size_t *out_count)
+{
+	struct admin_value *values = NEW_ARRAY(dc->arena, struct admin_value, b->count + 1);
+	size_t n = 0;
+	TRY_NEW(values);
+	if (with_id && b->has_id)
+		values[n++] = (struct admin_value){ .column = t->primary_id, .kind = ADMIN_UUID, .uuid = b->id };
+	for (size_t i = 0; i < b->count; i++)
+		values[n++] = admin_value_of(&b->changes[i]);
+	*out = values;
+	*out_count = n;
+	return OK;
+}
+
+err rights_admin_create(struct data_call *dc, const struct table *t, const struct body *b, struct uuid *out_id)
+{
+	struct admin_call call;
+	struct admin_value *values;
+	size_t count;
+	if (str_equal(t->logical_name, S("rowpolicy")))
+		TRY(row_policy_check(dc, b, &(struct uuid){ { 0 } }));
+	TRY(admin_values(dc, t, b, true, &values, &count));
+	for (bool again = true; again;) {
+		TRY(admin_call_begin(dc, &call));
+		TRY(admin_call_end(dc, &call, t, authz_admin_create(&call, t, values, count, out_id), &again));
+	}
+	return OK;
+}
+
+err rights_admin_update(struct data_call *dc, const struct table *t, const struct row_place *row, const struct body *b)
+{
+	struct admin_call call;
+	struct admin_value *values;
+	size_t count;
+	if (str_equal(t->logical_name, S("rowpolicy")))
+		TRY(row_policy_check(dc, b, &row->id));
+	TRY(admin_values(dc, t, b, false, &values, &count));
+	for (bool again = true; again;) {
+		TRY(admin_call_begin(dc, &call));
+		TRY(admin_call_end(dc, &call, t, authz_admin_update(&call, t, &row->id, values, count), &again));
+	}
+	return OK;
+}
+
+err rights_admin_delete(struct data_call *dc, const struct table *t, const struct row_place *row)
+{
+	struct admin_call call;
+	for (bool again = true; again;) {
+		TRY(admin_call_begin(dc, &call));
+		TRY(admin_call_end(dc, &call, t, authz_admin_delete(&call, t, &row->id), &again));
+	}
+	return OK;
+}
