@@ -109,6 +109,11 @@ err admin_settle(struct admin_call *call, const struct table *table, struct deci
 	return kind_of_status(call->refusal.status);
 }
 
+err admin_inserted(struct admin_call *call, err e)
+{
+	return err_kind_of(e) == ERR_CONFLICT ? admin_refuse(call, REASON_DUPLICATE, "%s", "") : e;
+}
+
 /* --- values --- */
 
 const struct admin_value *value_named(struct admin_values values, const char *logical_name)

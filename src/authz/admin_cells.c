@@ -91,12 +91,9 @@ err cell_create(struct admin_call *call, const struct table *t, struct admin_val
 		return admin_refuse(call, REASON_CELL_SHARE_DUPLICATE, "%s", "");
 	TRY(admin_new_id(call, values, t, &id));
 	TRY(version_take(call->authz->store, &version));
-	err e = sql_run(call->authz->store, &SQL_AUTHZ_CELL_INSERT,
+	TRY(admin_inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_CELL_INSERT,
 			ARGS(arg_uuid(&id), arg_i64(c.table->ordinal), arg_i64(c.table->object_type_code), arg_i64(c.row), arg_uuid(c.row_id),
-			     arg_uuid(&c.column->id), arg_i64(c.principal), arg_i64(rights), arg_i64(version)));
-	if (err_kind_of(e) == ERR_CONFLICT)
-		return admin_refuse(call, REASON_DUPLICATE, "%s", "");
-	TRY(e);
+			     arg_uuid(&c.column->id), arg_i64(c.principal), arg_i64(rights), arg_i64(version)))));
 	TRY(admin_emit(call, S("create.principalobjectattributeaccess"), t, &id, c.column->logical_name, values));
 	*out_id = id;
 	return authz_epoch_bump(call->authz);

@@ -22,6 +22,9 @@ int64_t value_i64(const struct admin_value *v, int64_t fallback);
 MUST_USE PRINTF_LIKE(3, 4) err admin_refuse(struct admin_call *call, enum authz_reason reason, const char *format, ...);
 MUST_USE err admin_settle(struct admin_call *call, const struct table *table, struct decision d);
 
+/* The err of an INSERT, a conflict as the refusal of a duplicate key. */
+MUST_USE err admin_inserted(struct admin_call *call, err e);
+
 struct admin_row {
 	int64_t key, unit;
 	struct uuid id;

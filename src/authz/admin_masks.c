@@ -6,11 +6,6 @@ struct rule {
 	str name, display_name, expression, mask;
 };
 
-static err inserted(struct admin_call *call, err e)
-{
-	return err_kind_of(e) == ERR_CONFLICT ? admin_refuse(call, REASON_DUPLICATE, "%s", "") : e;
-}
-
 static void take(struct admin_values values, const char *name, str *to)
 {
 	const struct admin_value *v = value_named(values, name);
@@ -41,7 +36,7 @@ err mask_rule_create(struct admin_call *call, const struct table *t, struct admi
 	TRY(rule_apply(call, values, &r));
 	TRY(admin_new_id(call, values, t, &id));
 	TRY(version_take(call->authz->store, &version));
-	TRY(inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_MASK_RULE_INSERT,
+	TRY(admin_inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_MASK_RULE_INSERT,
 				   ARGS(arg_uuid(&id), arg_text(r.name), arg_text(r.display_name), arg_text(r.expression), arg_text(r.mask),
 					arg_i64(version)))));
 	TRY(admin_emit(call, S("create.maskingrule"), t, &id, r.name, values));
@@ -138,7 +133,7 @@ err column_mask_create(struct admin_call *call, const struct table *t, struct ad
 	TRY(admin_row(call, admin_table(call, "maskingrule"), &rule->uuid, RIGHT_READ, &row));
 	TRY(admin_new_id(call, values, t, &id));
 	TRY(version_take(call->authz->store, &version));
-	TRY(inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_COLUMN_MASK_INSERT,
+	TRY(admin_inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_COLUMN_MASK_INSERT,
 				   ARGS(arg_uuid(&id), arg_text(unique_name), arg_i64(row.key), arg_uuid(&c->id), arg_i64(table->ordinal),
 					arg_text(table->logical_name), arg_text(c->logical_name), arg_i64(version)))));
 	TRY(admin_emit(call, S("create.attributemaskingrule"), t, &id, unique_name, values));

@@ -50,12 +50,9 @@ err policy_create(struct admin_call *call, const struct table *t, struct admin_v
 	TRY(apply(call, values, &p));
 	TRY(admin_new_id(call, values, t, &id));
 	TRY(version_take(call->authz->store, &version));
-	err e = sql_run(call->authz->store, &SQL_AUTHZ_POLICY_INSERT,
+	TRY(admin_inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_POLICY_INSERT,
 			ARGS(arg_uuid(&id), arg_text(p.name), arg_i64(table->ordinal), arg_text(p.table), arg_text(p.query), arg_i64(p.constrains),
-			     arg_text(p.role), arg_i64(p.operations), arg_i64(p.enabled), arg_i64(version)));
-	if (err_kind_of(e) == ERR_CONFLICT)
-		return admin_refuse(call, REASON_DUPLICATE, "%s", "");
-	TRY(e);
+			     arg_text(p.role), arg_i64(p.operations), arg_i64(p.enabled), arg_i64(version)))));
 	TRY(admin_emit(call, S("create.rowpolicy"), t, &id, p.name, values));
 	*out_id = id;
 	return authz_epoch_bump(call->authz);

@@ -1,11 +1,6 @@
 /* authz/admin_positions.c - the tree of positions, and the tables that the hierarchy leaves out (1.11, 4.11). */
 #include "authz/admin_internal.h"
 
-static err inserted(struct admin_call *call, err e)
-{
-	return err_kind_of(e) == ERR_CONFLICT ? admin_refuse(call, REASON_DUPLICATE, "%s", "") : e;
-}
-
 err admin_position_referred(struct admin_call *call, const struct admin_value *v, int64_t *out_key)
 {
 	const struct table *positions = admin_table(call, "position");
@@ -33,7 +28,7 @@ err position_create(struct admin_call *call, const struct table *t, struct admin
 	TRY(admin_position_referred(call, value_named(values, "parentpositionid"), &parent));
 	TRY(admin_new_id(call, values, t, &id));
 	TRY(version_take(call->authz->store, &version));
-	TRY(inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_POSITION_INSERT,
+	TRY(admin_inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_POSITION_INSERT,
 				   ARGS(arg_uuid(&id), arg_text(name), arg_key(parent), arg_i64(version)))));
 	TRY(admin_emit(call, S("create.position"), t, &id, name, values));
 	*out_id = id;
@@ -104,7 +99,7 @@ err exclusion_create(struct admin_call *call, const struct table *t, struct admi
 		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "objecttypecode must be that of a user-owned table.");
 	TRY(admin_new_id(call, values, t, &id));
 	TRY(version_take(call->authz->store, &version));
-	TRY(inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_EXCLUSION_INSERT,
+	TRY(admin_inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_EXCLUSION_INSERT,
 				   ARGS(arg_uuid(&id), arg_i64(table->ordinal), arg_i64(table->object_type_code), arg_i64(version)))));
 	TRY(admin_emit(call, S("create.hierarchysecurityconfiguration"), t, &id, table->logical_name, values));
 	*out_id = id;

@@ -32,11 +32,6 @@ static err name_of(struct admin_call *call, const struct admin_value *v, str *ou
 	return out->len ? OK : admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "A profile needs a name.");
 }
 
-static err inserted(struct admin_call *call, err e)
-{
-	return err_kind_of(e) == ERR_CONFLICT ? admin_refuse(call, REASON_DUPLICATE, "%s", "") : e;
-}
-
 err profile_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id)
 {
 	struct uuid id;
@@ -45,7 +40,7 @@ err profile_create(struct admin_call *call, const struct table *t, struct admin_
 	TRY(name_of(call, value_named(values, "name"), &name));
 	TRY(admin_new_id(call, values, t, &id));
 	TRY(version_take(call->authz->store, &version));
-	TRY(inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_PROFILE_INSERT,
+	TRY(admin_inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_PROFILE_INSERT,
 				   ARGS(arg_uuid(&id), arg_text(name), arg_text(value_text(value_named(values, "description"))),
 					arg_i64(version)))));
 	TRY(admin_emit(call, S("create.fieldsecurityprofile"), t, &id, name, values));
@@ -171,7 +166,7 @@ err permission_create(struct admin_call *call, const struct table *t, struct adm
 	TRY(bound_columns(call, &c->id, rights));
 	TRY(admin_new_id(call, values, t, &id));
 	TRY(version_take(call->authz->store, &version));
-	TRY(inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_PERMISSION_INSERT,
+	TRY(admin_inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_PERMISSION_INSERT,
 				   ARGS(arg_uuid(&id), arg_i64(profile.key), arg_uuid(&c->id), arg_i64(table->ordinal),
 					arg_text(table->logical_name), arg_text(c->logical_name), arg_i64(rights), arg_i64(version)))));
 	TRY(admin_emit(call, S("create.fieldpermission"), t, &id, c->logical_name, values));

@@ -35,12 +35,9 @@ err template_create(struct admin_call *call, const struct table *t, struct admin
 	TRY(mask_of(call, value_named(values, "defaultaccessrightsmask"), &mask));
 	TRY(admin_new_id(call, values, t, &id));
 	TRY(version_take(call->authz->store, &version));
-	err e = sql_run(call->authz->store, &SQL_AUTHZ_TEMPLATE_INSERT,
+	TRY(admin_inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_TEMPLATE_INSERT,
 			ARGS(arg_uuid(&id), arg_text(name), arg_i64(table->ordinal), arg_i64(table->object_type_code), arg_i64(mask),
-			     arg_i64(version)));
-	if (err_kind_of(e) == ERR_CONFLICT)
-		return admin_refuse(call, REASON_DUPLICATE, "%s", "");
-	TRY(e);
+			     arg_i64(version)))));
 	TRY(admin_emit(call, S("create.teamtemplate"), t, &id, name, values));
 	*out_id = id;
 	return authz_epoch_bump(call->authz);
