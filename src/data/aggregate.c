@@ -63,7 +63,6 @@ static double scale_of(const struct column *c)
 	return scale;
 }
 
-/* Columns with a mask come here only where the caller may compare them, which tells their values. */
 static void aggregate_json(struct json_writer *w, const struct aggregate *a, const struct statement *s, int at)
 {
 	bool scaled = a->column && (a->column->type == TYPE_DECIMAL || a->column->type == TYPE_MONEY);
@@ -150,6 +149,21 @@ static err rows_write(struct data_call *dc, struct json_writer *w, const struct 
 	}
 }
 
+/* A sum or a maximum tells values: of a masked column only to who asks beneath the mask, and may (1.12). */
+static err masks_check(struct data_call *dc, const struct apply *a)
+{
+	const struct mask *mask;
+	for (size_t i = 0; i < a->aggregate_count; i++) {
+		if (!a->aggregates[i].column || a->aggregates[i].method == AGGREGATE_COUNT_DISTINCT)
+			continue;
+		TRY(rights_mask(dc, a->aggregates[i].column, &mask));
+		if (mask)
+			return REFUSE(dc, 403, "0x8004f506", "'%.*s' is masked: it is aggregated with UnMaskedData=true alone.",
+				      STR_ARG(a->aggregates[i].column->logical_name));
+	}
+	return OK;
+}
+
 err aggregate_list(struct data_call *dc, const struct table *t, const struct filter *within)
 {
 	struct apply *a = NEW(dc->arena, struct apply);
@@ -157,6 +171,7 @@ err aggregate_list(struct data_call *dc, const struct table *t, const struct fil
 	TRY_NEW(a);
 	TRY(rights_visible(dc, t, &visible));
 	TRY(odata_apply_parse(t, &dc->params, &dc->who, dc->arena, &dc->problem, a));
+	TRY(masks_check(dc, a));
 	struct filter both = { .kind = FILTER_AND, .left = within, .right = a->filter };
 	const struct filter *filter = within && a->filter ? &both : within ? within : a->filter;
 	SCOPED(sql_builder) b = { 0 };
