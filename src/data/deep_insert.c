@@ -74,19 +74,26 @@ static err many_note(struct insert *i, const struct table *t, const struct json 
 	return OK;
 }
 
+/* "column@some.annotation": as it was read; body_parse knows what to ignore. Only a binding is more than that. */
+static bool is_annotation(const struct json *m)
+{
+	return str_find_char(m->name, '@', 0) != SIZE_MAX && !str_ends_with(m->name, S("@odata.bind"));
+}
+
 static err split(struct insert *i, const struct table *t, const struct json *in, struct parts *p)
 {
 	struct json *last = NULL;
 	*p = (struct parts){ .plain = { .kind = JSON_OBJECT } };
 	for (const struct json *m = in->first; m; m = m->next) {
+		bool nested = !t->builtin && !is_annotation(m);
 		struct json bind;
-		if (m->kind == JSON_ARRAY && !t->builtin) {
+		if (nested && m->kind == JSON_ARRAY) {
 			TRY(many_note(i, t, m, p));
 			continue;
 		}
-		if (m->kind == JSON_OBJECT && !t->builtin)
+		if (nested && m->kind == JSON_OBJECT)
 			TRY(parent_insert(i, t, m, &bind));
-		TRY(member_copy(i->dc, &p->plain, &last, m->kind == JSON_OBJECT && !t->builtin ? &bind : m));
+		TRY(member_copy(i->dc, &p->plain, &last, nested && m->kind == JSON_OBJECT ? &bind : m));
 	}
 	return OK;
 }

@@ -62,7 +62,8 @@ err masked_reads_log(struct data_call *dc)
 	event.category = AUDIT_DATA;
 	event.op = S("read.unmasked");
 	event.target_type = S("row");
-	event.target_table = dc->path.count ? dc->path.segment[0].name : S("");
+	const struct table *t = dc->path.count ? metadata_table_by_set(dc->app->metadata, dc->path.segment[0].name) : NULL;
+	event.target_table = t ? t->logical_name : S("");
 	event.changes = str_format(dc->arena, "{\"values\":%u}", dc->bare_values);
 	TRY_NEW(event.changes.at);
 	if (dc->path.count && dc->path.segment[0].argument_count == 1)

@@ -195,6 +195,19 @@ err rights_act_for(struct data_call *dc)
 	return OK;
 }
 
+err rights_caller_renew(struct data_call *dc)
+{
+	struct caller *c = &dc->caller;
+	struct authz_context *context = NULL;
+	if (c->behind)
+		TRY(authz_context_of(dc->app->authz, c->behind_user, &c->behind));
+	TRY(authz_context_of(dc->app->authz, c->user, &context));
+	if (dc->web->request.lane == WEB_LANE_OPERATOR)
+		(c->behind ? c->behind : context)->gate = REASON_NONE; /* as at admission */
+	caller_fill(dc, context);
+	return OK;
+}
+
 /* --- rows --- */
 
 err rights_gate(struct data_call *dc, enum data_right right, const struct table *t)

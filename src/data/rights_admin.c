@@ -5,13 +5,6 @@
 #include "data/rights.h"
 #include "data/row_policy.h"
 
-static err contexts_renew(struct data_call *dc)
-{
-	if (dc->caller.behind)
-		TRY(authz_context_of(dc->app->authz, dc->caller.behind_user, &dc->caller.behind));
-	return authz_context_of(dc->app->authz, dc->caller.user, &dc->caller.context);
-}
-
 err admin_call_begin(struct data_call *dc, struct admin_call *call)
 {
 	bool rehearsal = dc->caller.behind && !dc->caller.rehearsed;
@@ -30,7 +23,7 @@ err admin_call_end(struct data_call *dc, const struct admin_call *call, const st
 		e = failed(e) ? e : undone;
 	}
 	if (!failed(e))
-		return contexts_renew(dc);
+		return rights_caller_renew(dc);
 	dc->caller.rehearsed = false;
 	if (!call->refusal.status)
 		return e;

@@ -294,6 +294,8 @@ def deep_insert(w):
                  'new_case_children($select=new_title;$expand=new_case_tasks($select=new_title))').json()
     check('each in its place', read['new_ParentId']['new_ParentId']['new_title'] == 'top' and [r['new_title'] for r in read['new_case_tasks']] == ['loose', 'one', 'two']
           and read['new_case_children'][0]['new_case_tasks'][0]['new_title'] == 'deep', read)
+    noted = w.ask('ann', 'POST', 'new_cases', {'new_title': 'noted', 'new_title@some.note': {'a': 1}, 'new_number@other.note': [1]})
+    check('annotations of members are no rows', noted.status == 204, noted)
     before = int(w.it.operator('GET', f'{w.api}/new_cases/$count').body)
     for what, body, status, want in (
             ('a nested row that is wrong', {'new_title': 'x', 'new_ParentId': {'new_title': 'y'}, 'new_case_tasks': [{'new_number': 'no'}]}, 400, '0x80060888'),

@@ -56,6 +56,17 @@ static inline void fixture_define(struct fixture *f, str schema_name, enum table
 	must(metadata_load(f->store, &f->metadata));
 }
 
+/* After each load of the definitions. */
+static inline void fixture_tables_find(struct fixture *f)
+{
+	f->cases = metadata_table(f->metadata, S("new_case"));
+	f->countries = metadata_table(f->metadata, S("new_country"));
+	f->users = metadata_table(f->metadata, S("systemuser"));
+	f->teams = metadata_table(f->metadata, S("team"));
+	f->roles = metadata_table(f->metadata, S("role"));
+	f->units = metadata_table(f->metadata, S("businessunit"));
+}
+
 static inline void fixture_tables(struct fixture *f)
 {
 	SCOPED(transaction) tx = { 0 };
@@ -63,12 +74,7 @@ static inline void fixture_tables(struct fixture *f)
 	fixture_define(f, S("new_Case"), OWNERSHIP_USER, 1);
 	fixture_define(f, S("new_Country"), OWNERSHIP_ORGANIZATION, 2);
 	must(transaction_commit(&tx));
-	f->cases = metadata_table(f->metadata, S("new_case"));
-	f->countries = metadata_table(f->metadata, S("new_country"));
-	f->users = metadata_table(f->metadata, S("systemuser"));
-	f->teams = metadata_table(f->metadata, S("team"));
-	f->roles = metadata_table(f->metadata, S("role"));
-	f->units = metadata_table(f->metadata, S("businessunit"));
+	fixture_tables_find(f);
 }
 
 static inline int fixture_setup(void **state)

@@ -208,12 +208,7 @@ static void relation_make(struct generated *g)
 	must(metadata_load(f->store, &f->metadata));
 	authz_set_metadata(f->authz, f->metadata);
 	metadata_free(old);
-	f->cases = metadata_table(f->metadata, S("new_case"));
-	f->countries = metadata_table(f->metadata, S("new_country"));
-	f->users = metadata_table(f->metadata, S("systemuser"));
-	f->teams = metadata_table(f->metadata, S("team"));
-	f->roles = metadata_table(f->metadata, S("role"));
-	f->units = metadata_table(f->metadata, S("businessunit"));
+	fixture_tables_find(f);
 }
 
 static void world_make(struct generated *g)
