@@ -4,12 +4,12 @@
  * stronger. Members: Append on both rows (1.4), and the bound, since a member gets what the team holds. */
 #include "authz/admin_internal.h"
 
-enum association { ASSOCIATION_NONE = 0, ASSOCIATION_ROLE, ASSOCIATION_MEMBER, ASSOCIATION_PROFILE };
+enum association_kind { ASSOCIATION_NONE = 0, ASSOCIATION_ROLE, ASSOCIATION_MEMBER, ASSOCIATION_PROFILE };
 
 /* One collection, seen from one of its ends. */
 struct association_row {
 	const char *navigation, *table, *related;
-	enum association association;
+	enum association_kind association;
 	bool reversed; /* `table` is the role, the profile, or the user of a membership */
 };
 static const struct association_row associations[] = {

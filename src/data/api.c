@@ -93,8 +93,6 @@ static err row_run(struct data_call *dc, const struct table *t, const struct uui
 	switch (method_of(dc)) {
 	case HTTP_GET:
 		return read_one(dc, t, id);
-	case HTTP_PATCH:
-		return write_update(dc, t, id);
 	case HTTP_DELETE:
 		return write_delete(dc, t, id);
 	default:
@@ -115,28 +113,36 @@ static err column_run(struct data_call *dc, const struct table *t, const struct 
 	}
 }
 
+static err within_row_run(struct data_call *dc, const struct table *t, const struct uuid *id)
+{
+	const struct path_segment *second = &dc->path.segment[1];
+	const struct column *c = second->has_arguments ? NULL : table_column_by_navigation(t, second->name);
+	if (c && (dc->path.count == 3 || method_of(dc) == HTTP_GET))
+		return navigation_run(dc, t, c, id);
+	bool found;
+	TRY(collection_run(dc, t, id, &found));
+	if (found)
+		return OK;
+	c = second->has_arguments ? NULL : table_column(t, second->name);
+	return c && dc->path.count == 2 ? column_run(dc, t, c, id) : segment_unknown(dc, second->name);
+}
+
 static err table_run(struct data_call *dc, const struct table *t)
 {
 	const struct path_segment *first = &dc->path.segment[0], *second = &dc->path.segment[1];
-	struct uuid id;
+	struct row_key key;
 	if (!first->has_arguments && dc->path.count == 1)
 		return set_run(dc, t);
 	if (!first->has_arguments)
 		return dc->path.count == 2 && str_equal(second->name, S("$count")) && method_of(dc) == HTTP_GET ?
 			       read_count(dc, t, &(struct rows_of){ .path = t->entity_set }) :
 			       segment_unknown(dc, second->name);
-	TRY(row_key_read(dc, t, first, &id));
-	if (dc->path.count == 1)
-		return row_run(dc, t, &id);
-	const struct column *c = second->has_arguments ? NULL : table_column_by_navigation(t, second->name);
-	if (c && (dc->path.count == 3 || method_of(dc) == HTTP_GET))
-		return navigation_run(dc, t, c, &id);
-	bool found;
-	TRY(collection_run(dc, t, &id, &found));
-	if (found)
-		return OK;
-	c = second->has_arguments ? NULL : table_column(t, second->name);
-	return c && dc->path.count == 2 ? column_run(dc, t, c, &id) : segment_unknown(dc, second->name);
+	TRY(row_key_find(dc, t, first, &key));
+	if (dc->path.count == 1 && method_of(dc) == HTTP_PATCH)
+		return write_update(dc, t, &key);
+	if (!key.found)
+		return row_key_missing(dc, t);
+	return dc->path.count == 1 ? row_run(dc, t, &key.id) : within_row_run(dc, t, &key.id);
 }
 
 static err call_route(struct data_call *dc)

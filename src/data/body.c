@@ -159,7 +159,7 @@ err body_parse(struct data_call *dc, const struct table *t, const struct json *i
 {
 	if (!json_is(in, JSON_OBJECT))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must be a JSON object.");
-	out->changes = NEW_ARRAY(dc->arena, struct change, 2 * in->count + 1); /* and what follows from a state or a binding */
+	out->changes = NEW_ARRAY(dc->arena, struct change, 2 * in->count + 1 + KEY_COLUMNS_MAX); /* and what follows from a state, a binding or the address */
 	TRY_NEW(out->changes);
 	for (const struct json *member = in->first; member; member = member->next)
 		TRY(member_take(dc, t, member, creating, out));

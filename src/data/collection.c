@@ -1,6 +1,7 @@
 #include "data/collection.h"
 
 #include "data/answer.h"
+#include "data/association.h"
 #include "data/link.h"
 #include "data/read.h"
 #include "data/row_find.h"
@@ -11,19 +12,21 @@ struct collection {
 	const struct table *table; /* of the row     */
 	const struct uuid *id;
 	struct link link;
-	struct value end;          /* the row's id   */
+	struct row_place place;    /* of the row, once it is read            */
+	struct value end;          /* the row's id or, through pairs, its key */
 	struct filter is_end;
 };
 
 static err parent_read(struct data_call *dc, struct collection *c)
 {
-	struct row_place place;
 	bool found;
 	TRY(rights_gate(dc, DO_READ, c->table));
-	TRY(row_place_find(dc, c->table, c->id, &place, &found));
+	TRY(row_place_find(dc, c->table, c->id, &c->place, &found));
 	if (!found)
 		return row_missing(dc, c->table, c->id);
-	return rights_row(dc, DO_READ, c->table, &place);
+	if (c->link.through)
+		c->end = (struct value){ .kind = VALUE_I64, .i64 = c->place.key };
+	return rights_row(dc, DO_READ, c->table, &c->place);
 }
 
 static err list(struct data_call *dc, struct collection *c, str tail)
@@ -36,6 +39,20 @@ static err list(struct data_call *dc, struct collection *c, str tail)
 	TRY_NEW(of.path.at);
 	TRY(parent_read(dc, c));
 	return str_equal(tail, S("$count")) ? read_count(dc, c->link.table, &of) : read_list(dc, c->link.table, &of);
+}
+
+/* Is that row, which the caller reads, joined with this one? */
+static err paired_check(struct data_call *dc, const struct collection *c, const struct uuid *member)
+{
+	struct row_place place;
+	bool found;
+	TRY(rights_gate(dc, DO_READ, c->link.table));
+	TRY(row_place_find(dc, c->link.table, member, &place, &found));
+	if (found) {
+		TRY(rights_row(dc, DO_READ, c->link.table, &place));
+		TRY(association_holds(dc, &c->link, c->place.key, place.key, &found));
+	}
+	return found ? OK : row_missing(dc, c->link.table, member);
 }
 
 /* Does that row's lookup point here? */
@@ -62,7 +79,7 @@ static err one(struct data_call *dc, struct collection *c)
 	struct uuid member;
 	TRY(parent_read(dc, c));
 	TRY(row_key_read(dc, c->link.table, &dc->path.segment[1], &member));
-	TRY(member_check(dc, c, &member));
+	TRY(c->link.through ? paired_check(dc, c, &member) : member_check(dc, c, &member));
 	return read_one(dc, c->link.table, &member);
 }
 
@@ -81,6 +98,16 @@ static err reference_member(struct data_call *dc, const struct collection *c, st
 	return row_key_read(dc, c->link.table, &key, out);
 }
 
+static err pair_change(struct data_call *dc, const struct collection *c, const struct uuid *member,
+		       err (*change)(struct data_call *, const struct link *, const struct uuid *, const struct uuid *))
+{
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(change(dc, &c->link, c->id, member));
+	answer_empty(dc);
+	return transaction_commit(&tx);
+}
+
 static err reference_add(struct data_call *dc, struct collection *c)
 {
 	const struct json *body;
@@ -90,6 +117,8 @@ static err reference_add(struct data_call *dc, struct collection *c)
 	if (!json_member_is_str(body, S("@odata.id"), &text))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must be {\"@odata.id\": \"set(id)\"}.");
 	TRY(reference_member(dc, c, text, &member));
+	if (c->link.through)
+		return pair_change(dc, c, &member, association_join);
 	return write_lookup_to(dc, c->link.via, c->link.table, &member, c->table, c->id);
 }
 
@@ -103,6 +132,8 @@ static err reference_take_away(struct data_call *dc, struct collection *c)
 		TRY(reference_member(dc, c, text, &member));
 	else
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "Which row? It takes collection(id)/$ref or $id=.");
+	if (c->link.through)
+		return pair_change(dc, c, &member, association_part);
 	TRY(member_check(dc, c, &member));
 	return write_lookup_to(dc, c->link.via, c->link.table, &member, NULL, NULL);
 }
@@ -110,7 +141,7 @@ static err reference_take_away(struct data_call *dc, struct collection *c)
 static err create(struct data_call *dc, struct collection *c)
 {
 	TRY(parent_read(dc, c));
-	return write_create_in(dc, c->link.table, c->link.via, c->table, c->id);
+	return write_create_in(dc, &c->link, c->table, c->id);
 }
 
 static err run(struct data_call *dc, struct collection *c)
@@ -141,6 +172,8 @@ err collection_run(struct data_call *dc, const struct table *t, const struct uui
 	*out_found = c.link.table != NULL;
 	if (!*out_found)
 		return OK;
-	c.is_end = (struct filter){ .kind = FILTER_COMPARE, .op = COMPARE_EQ, .column = c.link.via, .values = &c.end, .value_count = 1 };
+	c.is_end = (struct filter){ .kind = FILTER_PAIRED, .paired = &c.link, .values = &c.end, .value_count = 1 };
+	if (!c.link.through)
+		c.is_end = (struct filter){ .kind = FILTER_COMPARE, .op = COMPARE_EQ, .column = c.link.via, .values = &c.end, .value_count = 1 };
 	return run(dc, &c);
 }

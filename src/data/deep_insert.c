@@ -1,5 +1,6 @@
 #include "data/deep_insert.h"
 
+#include "data/association.h"
 #include "data/link.h"
 #include "data/row_key.h"
 #include "data/write.h"
@@ -104,6 +105,10 @@ static err child_insert(struct insert *i, const struct table *t, const struct uu
 	struct uuid made;
 	if (in->kind != JSON_OBJECT)
 		return REFUSE(i->dc, 400, CODE_BAD_QUERY, "A collection holds objects.");
+	if (l->through) {
+		TRY(insert_row(i, l->table, in, &made));
+		return association_join(i->dc, l, id, &made);
+	}
 	TRY(bind_make(i->dc, l->via, t, id, &bind));
 	bind.next = in->first;
 	object.first = &bind;
@@ -121,6 +126,8 @@ static err child_bind(struct insert *i, const struct table *t, const struct uuid
 	if (!odata_reference_parse(text, i->dc->arena, &key) || !str_equal(key.name, l->table->entity_set))
 		return REFUSE(i->dc, 400, CODE_BAD_QUERY, "A bound collection holds addresses of rows of '%.*s'.", STR_ARG(l->table->entity_set));
 	TRY(row_key_read(i->dc, l->table, &key, &child));
+	if (l->through)
+		return association_join(i->dc, l, id, &child);
 	TRY(bind_make(i->dc, l->via, t, id, &bind));
 	return write_row_update(i->dc, l->table, &child, &object);
 }
@@ -150,5 +157,7 @@ static err insert_row(struct insert *i, const struct table *t, const struct json
 err deep_insert(struct data_call *dc, const struct table *t, const struct json *in, struct uuid *out_id)
 {
 	struct insert i = { .dc = dc };
+	if (in->kind != JSON_OBJECT)
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must be an object.");
 	return insert_row(&i, t, in, out_id);
 }

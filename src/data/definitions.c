@@ -185,7 +185,7 @@ static err related_get(struct data_call *dc, const struct table *t, enum definit
 	struct json_writer w = answer_json(dc, 200);
 	json_open_object(&w);
 	json_key(&w, S("value"));
-	TRY(relationships_json(dc, &w, t, which, view.select));
+	TRY(related_json(dc, &w, t, which, view.select));
 	json_close_object(&w);
 	return OK;
 }
@@ -194,6 +194,14 @@ static err related_get(struct data_call *dc, const struct table *t, enum definit
 static size_t count_without_cast(const struct odata_path *p)
 {
 	return p->count > 1 && str_starts_with(p->segment[p->count - 1].name, S("Microsoft.Dynamics.CRM.")) ? p->count - 1 : p->count;
+}
+
+static err table_keys_run(struct data_call *dc, const struct table *t)
+{
+	struct definition_view view;
+	struct definition_filter filter;
+	TRY(view_parse(dc, &view, &filter));
+	return keys_run(dc, t, view.select);
 }
 
 static err definitions_get(struct data_call *dc)
@@ -207,6 +215,8 @@ static err definitions_get(struct data_call *dc)
 		return missing(dc);
 	if (count == 1)
 		return table_get(dc, t);
+	if (count == 2 && str_equal(p->segment[1].name, S("Keys")) && p->segment[1].has_arguments)
+		return table_keys_run(dc, t);
 	for (size_t i = EXPAND_KEYS; i < EXPANDS && count == 2; i++)
 		if (str_equal(p->segment[1].name, str_of(definition_expands[i])))
 			return related_get(dc, t, (enum definition_expand)i);
@@ -221,7 +231,7 @@ static err definitions_get(struct data_call *dc)
 /* --- POST --- */
 
 /* Whose limits and names an err of metadata/define.h speaks of is clear from the body; its text goes to the client. */
-static err defined(struct data_call *dc, err e)
+err definition_made(struct data_call *dc, err e)
 {
 	if (err_kind_of(e) == ERR_CONFLICT)
 		return REFUSE(dc, 412, CODE_DUPLICATE_KEY, "The definition exists: %s.", err_why(e));
@@ -247,7 +257,7 @@ static err table_define_in(struct data_call *dc, const struct table_wish *wish)
 {
 	uint16_t ordinal;
 	struct metadata *fresh = NULL;
-	TRY(defined(dc, define_table(dc->app->store, dc->app->metadata, wish, dc->arena, &ordinal)));
+	TRY(definition_made(dc, define_table(dc->app->store, dc->app->metadata, wish, dc->arena, &ordinal)));
 	TRY(metadata_load(dc->app->store, &fresh));
 	err e = rights_table_defined(dc, metadata_table_by_ordinal(fresh, ordinal));
 	metadata_free(fresh);
@@ -255,7 +265,7 @@ static err table_define_in(struct data_call *dc, const struct table_wish *wish)
 	return definition_audit(dc, S("create.table"), &wish->id, wish->schema_name);
 }
 
-static err entity_id_answer(struct data_call *dc, const char *set, const struct uuid *id)
+err definition_id_answer(struct data_call *dc, const char *set, const struct uuid *id)
 {
 	char text[UUID_TEXT_LEN + 1];
 	uuid_format(id, text);
@@ -266,7 +276,7 @@ static err entity_id_answer(struct data_call *dc, const char *set, const struct 
 	return OK;
 }
 
-static err body_of(struct data_call *dc, const struct json **out)
+err definition_body(struct data_call *dc, const struct json **out)
 {
 	err e = web_json(dc->web, out);
 	if (err_kind_of(e) == ERR_INVALID || (!failed(e) && (*out)->kind != JSON_OBJECT))
@@ -279,12 +289,12 @@ static err table_post(struct data_call *dc)
 	const struct json *body;
 	struct table_wish wish;
 	TRY(rights_customize(dc));
-	TRY(body_of(dc, &body));
+	TRY(definition_body(dc, &body));
 	TRY(table_wish_parse(dc, body, &wish));
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
 	TRY(table_define_in(dc, &wish));
-	TRY(entity_id_answer(dc, "EntityDefinitions", &wish.id));
+	TRY(definition_id_answer(dc, "EntityDefinitions", &wish.id));
 	TRY(transaction_commit(&tx));
 	return data_app_reload(dc->app);
 }
@@ -302,16 +312,16 @@ static err column_post(struct data_call *dc, const struct table *t)
 	const struct json *body;
 	struct column_wish wish;
 	TRY(rights_customize(dc));
-	TRY(body_of(dc, &body));
+	TRY(definition_body(dc, &body));
 	TRY(column_wish_parse(dc, body, &wish));
 	if (wish.type == TYPE_LOOKUP || wish.primary_name)
 		return REFUSE(dc, 400, CODE_INVALID_ARGUMENT, "Lookups come by RelationshipDefinitions, the primary name with its table.");
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
-	TRY(defined(dc, define_column(dc->app->store, t, &wish, dc->arena)));
+	TRY(definition_made(dc, define_column(dc->app->store, t, &wish, dc->arena)));
 	TRY(rights_definitions_changed(dc));
 	TRY(definition_audit(dc, S("create.column"), &wish.id, wish.schema_name));
-	TRY(entity_id_answer(dc, attributes_set(dc, t), &wish.id));
+	TRY(definition_id_answer(dc, attributes_set(dc, t), &wish.id));
 	TRY(transaction_commit(&tx));
 	return data_app_reload(dc->app);
 }
@@ -322,11 +332,11 @@ static err column_put(struct data_call *dc, const struct table *t, const struct 
 	const struct json *body;
 	struct column_wish wish;
 	TRY(rights_customize(dc));
-	TRY(body_of(dc, &body));
+	TRY(definition_body(dc, &body));
 	TRY(column_wish_parse(dc, body, &wish));
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
-	TRY(defined(dc, define_column_change(dc->app->store, t, c, &wish)));
+	TRY(definition_made(dc, define_column_change(dc->app->store, t, c, &wish)));
 	TRY(rights_definitions_changed(dc));
 	TRY(definition_audit(dc, S("update.column"), &c->id, c->schema_name));
 	answer_empty(dc);
@@ -353,15 +363,17 @@ static err relationship_post(struct data_call *dc)
 	const struct json *body;
 	struct relationship_wish wish;
 	TRY(rights_customize(dc));
-	TRY(body_of(dc, &body));
+	TRY(definition_body(dc, &body));
+	if (definition_is(body, S("ManyToManyRelationshipMetadata")))
+		return association_post(dc, body);
 	TRY(relationship_wish_parse(dc, body, &wish, &referenced, &referencing));
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
 	TRY(cascade_check(dc, referencing, wish.cascade, NULL));
-	TRY(defined(dc, define_relationship(dc->app->store, referenced, referencing, &wish, dc->arena)));
+	TRY(definition_made(dc, define_relationship(dc->app->store, referenced, referencing, &wish, dc->arena)));
 	TRY(rights_definitions_changed(dc));
 	TRY(definition_audit(dc, S("create.relationship"), &wish.id, wish.schema_name));
-	TRY(entity_id_answer(dc, "RelationshipDefinitions", &wish.id));
+	TRY(definition_id_answer(dc, "RelationshipDefinitions", &wish.id));
 	TRY(transaction_commit(&tx));
 	return data_app_reload(dc->app);
 }
@@ -371,10 +383,13 @@ static err definitions_post(struct data_call *dc)
 	const struct odata_path *p = &dc->path;
 	if (p->count == 1 && !p->segment[0].has_arguments)
 		return table_post(dc);
-	if (p->count != 2 || !str_equal(p->segment[1].name, S("Attributes")) || p->segment[1].has_arguments)
+	bool keys = p->count == 2 && str_equal(p->segment[1].name, S("Keys"));
+	if (p->count != 2 || (!keys && !str_equal(p->segment[1].name, S("Attributes"))) || p->segment[1].has_arguments)
 		return REFUSE(dc, 501, CODE_UNKNOWN_PATH, "This part of the definitions cannot be created here.");
 	const struct table *t = table_of(dc, &p->segment[0]);
-	return t ? column_post(dc, t) : missing(dc);
+	if (!t)
+		return missing(dc);
+	return keys ? table_keys_run(dc, t) : column_post(dc, t);
 }
 
 static err definitions_delete(struct data_call *dc)
@@ -385,6 +400,8 @@ static err definitions_delete(struct data_call *dc)
 		return missing(dc);
 	if (p->count == 1)
 		return table_delete(dc, t);
+	if (p->count == 2 && str_equal(p->segment[1].name, S("Keys")))
+		return table_keys_run(dc, t);
 	if (p->count != 2 || !str_equal(p->segment[1].name, S("Attributes")))
 		return REFUSE(dc, 404, CODE_UNKNOWN_PATH, "Resource not found for the segment '%.*s'.", STR_ARG(p->segment[1].name));
 	const struct column *c = column_of(t, &p->segment[1]);

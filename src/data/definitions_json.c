@@ -13,7 +13,7 @@ bool is_selected(str select, str name)
 	return str_equal(name, S("MetadataId"));
 }
 
-static void label(struct json_writer *w, str name, str text)
+void definition_label_json(struct json_writer *w, str name, str text)
 {
 	json_key(w, name);
 	json_open_object(w);
@@ -71,7 +71,7 @@ static void options_json(struct json_writer *w, const struct column *c)
 	for (size_t i = 0; i < c->option_count; i++) {
 		json_open_object(w);
 		json_member_i64(w, S("Value"), c->options[i].value);
-		label(w, S("Label"), c->options[i].label);
+		definition_label_json(w, S("Label"), c->options[i].label);
 		json_close_object(w);
 	}
 	json_close_array(w);
@@ -138,7 +138,7 @@ void column_json(struct data_call *dc, struct json_writer *w, const struct table
 	if (is_selected(select, S("EntityLogicalName")))
 		json_member_str(w, S("EntityLogicalName"), t->logical_name);
 	if (is_selected(select, S("DisplayName")))
-		label(w, S("DisplayName"), c->display_name);
+		definition_label_json(w, S("DisplayName"), c->display_name);
 	if (is_selected(select, S("AttributeType")))
 		json_member_str(w, S("AttributeType"), str_of(types[c->type].type));
 	if (is_selected(select, S("AttributeTypeName")))
@@ -173,11 +173,11 @@ static void names_json(struct json_writer *w, const struct table *t, str select)
 		if (is_selected(select, str_of(members[i].name)))
 			json_member_str(w, str_of(members[i].name), members[i].value);
 	if (is_selected(select, S("DisplayName")))
-		label(w, S("DisplayName"), t->display_name);
+		definition_label_json(w, S("DisplayName"), t->display_name);
 	if (is_selected(select, S("DisplayCollectionName")))
-		label(w, S("DisplayCollectionName"), t->display_collection_name);
+		definition_label_json(w, S("DisplayCollectionName"), t->display_collection_name);
 	if (is_selected(select, S("Description")))
-		label(w, S("Description"), t->description);
+		definition_label_json(w, S("Description"), t->description);
 }
 
 static void table_flags_json(struct json_writer *w, const struct table *t, str select)
@@ -205,7 +205,16 @@ const char *const definition_expands[EXPANDS] = {
 	[EXPAND_ONE_TO_MANY] = "OneToManyRelationships", [EXPAND_MANY_TO_MANY] = "ManyToManyRelationships",
 };
 
-/* Keys and many-to-many relationships: there are none. */
+err related_json(struct data_call *dc, struct json_writer *w, const struct table *t, enum definition_expand which, str select)
+{
+	if (which == EXPAND_KEYS)
+		return keys_json(dc, w, t, select);
+	if (which != EXPAND_MANY_TO_MANY)
+		return relationships_json(dc, w, t, which, select);
+	associations_json(dc->app->metadata, w, t, select);
+	return OK;
+}
+
 static err expanded_json(struct data_call *dc, struct json_writer *w, const struct table *t, const struct definition_view *view)
 {
 	if (view->expand[EXPAND_ATTRIBUTES]) {
@@ -219,7 +228,7 @@ static err expanded_json(struct data_call *dc, struct json_writer *w, const stru
 		if (!view->expand[i])
 			continue;
 		json_key(w, str_of(definition_expands[i]));
-		TRY(relationships_json(dc, w, t, (enum definition_expand)i, view->expand_select[i]));
+		TRY(related_json(dc, w, t, (enum definition_expand)i, view->expand_select[i]));
 	}
 	return OK;
 }

@@ -10,7 +10,7 @@ static err wrong(struct data_call *dc, const char *what)
 }
 
 /* The first localized label, or nothing. */
-static str label_of(const struct json *label)
+str definition_label(const struct json *label)
 {
 	const struct json *list = json_member(label, S("LocalizedLabels"));
 	str text = { 0 };
@@ -25,7 +25,7 @@ static const struct json *managed(const struct json *in)
 	return json_is(in, JSON_OBJECT) ? json_member(in, S("Value")) : in;
 }
 
-static err id_of(struct data_call *dc, const struct json *in, struct uuid *out)
+err definition_id(struct data_call *dc, const struct json *in, struct uuid *out)
 {
 	str text;
 	*out = random_uuid_v7();
@@ -111,7 +111,7 @@ static err options_write(struct data_call *dc, const struct json *list, struct j
 			return wrong(dc, "each option must have a whole Value");
 		json_open_array(w);
 		json_i64(w, value);
-		json_str(w, label_of(json_member(o, S("Label"))));
+		json_str(w, definition_label(json_member(o, S("Label"))));
 		json_close_array(w);
 	}
 	json_close_array(w);
@@ -143,8 +143,8 @@ err column_wish_parse(struct data_call *dc, const struct json *in, struct column
 		return wrong(dc, "@odata.type of a column must be Microsoft.Dynamics.CRM.<Kind>AttributeMetadata of a supported kind");
 	if (!json_member_is_str(in, S("SchemaName"), &out->schema_name))
 		return wrong(dc, "a column needs a SchemaName");
-	TRY(id_of(dc, in, &out->id));
-	out->display_name = label_of(json_member(in, S("DisplayName")));
+	TRY(definition_id(dc, in, &out->id));
+	out->display_name = definition_label(json_member(in, S("DisplayName")));
 	out->required = json_is(level, JSON_STRING) && !str_equal(level->text, S("None"));
 	(void)json_member_is_bool(in, S("IsPrimaryName"), &out->primary_name);
 	(void)json_member_is_bool(in, S("IsSecured"), &out->secured);
@@ -187,19 +187,26 @@ err table_wish_parse(struct data_call *dc, const struct json *in, struct table_w
 		return wrong(dc, "OwnershipType is UserOwned or OrganizationOwned");
 	if (json_member_is_bool(in, S("IsActivity"), &activity) && activity)
 		return wrong(dc, "activity tables are not supported");
-	TRY(id_of(dc, in, &out->id));
+	TRY(definition_id(dc, in, &out->id));
 	TRY(class_parse(dc, in, out));
 	(void)json_member_is_bool(in, S("AutoCreateAccessTeams"), &out->access_teams);
 	if (out->access_teams && out->ownership != OWNERSHIP_USER)
 		return wrong(dc, "only a UserOwned table has access teams");
 	(void)json_member_is_str(in, S("EntitySetName"), &out->entity_set);
-	out->display_name = label_of(json_member(in, S("DisplayName")));
-	out->display_collection_name = label_of(json_member(in, S("DisplayCollectionName")));
-	out->description = label_of(json_member(in, S("Description")));
+	out->display_name = definition_label(json_member(in, S("DisplayName")));
+	out->display_collection_name = definition_label(json_member(in, S("DisplayCollectionName")));
+	out->description = definition_label(json_member(in, S("Description")));
 	return primary_name_find(dc, in, &out->primary_name);
 }
 
 /* --- relationships --- */
+
+bool definition_is(const struct json *in, str name)
+{
+	str type = { 0 };
+	return json_member_is_str(in, S("@odata.type"), &type) && str_ends_with(type, name) &&
+	       str_ends_with(str_slice(type, 0, type.len - name.len), S("Microsoft.Dynamics.CRM."));
+}
 
 static const struct {
 	const char *action, *absent, *allowed; /* allowed: separated by blanks */
@@ -247,14 +254,12 @@ static err end_find(struct data_call *dc, const struct json *in, str member, con
 err relationship_wish_parse(struct data_call *dc, const struct json *in, struct relationship_wish *out,
 			    const struct table **out_referenced, const struct table **out_referencing)
 {
-	str type = { 0 };
 	*out = (struct relationship_wish){ .cascade = S("") };
-	(void)json_member_is_str(in, S("@odata.type"), &type);
-	if (!str_ends_with(type, S("Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata")))
-		return REFUSE(dc, 501, CODE_INVALID_ARGUMENT, "Only OneToManyRelationshipMetadata is supported.");
+	if (!definition_is(in, S("OneToManyRelationshipMetadata")))
+		return wrong(dc, "@odata.type must be Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata or ManyToManyRelationshipMetadata");
 	if (!json_member_is_str(in, S("SchemaName"), &out->schema_name))
 		return wrong(dc, "a relationship needs a SchemaName");
-	TRY(id_of(dc, in, &out->id));
+	TRY(definition_id(dc, in, &out->id));
 	TRY(end_find(dc, in, S("ReferencedEntity"), out_referenced));
 	TRY(end_find(dc, in, S("ReferencingEntity"), out_referencing));
 	TRY(cascade_parse(dc, json_member(in, S("CascadeConfiguration")), &out->cascade));

@@ -46,19 +46,23 @@ err relationships_json(struct data_call *dc, struct json_writer *w, const struct
 	for (size_t i = 0; i < n; i++)
 		if (is_of(&list[i], t, which))
 			relationship_json(w, &list[i], select);
+	if (!t)
+		associations_each_json(dc->app->metadata, w, NULL, select);
 	json_close_array(w);
 	return OK;
 }
 
-/* Of RelationshipDefinitions(guid) or (SchemaName='x'); null when there is none. */
-static err relationship_find(struct data_call *dc, const struct relationship **out)
+/* Of RelationshipDefinitions(guid) or (SchemaName='x'): of one of the two kinds; 404 when there is none. */
+static err any_find(struct data_call *dc, const struct relationship **out, const struct association **out_many)
 {
+	const struct metadata *m = dc->app->metadata;
 	const struct path_segment *s = &dc->path.segment[0];
 	const struct path_argument *by_name = path_argument_find(s, S("SchemaName")), *by_id = path_argument_find(s, S(""));
 	struct relationship *list = NULL;
 	struct uuid id = { { 0 } };
 	size_t n = 0;
 	*out = NULL;
+	*out_many = NULL;
 	if (!by_id)
 		by_id = path_argument_find(s, S("MetadataId"));
 	if (!by_name && (!by_id || failed(uuid_parse(by_id->value, &id))))
@@ -67,16 +71,30 @@ static err relationship_find(struct data_call *dc, const struct relationship **o
 	for (size_t i = 0; i < n; i++)
 		if (by_name ? str_equal_nocase(list[i].schema_name, by_name->value) : uuid_equal(&list[i].id, &id))
 			*out = &list[i];
-	return *out ? OK : REFUSE(dc, 404, CODE_NOT_FOUND, "Could not find the relationship that the address names.");
+	for (size_t i = 0; i < m->association_count; i++)
+		if (by_name ? str_equal_nocase(m->associations[i].schema_name, by_name->value) : uuid_equal(&m->associations[i].id, &id))
+			*out_many = &m->associations[i];
+	return *out || *out_many ? OK : REFUSE(dc, 404, CODE_NOT_FOUND, "Could not find the relationship that the address names.");
+}
+
+static err relationship_find(struct data_call *dc, const struct relationship **out)
+{
+	const struct association *many;
+	TRY(any_find(dc, out, &many));
+	return *out ? OK : REFUSE(dc, 400, CODE_INVALID_ARGUMENT, "Nothing of a many-to-many relationship can be changed.");
 }
 
 err relationships_get(struct data_call *dc, str select)
 {
-	const struct relationship *r = NULL;
+	const struct association *many;
+	const struct relationship *r;
 	if (dc->path.segment[0].has_arguments) {
-		TRY(relationship_find(dc, &r));
+		TRY(any_find(dc, &r, &many));
 		struct json_writer w = answer_json(dc, 200);
-		relationship_json(&w, r, select);
+		if (r)
+			relationship_json(&w, r, select);
+		else
+			association_json(&w, many, select);
 		return OK;
 	}
 	struct json_writer w = answer_json(dc, 200);
@@ -145,7 +163,7 @@ err relationship_put(struct data_call *dc)
 /* --- DELETE --- */
 
 /* What refers to a definition blocks its removal (4.8: 405). */
-static err removed(struct data_call *dc, err e)
+err definition_removed(struct data_call *dc, err e)
 {
 	if (err_kind_of(e) == ERR_CONFLICT)
 		return REFUSE(dc, 405, CODE_METHOD, "The definition cannot be removed: %s.", err_why(e));
@@ -159,7 +177,7 @@ err table_delete(struct data_call *dc, const struct table *t)
 	TRY(rights_customize(dc));
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
-	TRY(removed(dc, define_table_remove(dc->app->store, t, dc->arena)));
+	TRY(definition_removed(dc, define_table_remove(dc->app->store, dc->app->metadata, t, dc->arena)));
 	TRY(rights_table_removed(dc, t));
 	TRY(definition_audit(dc, S("delete.table"), &t->id, t->schema_name));
 	answer_empty(dc);
@@ -172,7 +190,7 @@ err column_delete(struct data_call *dc, const struct table *t, const struct colu
 	TRY(rights_customize(dc));
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
-	TRY(removed(dc, define_column_remove(dc->app->store, t, c, dc->arena)));
+	TRY(definition_removed(dc, define_column_remove(dc->app->store, t, c, dc->arena)));
 	TRY(rights_column_removed(dc, c));
 	TRY(definition_audit(dc, S("delete.column"), &c->id, c->schema_name));
 	answer_empty(dc);
@@ -182,12 +200,15 @@ err column_delete(struct data_call *dc, const struct table *t, const struct colu
 
 err relationship_delete(struct data_call *dc)
 {
-	const struct relationship *r = NULL;
+	const struct association *many;
+	const struct relationship *r;
 	TRY(rights_customize(dc));
-	TRY(relationship_find(dc, &r));
+	TRY(any_find(dc, &r, &many));
+	if (many)
+		return association_delete(dc, many);
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
-	TRY(removed(dc, define_relationship_remove(dc->app->store, r->referencing, r->lookup, &r->id, dc->arena)));
+	TRY(definition_removed(dc, define_relationship_remove(dc->app->store, r->referencing, r->lookup, &r->id, dc->arena)));
 	TRY(rights_definitions_changed(dc));
 	TRY(definition_audit(dc, S("delete.relationship"), &r->id, r->schema_name));
 	answer_empty(dc);

@@ -78,9 +78,15 @@ static void collection(struct buffer *b, str name, str table, str partner)
 	buffer_append_str(b, S("/>\n"));
 }
 
-static void collections(struct buffer *b, const struct relations *all, const struct table *t)
+static void collections(struct buffer *b, const struct metadata *m, const struct relations *all, const struct table *t)
 {
 	str related;
+	for (size_t i = 0; i < m->association_count; i++) {
+		const struct association *a = &m->associations[i];
+		for (int n = 0; n < 2; n++)
+			if (a->side[n] == t)
+				collection(b, a->navigation[n], a->side[1 - n]->logical_name, a->navigation[1 - n]);
+	}
 	for (size_t i = 0; i < all->count; i++)
 		if (all->at[i].referenced == t)
 			collection(b, all->at[i].schema_name, all->at[i].referencing->logical_name, all->at[i].lookup->navigation);
@@ -109,6 +115,28 @@ static void navigation(struct buffer *b, const struct metadata *m, const struct 
 	buffer_append_str(b, S("/>\n</NavigationProperty>\n"));
 }
 
+/* The vocabulary that clients look for: alternate keys (OData.Community.Keys.V1). */
+static void keys(struct buffer *b, const struct table *t)
+{
+	if (!t->key_count)
+		return;
+	buffer_append_str(b, S("<Annotation Term=\"OData.Community.Keys.V1.AlternateKeys\"><Collection>\n"));
+	for (size_t i = 0; i < t->key_count; i++) {
+		buffer_append_str(b, S("<Record Type=\"OData.Community.Keys.V1.AlternateKey\"><PropertyValue Property=\"Key\"><Collection>\n"));
+		for (size_t k = 0; k < t->keys[i].column_count; k++) {
+			const struct column *c = t->keys[i].columns[k];
+			str name = column_is_lookup(c) ? c->value_name : c->logical_name;
+			buffer_append_str(b, S("<Record Type=\"OData.Community.Keys.V1.PropertyRef\"><PropertyValue Property=\"Alias\""));
+			attribute(b, "String", name);
+			buffer_append_str(b, S("/><PropertyValue Property=\"Name\""));
+			attribute(b, "PropertyPath", name);
+			buffer_append_str(b, S("/></Record>\n"));
+		}
+		buffer_append_str(b, S("</Collection></PropertyValue></Record>\n"));
+	}
+	buffer_append_str(b, S("</Collection></Annotation>\n"));
+}
+
 static void entity_type(struct buffer *b, const struct metadata *m, const struct relations *all, const struct table *t)
 {
 	bool principal = str_equal(t->logical_name, S("systemuser")) || str_equal(t->logical_name, S("team"));
@@ -122,7 +150,8 @@ static void entity_type(struct buffer *b, const struct metadata *m, const struct
 	for (size_t i = 0; i < t->column_count; i++)
 		if (column_is_lookup(&t->columns[i]))
 			navigation(b, m, all, &t->columns[i]);
-	collections(b, all, t);
+	collections(b, m, all, t);
+	keys(b, t);
 	buffer_append_str(b, S("</EntityType>\n"));
 }
 
@@ -157,6 +186,10 @@ static void entity_set(struct buffer *b, const struct metadata *m, const struct 
 	for (size_t i = 0; i < all->count; i++)
 		if (all->at[i].referenced == t)
 			binding(b, all->at[i].schema_name, all->at[i].referencing);
+	for (size_t i = 0; i < m->association_count; i++)
+		for (int n = 0; n < 2; n++)
+			if (m->associations[i].side[n] == t)
+				binding(b, m->associations[i].navigation[n], m->associations[i].side[1 - n]);
 	for (size_t i = 0; i < COUNT_OF(associations); i++) {
 		const struct table *target = authz_admin_association(t, str_of(associations[i]), &related) ? metadata_table(m, related) : NULL;
 		if (target)

@@ -95,11 +95,14 @@ static err end_of_lookup(struct data_call *dc, const struct expand *e, const str
 	return OK;
 }
 
-/* What the expanded rows are compared with: the lookup's value or, of a collection, the row's own id. */
+/* What the expanded rows are compared with: the lookup's value or, of a collection, the row's own id or (through pairs) key. */
 static err end_find(struct data_call *dc, const struct table *t, const struct expand *e, int64_t key, struct value *out)
 {
 	SCOPED(statement) s = { 0 };
 	bool row;
+	*out = (struct value){ .kind = VALUE_I64, .i64 = key };
+	if (e->link.through)
+		return OK;
 	str text = str_format(dc->arena, "SELECT r.%.*s FROM %.*s AS r WHERE r.key = ?1",
 			      STR_ARG(e->link.many ? t->primary_id->sql : e->link.via->sql), STR_ARG(t->sql));
 	TRY_NEW(text.at);
@@ -128,6 +131,8 @@ static err rows_write(struct data_call *dc, struct json_writer *w, const struct 
 {
 	struct filter is_end = { .kind = FILTER_COMPARE, .op = COMPARE_EQ, .column = e->link.many ? e->link.via : e->link.table->primary_id,
 				 .values = end, .value_count = 1 };
+	if (e->link.through)
+		is_end = (struct filter){ .kind = FILTER_PAIRED, .paired = &e->link, .values = end, .value_count = 1 };
 	struct filter both = { .kind = FILTER_AND, .left = &is_end, .right = e->query.filter };
 	struct odata_query query = e->query;
 	int64_t most = !e->link.many ? 1 : query.top >= 0 ? query.top : EXPAND_ROWS_MAX, n = 0;

@@ -166,6 +166,13 @@ static err keys_sql(struct target *t, const struct filter *f, bool negated)
 	return OK;
 }
 
+static void paired_sql(struct target *t, const struct filter *f, bool negated)
+{
+	const struct link *l = f->paired;
+	buffer_append_format(t->text, "r.key %sIN (SELECT k%d FROM n_%lld WHERE k%d = ?%d)", negated ? "NOT " : "", 1 - l->side,
+			     (long long)l->through->number, l->side, sql_parameter(t->b, &f->values[0]));
+}
+
 static err node_sql(struct target *t, const struct filter *f, bool negated);
 
 /* all(p): there is none for which not p. */
@@ -213,6 +220,9 @@ static err node_sql(struct target *t, const struct filter *f, bool negated)
 	case FILTER_ANY:
 	case FILTER_ALL:
 		return lambda_sql(t, f, negated);
+	case FILTER_PAIRED:
+		paired_sql(t, f, negated);
+		return OK;
 	}
 	FAIL(ERR_INTERNAL, "a filter of no kind");
 }

@@ -3,11 +3,24 @@
 #include "data/rights.h"
 #include "metadata/relationship.h"
 
+static void through_pairs(const struct metadata *m, const struct table *t, str name, struct link *out)
+{
+	for (size_t i = 0; i < m->association_count; i++)
+		for (int side = 0; side < 2; side++) {
+			const struct association *a = &m->associations[i];
+			if (a->side[side] == t && str_equal(a->navigation[side], name))
+				*out = (struct link){ .many = true, .through = a, .side = side, .table = a->side[1 - side] };
+		}
+}
+
 err link_collection(struct data_call *dc, const struct table *t, str name, struct link *out)
 {
 	struct relationship *list = NULL;
 	size_t n = 0;
 	*out = (struct link){ .many = true };
+	through_pairs(dc->app->metadata, t, name, out);
+	if (out->table)
+		return OK;
 	TRY(relationships_read(dc->app->store, dc->app->metadata, dc->arena, &list, &n));
 	for (size_t i = 0; i < n; i++) {
 		if (list[i].referenced != t || !str_equal(list[i].schema_name, name))

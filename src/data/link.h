@@ -1,6 +1,7 @@
 /* data/link.h - navigation properties: from a table's rows to those of another.
  *
- * Names:   a lookup's navigation property (one row), or the schema name of a relationship that points here (a collection). */
+ * Names:   a lookup's navigation property (one row), or the schema name of a relationship that points here, or the name
+ *          that a many-to-many relationship has at this end (a collection). */
 #ifndef DATA_LINK_H
 #define DATA_LINK_H
 

@@ -99,5 +99,5 @@ bool odata_reference_parse(str text, struct arena *arena, struct path_segment *o
 	while (slash > 0 && text.at[slash - 1] != '/')
 		slash--;
 	*out = (struct path_segment){ 0 };
-	return text.len <= PATH_LEN_MAX && segment_read(str_from(text, slash), arena, out) && out->argument_count == 1;
+	return text.len <= PATH_LEN_MAX && segment_read(str_from(text, slash), arena, out) && out->argument_count >= 1;
 }

@@ -20,15 +20,19 @@ enum { FILTER_LEN_MAX = 8192, FILTER_DEPTH_MAX = 40, FILTER_TERMS_MAX = 200, FIL
 
 enum filter_kind { FILTER_AND = 1, FILTER_OR, FILTER_NOT, FILTER_COMPARE, FILTER_COMPARE_COLUMNS, FILTER_LIKE, FILTER_IN,
 	FILTER_BETWEEN, FILTER_KEYS, /* KEYS: one value, an array of principals' keys, for a column that holds such */
-	FILTER_ANY, FILTER_ALL };    /* of the rows at the end of route; left null: is there one?                  */
+	FILTER_ANY, FILTER_ALL,      /* of the rows at the end of route; left null: is there one?                  */
+	FILTER_PAIRED };             /* joined by `paired` with the row whose key is the one value                 */
 enum compare_op { COMPARE_EQ = 1, COMPARE_NE, COMPARE_GT, COMPARE_GE, COMPARE_LT, COMPARE_LE };
 enum like_kind { LIKE_CONTAINS = 1, LIKE_STARTS, LIKE_ENDS };
 
-/* From the rows of one table to those of another: along a lookup, to one row at most, or (many) to the rows whose lookup points here.
+/* From the rows of one table to those of another: along a lookup, to one row at most, or (many) to the rows whose lookup points here, or
+ * which a many-to-many relationship joins with it.
  * Only visible rows count; where there is none, every column behind the link is null. */
 struct link {
 	bool many;
-	const struct column *via;          /* one: a lookup of the table left; many: of `table` */
+	const struct column *via;          /* one: a lookup of the table left; many: of `table`; null: through pairs */
+	const struct association *through; /* many to many */
+	int side;                          /* of `through`: the table left */
 	const struct table *table;
 	const struct visible *visible;
 };
@@ -64,6 +68,7 @@ struct filter {
 	const struct column *column, *other;
 	const struct route *route, *other_route; /* null: the row itself         */
 	int scope;                         /* ANY, ALL: names the lambda's rows  */
+	const struct link *paired;
 	const struct value *values;        /* COMPARE, LIKE: one; BETWEEN: two   */
 	size_t value_count;
 };

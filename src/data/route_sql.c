@@ -61,6 +61,11 @@ err visible_sql(struct sql_builder *b, struct buffer *text, const char *alias, c
 /* Principals and units stand as keys in rows, all else as ids. */
 static void join_sql(struct buffer *text, const char *from, const char *to, const struct link *l)
 {
+	if (l->through) {
+		buffer_append_format(text, "%s.key IN (SELECT k%d FROM n_%lld WHERE k%d = %s.key)", to, 1 - l->side,
+				     (long long)l->through->number, l->side, from);
+		return;
+	}
 	const char *name = l->via->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY) ? "key" : "id";
 	if (l->many)
 		buffer_append_format(text, "%s.%.*s = %s.%s", to, STR_ARG(l->via->sql), from, name);

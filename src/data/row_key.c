@@ -1,58 +1,176 @@
 #include "data/row_key.h"
 
-static const struct column *alternate_key(const struct table *t, const struct path_segment *s)
-{
-	const struct column *c = s->argument_count == 1 ? table_column(t, s->argument[0].name) : NULL;
-	return c && c->flags & COLUMN_ALTERNATE_KEY ? c : NULL;
-}
-
-static err by_alternate(struct data_call *dc, const struct table *t, const struct column *c, const struct uuid *value, struct uuid *out)
-{
-	SCOPED(statement) s = { 0 };
-	bool row;
-	str sql = str_format(dc->arena, "SELECT id FROM %.*s WHERE %.*s = ?1", STR_ARG(t->sql), STR_ARG(c->sql));
-	TRY_NEW(sql.at);
-	TRY(statement_open_text(dc->app->store, sql, &s));
-	TRY(bind_uuid(&s, 1, value));
-	TRY(statement_step(&s, &row));
-	if (row) {
-		*out = column_uuid(&s, 0);
-		return OK;
-	}
-	TRY(rights_gate(dc, DO_READ, t));
-	return REFUSE(dc, 404, CODE_NOT_FOUND, "A record with the specified key values does not exist in %.*s entity.",
-		      STR_ARG(t->logical_name));
-}
+#include "data/odata_lex.h"
+#include "data/row_find.h"
 
 /* set(@k)?@k=...: the parameter in place of its alias. */
 static err alias_resolve(struct data_call *dc, struct path_argument *a)
 {
+	struct odata_lexer l;
 	str value = { 0 };
 	if (a->quoted || !str_starts_with(a->value, S("@")))
 		return OK;
 	if (!url_param_find(&dc->params, a->value, &value))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "There is no parameter of this name: '%.*s'.", STR_ARG(a->value));
-	a->quoted = value.len >= 2 && value.at[0] == '\'' && value.at[value.len - 1] == '\'';
-	a->value = a->quoted ? str_slice(value, 1, value.len - 1) : value;
+	odata_lex_start(&l, value, dc->arena);
+	a->quoted = l.token.kind == TOKEN_STRING;
+	a->value = a->quoted ? l.token.text : value;
 	return OK;
 }
 
-err row_key_read(struct data_call *dc, const struct table *t, const struct path_segment *given, struct uuid *out)
+/* " WHERE c_1 = ?1 AND ..." over the key's columns. */
+static err key_statement(struct data_call *dc, const struct table *t, const struct table_key *k, const struct value *values, struct statement *s)
+{
+	SCOPED(buffer) text = { 0 };
+	buffer_init(&text, 4096);
+	buffer_append_format(&text, "SELECT id FROM %.*s WHERE ", STR_ARG(t->sql));
+	for (size_t i = 0; i < k->column_count; i++)
+		buffer_append_format(&text, "%s%.*s = ?%zu", i ? " AND " : "", STR_ARG(k->columns[i]->sql), i + 1);
+	if (text.failed)
+		FAIL(ERR_LIMIT, "a key is too long for a statement");
+	TRY(statement_open_text(dc->app->store, buffer_str(&text), s));
+	for (size_t i = 0; i < k->column_count; i++)
+		TRY(value_bind(s, (int)i + 1, &values[i]));
+	return OK;
+}
+
+static err key_look_up(struct data_call *dc, const struct table *t, const struct table_key *k, const struct value *values, bool *out_found,
+		       struct uuid *out)
+{
+	SCOPED(statement) s = { 0 };
+	TRY(key_statement(dc, t, k, values, &s));
+	TRY(statement_step(&s, out_found));
+	if (*out_found)
+		*out = column_uuid(&s, 0);
+	return OK;
+}
+
+static err no_key(struct data_call *dc, const struct table *t, const struct path_segment *s)
+{
+	if (s->argument_count && s->argument[0].name.len)
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "'%.*s'%s is no key of '%.*s'.", STR_ARG(s->argument[0].name),
+			      s->argument_count > 1 ? " with the others" : "", STR_ARG(t->logical_name));
+	return REFUSE(dc, 400, CODE_BAD_QUERY, "The key of '%.*s' must be a GUID.", STR_ARG(t->entity_set));
+}
+
+static const struct path_argument *argument_of(const struct path_segment *s, const struct column *c)
+{
+	const struct path_argument *a = path_argument_find(s, c->logical_name);
+	return a || !c->value_name.len ? a : path_argument_find(s, c->value_name);
+}
+
+static err alternate(struct data_call *dc, const struct table *t, const struct path_segment *s, struct row_key *out)
+{
+	const struct column *columns[PATH_ARGUMENTS_MAX];
+	for (size_t i = 0; i < s->argument_count; i++)
+		if (!(columns[i] = table_column_by_wire_name(t, s->argument[i].name)))
+			return no_key(dc, t, s);
+	out->key = table_key_of(t, columns, s->argument_count);
+	if (!out->key)
+		return no_key(dc, t, s);
+	for (size_t i = 0; i < out->key->column_count; i++) {
+		const struct column *c = out->key->columns[i];
+		const struct path_argument *a = argument_of(s, c);
+		if (!a)
+			return no_key(dc, t, s);
+		TRY(odata_column_guard(&dc->who, t, c, dc->arena, &dc->problem));
+		TRY(value_of_literal(c, a->value, a->quoted, dc->arena, &dc->problem, &out->values[i]));
+		if (out->values[i].kind == VALUE_NULL)
+			return REFUSE(dc, 400, CODE_BAD_QUERY, "A key value cannot be null: '%.*s'.", STR_ARG(c->logical_name));
+	}
+	return key_look_up(dc, t, out->key, out->values, &out->found, &out->id);
+}
+
+err row_key_find(struct data_call *dc, const struct table *t, const struct path_segment *given, struct row_key *out)
 {
 	struct path_segment resolved = *given, *s = &resolved;
+	*out = (struct row_key){ 0 };
 	for (size_t i = 0; i < s->argument_count; i++)
 		TRY(alias_resolve(dc, &s->argument[i]));
-	bool one = s->argument_count == 1;
-	const struct column *c = alternate_key(t, s);
-	struct uuid value = { { 0 } };
-	bool id = one && !failed(uuid_parse(s->argument[0].value, &value));
-	if (id && s->argument[0].name.len == 0 && !s->argument[0].quoted) {
-		*out = value;
-		return OK;
+	if (s->argument_count != 1 || (s->argument[0].name.len && !str_equal(s->argument[0].name, t->primary_id->logical_name)))
+		return alternate(dc, t, s, out);
+	out->found = !s->argument[0].quoted && !failed(uuid_parse(s->argument[0].value, &out->id));
+	return out->found ? OK : no_key(dc, t, s);
+}
+
+err row_key_missing(struct data_call *dc, const struct table *t)
+{
+	TRY(rights_gate(dc, DO_READ, t));
+	return REFUSE(dc, 404, CODE_NOT_FOUND, "A record with the specified key values does not exist in %.*s entity.",
+		      STR_ARG(t->logical_name));
+}
+
+err row_key_read(struct data_call *dc, const struct table *t, const struct path_segment *s, struct uuid *out)
+{
+	struct row_key k;
+	TRY(row_key_find(dc, t, s, &k));
+	*out = k.id;
+	return k.found ? OK : row_key_missing(dc, t);
+}
+
+err row_key_apply(struct data_call *dc, const struct row_key *k, struct body *b)
+{
+	for (size_t i = 0; k->key && i < k->key->column_count; i++) {
+		const struct column *c = k->key->columns[i];
+		const struct change *set = body_change(b, c);
+		if (set && !value_equal(&set->value, &k->values[i]))
+			return REFUSE(dc, 400, CODE_BAD_QUERY, "'%.*s' of the body is not that of the address.", STR_ARG(c->logical_name));
+		if (set)
+			continue;
+		const struct table *target = column_is_lookup(c) ? metadata_table(dc->app->metadata, c->targets[0]) : NULL;
+		b->changes[b->count++] = (struct change){ .column = c, .value = k->values[i], .target = target };
 	}
-	if (id && c)
-		return by_alternate(dc, t, c, &value, out);
-	if (one && s->argument[0].name.len && !c)
-		return REFUSE(dc, 400, CODE_BAD_QUERY, "'%.*s' is no key of '%.*s'.", STR_ARG(s->argument[0].name), STR_ARG(t->logical_name));
-	return REFUSE(dc, 400, CODE_BAD_QUERY, "The key of '%.*s' must be a GUID.", STR_ARG(s->name));
+	return OK;
+}
+
+/* --- values that are taken --- */
+
+/* The key's values as they would be; *out_named is false while one of them is null. */
+static err values_to_be(struct data_call *dc, const struct table *t, const struct table_key *k, const struct body *b,
+			const struct row_place *before, struct value *out, bool *out_named)
+{
+	struct odata_query q = { .table = t, .select = k->columns, .select_count = k->column_count };
+	SCOPED(statement) s = { 0 };
+	struct row_place place;
+	bool found = false;
+	int first = 0;
+	if (before)
+		TRY(row_find(dc, &q, &before->id, &s, &first, &place, &found));
+	*out_named = true;
+	for (size_t i = 0; i < k->column_count; i++) {
+		const struct change *set = body_change(b, k->columns[i]);
+		struct value old = found ? value_of_row(k->columns[i], &s, first + (int)i) : (struct value){ .kind = VALUE_NULL };
+		out[i] = set ? set->value : old;
+		if (out[i].kind == VALUE_TEXT)
+			out[i].text = str_copy(dc->arena, out[i].text);
+		*out_named &= out[i].kind != VALUE_NULL;
+	}
+	return OK;
+}
+
+static err taken_by(struct data_call *dc, const struct table *t, const struct table_key *k, const struct uuid *other)
+{
+	struct row_place place;
+	bool found;
+	TRY(row_place_find(dc, t, other, &place, &found));
+	TRY(rights_gate(dc, DO_READ, t));
+	if (found)
+		TRY(rights_row(dc, DO_READ, t, &place));
+	return REFUSE(dc, 412, CODE_DUPLICATE_ALTERNATE, "Entity Key %.*s requires that this set of attributes contains unique values. "
+		      "Select unique values and try again.", STR_ARG(k->display_name));
+}
+
+err row_key_taken(struct data_call *dc, const struct table *t, const struct body *b, const struct row_place *before)
+{
+	for (size_t i = 0; i < t->key_count; i++) {
+		struct value values[KEY_COLUMNS_MAX];
+		struct uuid other;
+		bool named, found = false;
+		TRY(values_to_be(dc, t, &t->keys[i], b, before, values, &named));
+		if (named)
+			TRY(key_look_up(dc, t, &t->keys[i], values, &found, &other));
+		if (found && !(before && uuid_equal(&before->id, &other)))
+			return taken_by(dc, t, &t->keys[i], &other);
+	}
+	return REFUSE(dc, 412, CODE_DUPLICATE_KEY, "A record with matching key values already exists.");
 }

@@ -1,7 +1,7 @@
 #include "data/row_policy.h"
 
 #include "data/body.h"
-#include "metadata/relationship.h"
+#include "data/link.h"
 
 /* --- reading a policy --- */
 
@@ -18,17 +18,12 @@ static err link_open(void *guard, const struct table *t, str name, struct link *
 {
 	static const struct visible everything = { .everything = true };
 	struct data_call *dc = guard;
-	struct relationship *list = NULL;
-	size_t n = 0;
-	*out = (struct link){ .via = table_column_by_navigation(t, name), .visible = &everything };
-	if (out->via) {
+	*out = (struct link){ .via = table_column_by_navigation(t, name) };
+	if (out->via)
 		out->table = out->via->target_count == 1 ? metadata_table(dc->app->metadata, out->via->targets[0]) : NULL;
-		return OK;
-	}
-	TRY(relationships_read(dc->app->store, dc->app->metadata, dc->arena, &list, &n));
-	for (size_t i = 0; i < n; i++)
-		if (list[i].referenced == t && str_equal(list[i].schema_name, name))
-			*out = (struct link){ .many = true, .via = list[i].lookup, .table = list[i].referencing, .visible = &everything };
+	else
+		TRY(link_collection(dc, t, name, out));
+	out->visible = &everything;
 	return OK;
 }
 

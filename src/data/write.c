@@ -3,6 +3,7 @@
 
 #include "authz/authz.h"
 #include "data/answer.h"
+#include "data/association.h"
 #include "data/cascade.h"
 #include "data/change_log.h"
 #include "data/deep_insert.h"
@@ -11,6 +12,7 @@
 #include "data/read.h"
 #include "data/row_find.h"
 #include "data/row_json.h"
+#include "data/row_key.h"
 #include "data/row_store.h"
 #include "data/sharing.h"
 #include "data/state.h"
@@ -103,7 +105,7 @@ err row_create(struct data_call *dc, const struct table *t, const struct body *b
 	TRY(lookups_judge(dc, b));
 	err e = row_insert(dc, t, b, &place);
 	if (err_kind_of(e) == ERR_CONFLICT)
-		return REFUSE(dc, 412, CODE_DUPLICATE_KEY, "A record with matching key values already exists.");
+		return row_key_taken(dc, t, b, NULL);
 	TRY(e);
 	TRY(rights_policy(dc, true, t, &place));
 	*out_place = place;
@@ -145,8 +147,6 @@ static err create_row(struct data_call *dc, const struct table *t, const struct 
 	TRY(rights_gate(dc, DO_CREATE, t));
 	if (!in)
 		TRY(body_json(dc, &in));
-	if (in->kind != JSON_OBJECT)
-		return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must be an object.");
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
 	TRY(deep_insert(dc, t, in, &id));
@@ -246,7 +246,10 @@ static err update_existing(struct data_call *dc, const struct table *t, const st
 	TRY(update_judge(dc, t, b, row, &after));
 	TRY(version_check(dc, row));
 	TRY(update_log(dc, t, b, row, &after, &log));
-	TRY(row_update(dc, t, b, row, &after));
+	err e = row_update(dc, t, b, row, &after);
+	if (err_kind_of(e) == ERR_CONFLICT)
+		return row_key_taken(dc, t, b, row);
+	TRY(e);
 	TRY(rights_policy(dc, false, t, &after));
 	TRY(change_log_emit(&log, dc, S("update.row"), t, &row->id));
 	if (after.owner != row->owner)
@@ -270,23 +273,25 @@ static err update_found(struct data_call *dc, const struct table *t, const struc
 	return update_existing(dc, t, &b, row);
 }
 
-/* PATCH of a row that does not exist creates it, unless If-Match says that there must be one. */
-static err update_missing(struct data_call *dc, const struct table *t, const struct uuid *id, bool must_exist)
+/* PATCH of a row that does not exist creates it, with the key of the address, unless If-Match says that there must be one. */
+static err update_missing(struct data_call *dc, const struct table *t, const struct row_key *k, bool must_exist, struct uuid *out_id)
 {
 	struct body b = { 0 };
-	struct uuid made;
 	str match;
 	if (must_exist || web_header(&dc->web->request, S("if-match"), &match)) {
 		TRY(rights_gate(dc, DO_WRITE, t));
-		return row_missing(dc, t, id);
+		return k->key ? row_key_missing(dc, t) : row_missing(dc, t, &k->id);
 	}
 	TRY(rights_gate(dc, DO_CREATE, t));
 	TRY(body_read(dc, t, NULL, true, &b));
-	if (b.has_id && !uuid_equal(&b.id, id))
+	if (!k->key && b.has_id && !uuid_equal(&b.id, &k->id))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The primary id of the body is not that of the address.");
-	b.has_id = true;
-	b.id = *id;
-	return create_in(dc, t, &b, &made);
+	TRY(row_key_apply(dc, k, &b));
+	if (!k->key) {
+		b.has_id = true;
+		b.id = k->id;
+	}
+	return create_in(dc, t, &b, out_id);
 }
 
 err write_row_update(struct data_call *dc, const struct table *t, const struct uuid *id, const struct json *in)
@@ -298,24 +303,31 @@ err write_row_update(struct data_call *dc, const struct table *t, const struct u
 }
 
 /* `in` null: the request's body, and a missing row is made. */
-static err update_row(struct data_call *dc, const struct table *t, const struct uuid *id, const struct json *in)
+static err upsert(struct data_call *dc, const struct table *t, const struct row_key *k, const struct json *in)
 {
 	struct row_place row;
-	bool found;
+	struct uuid id = k->id;
+	bool found = false;
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
-	TRY(row_place_find(dc, t, id, &row, &found));
+	if (k->found)
+		TRY(row_place_find(dc, t, &id, &row, &found));
 	if (found)
-		TRY(update_found(dc, t, id, in, &row));
+		TRY(update_found(dc, t, &id, in, &row));
 	else
-		TRY(update_missing(dc, t, id, in != NULL));
-	TRY(write_answer(dc, t, id, found ? 200 : 201));
+		TRY(update_missing(dc, t, k, in != NULL, &id));
+	TRY(write_answer(dc, t, &id, found ? 200 : 201));
 	return transaction_commit(&tx);
 }
 
-err write_update(struct data_call *dc, const struct table *t, const struct uuid *id)
+static err update_row(struct data_call *dc, const struct table *t, const struct uuid *id, const struct json *in)
 {
-	return update_row(dc, t, id, NULL);
+	return upsert(dc, t, &(struct row_key){ .found = true, .id = *id }, in);
+}
+
+err write_update(struct data_call *dc, const struct table *t, const struct row_key *key)
+{
+	return upsert(dc, t, key, NULL);
 }
 
 err write_column(struct data_call *dc, const struct column *c, const struct table *t, const struct uuid *id)
@@ -359,17 +371,34 @@ err write_lookup_to(struct data_call *dc, const struct column *c, const struct t
 	return update_row(dc, t, id, &object);
 }
 
-err write_create_in(struct data_call *dc, const struct table *t, const struct column *c, const struct table *target,
-		    const struct uuid *target_id)
+/* The row is made, then joined. */
+static err create_joined(struct data_call *dc, const struct link *l, const struct uuid *here)
 {
 	const struct json *in;
+	struct uuid id;
+	TRY(rights_gate(dc, DO_CREATE, l->table));
 	TRY(body_json(dc, &in));
-	struct json member, object = *in;
-	TRY(bind_member(dc, c, target, target_id, &member));
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(deep_insert(dc, l->table, in, &id));
+	TRY(association_join(dc, l, here, &id));
+	TRY(write_answer(dc, l->table, &id, 201));
+	return transaction_commit(&tx);
+}
+
+err write_create_in(struct data_call *dc, const struct link *l, const struct table *left, const struct uuid *here)
+{
+	const struct json *in;
+	struct json member;
+	if (l->through)
+		return create_joined(dc, l, here);
+	TRY(body_json(dc, &in));
+	TRY(bind_member(dc, l->via, left, here, &member));
+	struct json object = *in;
 	member.next = in->first;
 	object.first = &member;
 	object.count++;
-	return create_row(dc, t, &object);
+	return create_row(dc, l->table, &object);
 }
 
 err write_lookup(struct data_call *dc, const struct column *c, const struct table *t, const struct uuid *id)

@@ -9,7 +9,9 @@
 #include "data/rights.h"
 
 MUST_USE NONNULL err write_create(struct data_call *dc, const struct table *t);
-MUST_USE NONNULL err write_update(struct data_call *dc, const struct table *t, const struct uuid *id);
+struct row_key;
+/* PATCH of the row that the address names; it is made where there is none. */
+MUST_USE NONNULL err write_update(struct data_call *dc, const struct table *t, const struct row_key *key);
 /* PUT {"value": x} and DELETE of one column; the row must exist. */
 MUST_USE NONNULL err write_column(struct data_call *dc, const struct column *c, const struct table *t, const struct uuid *id);
 /* PUT {"@odata.id": "set(id)"} and DELETE of a lookup's $ref; the row must exist. */
@@ -17,9 +19,8 @@ MUST_USE NONNULL err write_lookup(struct data_call *dc, const struct column *c, 
 /* Sets that lookup of the row to the row of `target`; target null: clears it. */
 MUST_USE err write_lookup_to(struct data_call *dc, const struct column *c, const struct table *t, const struct uuid *id,
 			     const struct table *target, const struct uuid *target_id);
-/* Creates a row from the request's body whose lookup points at the row of `target`. */
-MUST_USE NONNULL err write_create_in(struct data_call *dc, const struct table *t, const struct column *c, const struct table *target,
-				     const struct uuid *target_id);
+/* Creates a row of the link's other end from the request's body: it points at the row `here` of the table left, or is joined with it. */
+MUST_USE NONNULL err write_create_in(struct data_call *dc, const struct link *l, const struct table *left, const struct uuid *here);
 MUST_USE NONNULL err write_delete(struct data_call *dc, const struct table *t, const struct uuid *id);
 
 /* --- parts of other writes, inside a transaction of the caller --- */

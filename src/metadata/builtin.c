@@ -5,7 +5,7 @@
 #include "base/map.h"
 #include "metadata/internal.h"
 
-enum { C = COLUMN_CREATABLE, U = COLUMN_UPDATABLE, CU = C | U, CK = C | COLUMN_ALTERNATE_KEY };
+enum { C = COLUMN_CREATABLE, U = COLUMN_UPDATABLE, CU = C | U };
 
 struct builtin_column {
 	const char *name;
@@ -34,8 +34,8 @@ static const struct builtin_column user_columns[] = {
 	{ "systemuserid", TYPE_UNIQUEID, C, 0, NULL, NULL },
 	{ "fullname", TYPE_STRING, 0, 200, NULL, NULL },
 	{ "domainname", TYPE_STRING, CU, 1024, NULL, NULL },
-	{ "azureactivedirectoryobjectid", TYPE_UNIQUEID, CK, 0, NULL, NULL },
-	{ "applicationid", TYPE_UNIQUEID, CK, 0, NULL, NULL },
+	{ "azureactivedirectoryobjectid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "applicationid", TYPE_UNIQUEID, C, 0, NULL, NULL },
 	{ "firstname", TYPE_STRING, CU, 256, NULL, NULL },
 	{ "lastname", TYPE_STRING, CU, 256, NULL, NULL },
 	{ "internalemailaddress", TYPE_STRING, CU, 100, NULL, NULL },
@@ -177,6 +177,14 @@ static const struct builtin_table tables[] = {
 	TABLE(11, 92, OWNERSHIP_ORGANIZATION, "TeamTemplate", "teamtemplates", "Team Template", "Team Templates", template_columns),
 };
 
+static const struct builtin_key {
+	const char *table, *name, *columns[2]; /* the second may be null */
+} keys[] = {
+	{ "systemuser", "aadobjectid", { "azureactivedirectoryobjectid", NULL } },
+	{ "systemuser", "applicationid", { "applicationid", NULL } },
+	{ "team", "aadobjectid_membershiptype", { "azureactivedirectoryobjectid", "membershiptype" } },
+};
+
 static err targets_of(struct metadata *m, const struct builtin_column *in, struct column *out)
 {
 	if (!in->target)
@@ -200,6 +208,27 @@ static err column_add(struct metadata *m, const struct table *t, const struct bu
 	return targets_of(m, in, out);
 }
 
+static err key_add(struct metadata *m, const struct table *t, const struct builtin_key *in, struct table_key *out)
+{
+	*out = (struct table_key){ .logical_name = str_of(in->name), .schema_name = str_of(in->name), .display_name = str_of(in->name),
+		.id = metadata_id_of(S("key"), str_of(in->name)), .columns = NEW_ARRAY(m->arena, const struct column *, COUNT_OF(in->columns)) };
+	TRY_NEW(out->columns);
+	for (size_t i = 0; i < COUNT_OF(in->columns) && in->columns[i]; i++)
+		out->columns[out->column_count++] = table_column(t, str_of(in->columns[i]));
+	return OK;
+}
+
+static err keys_add(struct metadata *m, struct table *t)
+{
+	struct table_key *list = NEW_ARRAY(m->arena, struct table_key, COUNT_OF(keys));
+	TRY_NEW(list);
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		if (str_equal(t->logical_name, str_of(keys[i].table)))
+			TRY(key_add(m, t, &keys[i], &list[t->key_count++]));
+	t->keys = list;
+	return OK;
+}
+
 static err table_add(struct metadata *m, const struct builtin_table *in)
 {
 	struct table *t = NEW(m->arena, struct table);
@@ -221,6 +250,7 @@ static err table_add(struct metadata *m, const struct builtin_table *in)
 		.schema_name = S("VersionNumber"), .display_name = S("Version Number"), .sql = S("version"),
 		.id = metadata_id_of(t->logical_name, S("versionnumber")), .min = INT64_MIN, .max = INT64_MAX };
 	TRY(table_finish(m->arena, t, columns));
+	TRY(keys_add(m, t));
 	m->by_ordinal[t->ordinal] = t;
 	return OK;
 }

@@ -1,6 +1,7 @@
 /* metadata/define.c - definitions become rows of meta_* and one SQL table. */
 #include "metadata/define.h"
 
+#include "metadata/internal.h"
 #include "metadata/physical.h"
 #include "metadata/sql_catalog.h"
 
@@ -120,13 +121,6 @@ static err column_store(struct store *store, uint16_t ordinal, const struct colu
 	return OK;
 }
 
-static err version_bump(struct store *store)
-{
-	SCOPED(statement) s = { 0 };
-	TRY(statement_open(store, &SQL_VERSION_BUMP, &s));
-	return statement_run_one(&s);
-}
-
 static err ordinal_take(struct store *store, uint16_t *out)
 {
 	SCOPED(statement) s = { 0 };
@@ -224,6 +218,7 @@ err define_relationship(struct store *store, const struct table *referenced, con
 	lookup.target = referenced->logical_name;
 	if (!schema_name_is_valid(wish->schema_name))
 		FAIL(ERR_INVALID, "SchemaName needs a prefix of 2 to 8 letters and digits, then letters, digits and '_'");
+	TRY(schema_name_is_free(store, wish->schema_name));
 	TRY(define_column(store, referencing, &lookup, arena));
 	str column = str_lower(arena, lookup.schema_name);
 	TRY_NEW(column.at);

@@ -38,19 +38,41 @@ struct relationship_wish {
 	struct column_wish lookup;
 };
 
+struct key_wish {
+	struct uuid id;
+	str schema_name, display_name;
+	const struct column **columns;
+	size_t column_count;
+};
+
+struct association_wish {
+	struct uuid id;
+	str schema_name, pairs;              /* pairs empty: the schema name in lower case      */
+	const struct table *side[2];
+	str navigation[2];                   /* empty: the schema name                          */
+};
+
 MUST_USE NONNULL err define_table(struct store *store, const struct metadata *m, const struct table_wish *wish,
 				  struct arena *arena, uint16_t *out_ordinal);
 MUST_USE NONNULL err define_column(struct store *store, const struct table *t, const struct column_wish *wish,
 				   struct arena *arena);
 MUST_USE NONNULL err define_relationship(struct store *store, const struct table *referenced, const struct table *referencing,
 					 const struct relationship_wish *wish, struct arena *arena);
+/* ERR_CONFLICT also when two rows have the same values already. */
+MUST_USE NONNULL err define_key(struct store *store, const struct table *t, const struct key_wish *wish, struct arena *arena);
+MUST_USE NONNULL err define_key_remove(struct store *store, const struct table *t, const struct table_key *k, struct arena *arena);
+/* Both tables are clients' own. */
+MUST_USE NONNULL err define_association(struct store *store, const struct metadata *m, const struct association_wish *wish, struct arena *arena);
+/* With its pairs. */
+MUST_USE NONNULL err define_association_remove(struct store *store, const struct association *a, struct arena *arena);
 /* PUT of a column: its display name, requirement level and whether it is secured. ERR_INVALID when anything else differs. */
 MUST_USE NONNULL err define_column_change(struct store *store, const struct table *t, const struct column *c,
 					  const struct column_wish *wish);
-/* The table with its rows, columns and lookups; its ordinal is never given again. ERR_CONFLICT while a lookup of another table
- * points at it. */
-MUST_USE NONNULL err define_table_remove(struct store *store, const struct table *t, struct arena *arena);
-/* A client's column with its values; not the primary name, nor a lookup, which goes with its relationship. */
+/* The table with its rows, columns, lookups, keys and many-to-many relationships; its ordinal is never given again. ERR_CONFLICT while a
+ * lookup of another table points at it. */
+MUST_USE NONNULL err define_table_remove(struct store *store, const struct metadata *m, const struct table *t, struct arena *arena);
+/* A client's column with its values; not the primary name, nor a lookup, which goes with its relationship, nor one of a key
+ * (ERR_CONFLICT). */
 MUST_USE NONNULL err define_column_remove(struct store *store, const struct table *t, const struct column *c, struct arena *arena);
 /* PUT of a relationship: its cascade configuration, checked by the caller. */
 MUST_USE NONNULL err define_relationship_cascade(struct store *store, const struct uuid *id, str cascade);

@@ -1,7 +1,15 @@
 /* metadata/define_change.c - definitions that change in place. */
 #include "metadata/define.h"
 
+#include "metadata/internal.h"
 #include "metadata/sql_catalog.h"
+
+err version_bump(struct store *store)
+{
+	SCOPED(statement) s = { 0 };
+	TRY(statement_open(store, &SQL_VERSION_BUMP, &s));
+	return statement_run_one(&s);
+}
 
 static bool limits_differ(const struct column *c, const struct column_wish *wish)
 {
@@ -13,7 +21,7 @@ static bool limits_differ(const struct column *c, const struct column_wish *wish
 err define_column_change(struct store *store, const struct table *t, const struct column *c, const struct column_wish *wish)
 {
 	uint32_t kept = c->flags & ~(uint32_t)(COLUMN_REQUIRED | COLUMN_SECURED);
-	SCOPED(statement) s = { 0 }, version = { 0 };
+	SCOPED(statement) s = { 0 };
 	if (t->builtin || !(c->flags & COLUMN_CUSTOM))
 		FAIL(ERR_INVALID, "only columns that were defined can be changed");
 	if (wish->type != c->type || !str_equal_nocase(wish->schema_name, c->schema_name) || limits_differ(c, wish))
@@ -26,6 +34,5 @@ err define_column_change(struct store *store, const struct table *t, const struc
 	TRY(bind_text(&s, 3, wish->display_name.len ? wish->display_name : c->display_name));
 	TRY(bind_i64(&s, 4, kept | (wish->required ? COLUMN_REQUIRED : 0) | (wish->secured ? COLUMN_SECURED : 0)));
 	TRY(statement_run_one(&s));
-	TRY(statement_open(store, &SQL_VERSION_BUMP, &version));
-	return statement_run_one(&version);
+	return version_bump(store);
 }

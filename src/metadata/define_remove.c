@@ -1,6 +1,7 @@
 /* metadata/define_remove.c - definitions that go, with what stands under them. */
 #include "metadata/define.h"
 
+#include "metadata/internal.h"
 #include "metadata/physical.h"
 #include "metadata/sql_catalog.h"
 
@@ -10,13 +11,6 @@ static err run_with(struct store *store, const struct sql_text *sql, int64_t ord
 	TRY(statement_open(store, sql, &s));
 	TRY(bind_i64(&s, 1, ordinal));
 	return statement_run(&s);
-}
-
-static err version_bump(struct store *store)
-{
-	SCOPED(statement) s = { 0 };
-	TRY(statement_open(store, &SQL_VERSION_BUMP, &s));
-	return statement_run_one(&s);
 }
 
 static err referrers_refuse(struct store *store, const struct table *t)
@@ -31,22 +25,41 @@ static err referrers_refuse(struct store *store, const struct table *t)
 	return OK;
 }
 
-err define_table_remove(struct store *store, const struct table *t, struct arena *arena)
+static err associations_remove(struct store *store, const struct metadata *m, const struct table *t, struct arena *arena)
 {
-	static const struct sql_text *const rows[] = { &SQL_METADATA_RELATIONSHIPS_DELETE, &SQL_METADATA_COLUMNS_DELETE,
+	for (size_t i = 0; i < m->association_count; i++)
+		if (m->associations[i].side[0] == t || m->associations[i].side[1] == t)
+			TRY(define_association_remove(store, &m->associations[i], arena));
+	return OK;
+}
+
+err define_table_remove(struct store *store, const struct metadata *m, const struct table *t, struct arena *arena)
+{
+	static const struct sql_text *const rows[] = { &SQL_METADATA_RELATIONSHIPS_DELETE, &SQL_METADATA_KEYS_DELETE, &SQL_METADATA_COLUMNS_DELETE,
 						       &SQL_METADATA_TABLE_DELETE, &SQL_METADATA_COUNTS_DELETE };
 	if (t->builtin)
 		FAIL(ERR_INVALID, "a table of the administration cannot be removed");
 	TRY(referrers_refuse(store, t));
+	TRY(associations_remove(store, m, t, arena));
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		TRY(run_with(store, rows[i], t->ordinal));
 	TRY(physical_table_drop(store, t, arena));
 	return version_bump(store);
 }
 
+static err keyed_refuse(const struct table *t, const struct column *c)
+{
+	for (size_t i = 0; i < t->key_count; i++)
+		for (size_t k = 0; k < t->keys[i].column_count; k++)
+			if (t->keys[i].columns[k] == c)
+				FAIL(ERR_CONFLICT, "it is part of a key");
+	return OK;
+}
+
 static err column_remove(struct store *store, const struct table *t, const struct column *c, struct arena *arena)
 {
 	SCOPED(statement) s = { 0 };
+	TRY(keyed_refuse(t, c));
 	TRY(statement_open(store, &SQL_METADATA_COLUMN_DELETE, &s));
 	TRY(bind_i64(&s, 1, t->ordinal));
 	TRY(bind_uuid(&s, 2, &c->id));

@@ -17,4 +17,13 @@ MUST_USE NONNULL err system_columns(struct metadata *m, const struct table *t, s
 /* Fills value_name, primary_id, primary_name and index once all columns are there. */
 MUST_USE NONNULL err table_finish(struct arena *arena, struct table *t, struct column *columns);
 
+/* Each change of definitions moves globalmetadataversion. */
+MUST_USE NONNULL err version_bump(struct store *store);
+/* ERR_CONFLICT when a relationship of either kind has that name. */
+MUST_USE NONNULL err schema_name_is_free(struct store *store, str schema_name);
+
+/* Once the columns of all tables are there. */
+MUST_USE NONNULL err keys_read(struct metadata *m, struct store *store, struct table **tables);
+MUST_USE NONNULL err associations_read(struct metadata *m, struct store *store);
+
 #endif

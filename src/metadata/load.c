@@ -174,6 +174,8 @@ static err load_into(struct metadata *m, struct store *store)
 		TRY(table_finish(m->arena, tables[i], (struct column *)(uintptr_t)tables[i]->columns));
 		m->by_ordinal[i] = tables[i];
 	}
+	TRY(keys_read(m, store, tables));
+	TRY(associations_read(m, store));
 	return index_build(m);
 }
 

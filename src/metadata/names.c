@@ -43,6 +43,26 @@ const struct column *table_column_by_wire_name(const struct table *t, str name)
 	return NULL;
 }
 
+static bool key_has(const struct table_key *k, const struct column *c)
+{
+	for (size_t i = 0; i < k->column_count; i++)
+		if (k->columns[i] == c)
+			return true;
+	return false;
+}
+
+const struct table_key *table_key_of(const struct table *t, const struct column *const *columns, size_t count)
+{
+	for (size_t i = 0; i < t->key_count; i++) {
+		size_t known = 0;
+		while (known < count && key_has(&t->keys[i], columns[known]))
+			known++;
+		if (known == count && t->keys[i].column_count == count)
+			return &t->keys[i];
+	}
+	return NULL;
+}
+
 const struct column *table_column_by_navigation(const struct table *t, str navigation)
 {
 	for (size_t i = 0; i < t->column_count; i++)

@@ -103,3 +103,38 @@ err physical_column_drop(struct store *store, const struct table *t, const struc
 		TRY(run(store, str_format(arena, "DROP INDEX %.*s_%.*s;", STR_ARG(t->sql), STR_ARG(c->sql))));
 	return run(store, str_format(arena, "ALTER TABLE %.*s DROP COLUMN %.*s;", STR_ARG(t->sql), STR_ARG(c->sql)));
 }
+
+err physical_key_create(struct store *store, const struct table *t, const struct column **columns, size_t count, int64_t number,
+			struct arena *arena)
+{
+	str list = columns[0]->sql;
+	for (size_t i = 1; i < count; i++)
+		list = str_format(arena, "%.*s, %.*s", STR_ARG(list), STR_ARG(columns[i]->sql));
+	TRY_NEW(list.at);
+	return run(store, str_format(arena, "CREATE UNIQUE INDEX t_%u_k_%lld ON t_%u (%.*s);", t->ordinal, (long long)number, t->ordinal,
+				     STR_ARG(list)));
+}
+
+err physical_key_drop(struct store *store, const struct table *t, int64_t number, struct arena *arena)
+{
+	return run(store, str_format(arena, "DROP INDEX t_%u_k_%lld;", t->ordinal, (long long)number));
+}
+
+err physical_pairs_create(struct store *store, const struct table *const side[2], int64_t number, struct arena *arena)
+{
+	long long n = number;
+	TRY(run(store, str_format(arena,
+		"CREATE TABLE n_%lld (k0 INTEGER NOT NULL, k1 INTEGER NOT NULL, PRIMARY KEY (k0, k1)) STRICT, WITHOUT ROWID;"
+		"CREATE INDEX n_%lld_back ON n_%lld (k1, k0);", n, n, n)));
+	for (int i = 0; i < 2; i++)
+		TRY(run(store, str_format(arena,
+			"CREATE TRIGGER n_%lld_gone%d AFTER DELETE ON t_%u BEGIN DELETE FROM n_%lld WHERE k%d = old.key; END;",
+			n, i, side[i]->ordinal, n, i)));
+	return OK;
+}
+
+err physical_pairs_drop(struct store *store, int64_t number, struct arena *arena)
+{
+	long long n = number;
+	return run(store, str_format(arena, "DROP TRIGGER n_%lld_gone0; DROP TRIGGER n_%lld_gone1; DROP TABLE n_%lld;", n, n, n));
+}

@@ -12,6 +12,14 @@ MUST_USE NONNULL err physical_table_create(struct store *store, const struct tab
 MUST_USE NONNULL err physical_column_add(struct store *store, const struct table *t, const struct column *c, int64_t number,
 					 struct arena *arena);
 
+/* A key's unique index. ERR_CONFLICT when rows are alike in its columns. */
+MUST_USE NONNULL err physical_key_create(struct store *store, const struct table *t, const struct column **columns, size_t count,
+					 int64_t number, struct arena *arena);
+MUST_USE NONNULL err physical_key_drop(struct store *store, const struct table *t, int64_t number, struct arena *arena);
+/* The pairs of a many-to-many relationship, found from both ends; a row takes its pairs along when it goes. */
+MUST_USE NONNULL err physical_pairs_create(struct store *store, const struct table *const side[2], int64_t number, struct arena *arena);
+MUST_USE NONNULL err physical_pairs_drop(struct store *store, int64_t number, struct arena *arena);
+
 /* With its indexes and triggers. */
 MUST_USE NONNULL err physical_table_drop(struct store *store, const struct table *t, struct arena *arena);
 MUST_USE NONNULL err physical_column_drop(struct store *store, const struct table *t, const struct column *c, struct arena *arena);

@@ -26,7 +26,7 @@ enum table_ownership { OWNERSHIP_USER = 1, OWNERSHIP_ORGANIZATION = 8 };
 enum table_class { CLASS_BUSINESS = 1, CLASS_ADMIN };
 
 /* Ordinals are small and dense: arrays may be indexed by them. Never used again after a table is deleted. */
-enum { TABLE_ORDINAL_CUSTOM_FIRST = 64, TABLES_MAX = 2000, COLUMNS_MAX = 500 };
+enum { TABLE_ORDINAL_CUSTOM_FIRST = 64, TABLES_MAX = 2000, COLUMNS_MAX = 500, KEY_COLUMNS_MAX = 5, KEYS_MAX = 10 };
 
 enum column_type {
 	TYPE_STRING = 1, TYPE_MEMO, TYPE_INTEGER, TYPE_BIGINT, TYPE_DECIMAL, TYPE_MONEY, TYPE_DOUBLE, TYPE_BOOLEAN,
@@ -40,7 +40,6 @@ enum column_flag {
 	COLUMN_CUSTOM = 32,
 	COLUMN_OWNER_KEY = 64,  /* SQL holds a principal's key, not its id (ownerid, createdby)           */
 	COLUMN_UNIT_KEY = 128,  /* SQL holds a unit's key (owningbusinessunit)                            */
-	COLUMN_ALTERNATE_KEY = 256, /* names a row by itself: set(column=value)                           */
 	COLUMN_SECURED = 512,   /* IsSecured: authz/columns.h judges each use (1.12)                      */
 };
 
@@ -67,6 +66,15 @@ struct column {
 	size_t option_count;
 };
 
+/* An alternate key: columns that together name a row, set(a='x',b=2). A row with a null among them has no such name. */
+struct table_key {
+	struct uuid id;          /* MetadataId                                                     */
+	str logical_name, schema_name, display_name;
+	const struct column **columns;
+	size_t column_count;
+	int64_t number;          /* of its unique index; 0: a view's, which needs none             */
+};
+
 struct table {
 	uint16_t ordinal;
 	enum table_ownership ownership;
@@ -80,6 +88,17 @@ struct table {
 	const struct column *columns;
 	size_t column_count;
 	const struct column *primary_id, *primary_name; /* primary_name may be null                */
+	const struct table_key *keys;
+	size_t key_count;
+};
+
+/* A many-to-many relationship: pairs of the keys of rows, in the SQL table n_<number> (k0, k1). */
+struct association {
+	struct uuid id;          /* MetadataId                                                     */
+	int64_t number;
+	str schema_name, pairs;  /* pairs: IntersectEntityName                                     */
+	const struct table *side[2];
+	str navigation[2];       /* of side[i], to the rows of the other side                      */
 };
 
 struct metadata {
@@ -88,6 +107,8 @@ struct metadata {
 	const struct table **by_ordinal; /* null where none; by_ordinal_count entries              */
 	size_t by_ordinal_count;
 	struct map *by_logical_name, *by_entity_set;
+	const struct association *associations;
+	size_t association_count;
 };
 
 /* Reads the definitions. The caller frees the old one with metadata_free when nobody uses it any more. */
@@ -105,6 +126,8 @@ NONNULL const struct table *metadata_table_by_type_code(const struct metadata *m
 NONNULL const struct column *table_column(const struct table *t, str logical_name);
 /* By logical name or, for lookups, by "_x_value". */
 NONNULL const struct column *table_column_by_wire_name(const struct table *t, str name);
+/* The key whose columns are just these, in any order; null when there is none. */
+const struct table_key *table_key_of(const struct table *t, const struct column *const *columns, size_t count);
 /* The lookup whose navigation property has this (case-sensitive) name. */
 NONNULL const struct column *table_column_by_navigation(const struct table *t, str navigation);
 

@@ -12,12 +12,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!arena)
 		return 0;
 	if (odata_reference_parse(text, arena, &s)) {
-		if (s.name.len == 0 || s.argument_count != 1 || size > PATH_LEN_MAX)
+		if (s.name.len == 0 || s.argument_count == 0 || size > PATH_LEN_MAX)
 			abort();
 		if (str_find_char(s.name, '/', 0) != SIZE_MAX || str_find(text, s.name, 0) == SIZE_MAX)
 			abort();
-		if (s.argument[0].value.len > size)
-			abort();
+		for (size_t i = 0; i < s.argument_count; i++)
+			if (s.argument[i].value.len > size)
+				abort();
 	}
 	arena_free(arena);
 	return 0;

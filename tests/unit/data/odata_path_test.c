@@ -71,7 +71,7 @@ static const struct {
 	{ "(" ID ")", NULL },
 	{ "accounts", NULL },
 	{ "accounts()", NULL },
-	{ "accounts(a=1,b=2)", NULL },
+	{ "accounts(a=1,b=2)", "accounts", "a", "1" },
 	{ "accounts(" ID ")/", NULL },
 	{ "accounts(" ID "))", NULL },
 	{ "", NULL },
