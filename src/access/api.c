@@ -1,6 +1,7 @@
 #include "access/api.h"
 
 #include "access/call.h"
+#include "access/external.h"
 #include "authz/authz.h"
 #include "data/api.h"
 #include "host/log.h"
@@ -96,6 +97,17 @@ static err request_read(struct access_call *call, enum access_api api)
 	return e;
 }
 
+/* Alone, a question that is none about a row is no request; in a batch it fails alone. */
+static err row_question_check(struct access_call *call)
+{
+	const struct access_question *q = call->request.questions;
+	const struct external_type *external;
+	if (call->request.batch || !q->row_wrong)
+		return OK;
+	TRY(external_type_find(call, q->resource.type, &external));
+	return external ? OK : REFUSE(&call->data, 400, "", "%s", q->row_wrong);
+}
+
 static err answer(struct access_call *call, enum access_api api, access_run run)
 {
 	TRY(rights_admit(&call->data));
@@ -103,6 +115,7 @@ static err answer(struct access_call *call, enum access_api api, access_run run)
 	TRY(transaction_begin_read(call->data.app->store, &snapshot));
 	TRY(enforcement_point_check(call));
 	TRY(request_read(call, api));
+	TRY(row_question_check(call));
 	return run(call);
 }
 

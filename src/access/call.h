@@ -10,10 +10,13 @@ struct access_outcome {
 	const char *wrong;        /* not null: no question, so not allowed  */
 };
 
+struct external_type;
+
 struct access_call {
 	struct data_call data;    /* who asks, and the environment           */
 	struct access_request request;
 	uint64_t epoch;           /* of every answer                         */
+	const struct external_type *externals; /* looked up so far           */
 	struct access_outcome *outcomes; /* of evaluations, for the audit log */
 	size_t outcome_count;
 };

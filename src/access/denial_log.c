@@ -15,7 +15,8 @@ static void entity_write(struct json_writer *w, str name, const struct access_en
 	json_close_object(w);
 }
 
-static err record_write(const struct access_call *call, const struct access_question *q, struct buffer *out)
+/* The resource stands in the record where it is no row, which the event names. */
+static err record_write(const struct access_call *call, const struct access_question *q, bool row, struct buffer *out)
 {
 	buffer_init(out, RECORD_BYTES_MAX);
 	struct json_writer w = json_writer_to(out);
@@ -23,6 +24,8 @@ static err record_write(const struct access_call *call, const struct access_ques
 	entity_write(&w, S("subject"), &q->subject);
 	if (q->on_behalf)
 		entity_write(&w, S("onBehalfOf"), &q->on_behalf_of);
+	if (!row)
+		entity_write(&w, S("resource"), &q->resource);
 	json_member_str(&w, S("action"), utf8_clip(q->action, NAME_BYTES_MAX));
 	json_member_i64(&w, S("epoch"), (int64_t)call->epoch);
 	json_close_object(&w);
@@ -37,7 +40,7 @@ static err denial_emit(struct access_call *call, const struct audit_event *who, 
 	const struct table *t = metadata_table(call->data.app->metadata, q->resource.type);
 	struct audit_event event = *who;
 	SCOPED(buffer) record = { 0 };
-	TRY(record_write(call, q, &record));
+	TRY(record_write(call, q, t != NULL, &record));
 	event.category = AUDIT_AUTHZ;
 	event.op = S("decide.access");
 	event.result = AUDIT_DENIED;

@@ -1,12 +1,20 @@
 /* access/evaluation.c - access evaluation and access evaluations. */
 #include "access/call.h"
+#include "access/external.h"
 
 static err answer_one(struct access_call *call, const struct access_question *q, struct access_outcome *out)
 {
 	struct access_target what;
 	struct access_parties who;
+	const struct external_type *external = NULL;
 	*out = (struct access_outcome){ .reason = REASON_ERROR, .wrong = q->wrong };
-	if (q->wrong)
+	if (!q->wrong)
+		TRY(external_type_find(call, q->resource.type, &external));
+	if (external)
+		return external_decide(call, external, q, &out->reason);
+	if (!q->wrong)
+		out->wrong = q->row_wrong;
+	if (out->wrong)
 		return OK;
 	TRY(access_parties_find(&call->data, q, &who));
 	TRY(access_target_find(&call->data, q, &what));

@@ -23,16 +23,8 @@ static const char *entity_parse(const struct json *in, const struct entity_texts
 		return texts->type;
 	if (id_needed && !json_member_is_str(in, S("id"), &out->id))
 		return texts->id;
+	out->properties = properties;
 	return properties && !json_is(properties, JSON_OBJECT) ? texts->properties : NULL;
-}
-
-static const char *columns_parse(const struct json *properties, struct access_question *q)
-{
-	q->columns = json_member(properties, S("columns"));
-	bool good = !q->columns || json_is(q->columns, JSON_ARRAY);
-	for (const struct json *c = good && q->columns ? q->columns->first : NULL; c; c = c->next)
-		good = good && json_is(c, JSON_STRING);
-	return good ? NULL : "action.properties.columns must be an array of strings.";
 }
 
 static const char *action_parse(const struct json *in, struct access_question *q)
@@ -44,16 +36,21 @@ static const char *action_parse(const struct json *in, struct access_question *q
 		return "action needs a name, a string.";
 	if (properties && !json_is(properties, JSON_OBJECT))
 		return "action.properties must be an object.";
-	return columns_parse(properties, q);
+	q->action_properties = properties;
+	return NULL;
 }
 
 static const char *context_parse(const struct json *in, struct access_question *q)
 {
-	const struct json *channel = json_member(in, S("channel")), *behalf = json_member(in, S("on_behalf_of"));
-	if (!in)
-		return NULL;
-	if (!json_is(in, JSON_OBJECT))
-		return "context must be an object.";
+	q->context = in;
+	return in && !json_is(in, JSON_OBJECT) ? "context must be an object." : NULL;
+}
+
+/* --- what a question about a table's row has besides --- */
+
+static const char *parties_parse(struct access_question *q)
+{
+	const struct json *channel = json_member(q->context, S("channel")), *behalf = json_member(q->context, S("on_behalf_of"));
 	q->interactive = json_is(channel, JSON_STRING) && str_equal(channel->text, S("interactive"));
 	if (channel && !q->interactive && !(json_is(channel, JSON_STRING) && str_equal(channel->text, S("api"))))
 		return "context.channel must be \"api\" or \"interactive\".";
@@ -61,9 +58,18 @@ static const char *context_parse(const struct json *in, struct access_question *
 	return behalf ? entity_parse(behalf, &behalf_texts, true, &q->on_behalf_of) : NULL;
 }
 
-static const char *row_to_be_parse(const struct json *resource, struct access_question *q)
+static const char *columns_parse(struct access_question *q)
 {
-	const struct json *properties = json_member(resource, S("properties"));
+	q->columns = json_member(q->action_properties, S("columns"));
+	bool good = !q->columns || json_is(q->columns, JSON_ARRAY);
+	for (const struct json *c = good && q->columns ? q->columns->first : NULL; c; c = c->next)
+		good = good && json_is(c, JSON_STRING);
+	return good ? NULL : "action.properties.columns must be an array of strings.";
+}
+
+static const char *row_to_be_parse(struct access_question *q)
+{
+	const struct json *properties = q->resource.properties;
 	const struct json *owner = json_member(properties, S("ownerid")), *unit = json_member(properties, S("owningbusinessunit"));
 	if ((owner && !json_is(owner, JSON_STRING)) || (unit && !json_is(unit, JSON_STRING)))
 		return "ownerid and owningbusinessunit of resource.properties must be strings.";
@@ -72,6 +78,14 @@ static const char *row_to_be_parse(const struct json *resource, struct access_qu
 	if (unit)
 		q->unit = unit->text;
 	return NULL;
+}
+
+static const char *row_question_parse(struct access_question *q)
+{
+	const char *wrong = columns_parse(q);
+	if (!wrong && str_equal(q->action, S("create")))
+		wrong = row_to_be_parse(q);
+	return wrong ? wrong : parties_parse(q);
 }
 
 /* A member of the item, or else of the whole request, taken whole. */
@@ -83,16 +97,20 @@ static const struct json *member_of(const struct json *item, const struct json *
 
 static const char *question_parse(const struct json *item, const struct json *root, enum access_api api, struct access_question *q)
 {
-	const struct json *resource = member_of(item, root, S("resource"));
 	const char *wrong = entity_parse(member_of(item, root, S("subject")), &subject_texts, api != ACCESS_SEARCH_SUBJECT, &q->subject);
 	if (!wrong && api != ACCESS_SEARCH_ACTION)
 		wrong = action_parse(member_of(item, root, S("action")), q);
-	bool creates = str_equal(q->action, S("create"));
+	const struct json *resource = member_of(item, root, S("resource"));
+	bool searched = api == ACCESS_SEARCH_RESOURCE, creates = str_equal(q->action, S("create"));
 	if (!wrong)
-		wrong = entity_parse(resource, &resource_texts, api != ACCESS_SEARCH_RESOURCE && !creates, &q->resource);
-	if (!wrong && creates)
-		wrong = row_to_be_parse(resource, q);
-	return wrong ? wrong : context_parse(member_of(item, root, S("context")), q);
+		wrong = entity_parse(resource, &resource_texts, !searched && !creates, &q->resource);
+	if (!wrong && !searched && creates)
+		(void)json_member_is_str(resource, S("id"), &q->resource.id); /* an external one may have its id already */
+	if (!wrong)
+		wrong = context_parse(member_of(item, root, S("context")), q);
+	if (!wrong)
+		q->row_wrong = row_question_parse(q);
+	return wrong;
 }
 
 /* --- the batch --- */

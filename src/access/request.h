@@ -5,7 +5,8 @@
  * Entities: subject and resource are {type, id, properties?}, action is {name, properties?}. The id of what a search looks for is
  *          ignored, whatever it is, and so is the id of a resource to be (`create`).
  * Properties of environment tables' entities are looked at for one thing only: the owner and unit of a row to be. They never take
- *          the place of what is stored.
+ *          the place of what is stored. Of external types' entities (access/external.h) they are what counts, and for these the
+ *          context and the properties may hold anything: what must have a form for a table's sake is told in row_wrong.
  * Batches: top-level members are defaults, each taken whole or not at all. An item that makes no question carries its own error.
  * Owns:    nothing; texts and trees live in the arena.
  * Errors:  ERR_INVALID, and *out_wrong says to the client what is wrong; ERR_LIMIT when the arena is spent. */
@@ -22,17 +23,20 @@ enum { EVALUATIONS_MAX = 1000 };
 
 struct access_entity {
 	str type, id;
+	const struct json *properties; /* an object; null: not given */
 };
 
 struct access_question {
 	struct access_entity subject, resource;
 	str action;              /* empty in a search for actions                                         */
 	const struct json *columns; /* action.properties.columns: an array of strings; null: not given    */
+	const struct json *action_properties, *context; /* objects; null: not given                        */
 	bool interactive;        /* context.channel                                                       */
 	bool on_behalf;          /* context.on_behalf_of is given: the subject acts for it                */
 	struct access_entity on_behalf_of;
 	str owner, unit;         /* create: properties.ownerid, .owningbusinessunit; null `at`: not given */
 	const char *wrong;       /* an item of a batch that is no question: why; else null                */
+	const char *row_wrong;   /* why it is no question about a table's row; else null                  */
 };
 
 /* limit -1: not given. An empty token is the beginning. */

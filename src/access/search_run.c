@@ -1,4 +1,5 @@
 /* access/search_run.c - where the candidates of the three searches come from. */
+#include "access/external.h"
 #include "access/search.h"
 #include "access/sql_catalog.h"
 #include "access/subject.h"
@@ -62,8 +63,12 @@ err search_resource_run(struct access_call *call)
 	struct access_parties who;
 	struct access_target what;
 	struct visible visible;
+	const struct external_type *external;
 	struct search s;
 	TRY(search_begin(call, ACCESS_SEARCH_RESOURCE, &s));
+	TRY(external_type_find(call, q->resource.type, &external));
+	if (external)
+		return search_external_resource_run(&s, external);
 	TRY(access_parties_find(dc, q, &who));
 	TRY(access_target_find(dc, q, &what));
 	if (!who.subject || !what.table || what.right <= RIGHT_CREATE || what.refused != REASON_NONE)
@@ -116,8 +121,12 @@ err search_subject_run(struct access_call *call)
 	enum subject_type type = subject_type_of(q->subject.type);
 	struct access_parties who;
 	struct access_target what;
+	const struct external_type *external;
 	struct search s;
 	TRY(search_begin(call, ACCESS_SEARCH_SUBJECT, &s));
+	TRY(external_type_find(call, q->resource.type, &external));
+	if (external)
+		return search_external_subject_run(&s, external);
 	TRY(access_parties_find(&call->data, q, &who));
 	TRY(access_target_find(&call->data, q, &what));
 	if (type != SUBJECT_UNKNOWN && what.table)
@@ -131,9 +140,13 @@ err search_action_run(struct access_call *call)
 {
 	struct access_question q = *call->request.questions;
 	struct access_parties who;
+	const struct external_type *external;
 	struct search s;
 	bool wanted = true;
 	TRY(search_begin(call, ACCESS_SEARCH_ACTION, &s));
+	TRY(external_type_find(call, q.resource.type, &external));
+	if (external)
+		return search_external_action_run(&s, external);
 	TRY(access_parties_find(&call->data, &q, &who));
 	for (int r = RIGHT_READ; r < RIGHTS_END && wanted; r++) {
 		struct access_target what;

@@ -25,6 +25,8 @@ static const struct admin_table tables[] = {
 	{ "fieldsecurityprofile", profile_create, profile_update, profile_delete },
 	{ "fieldpermission", permission_create, permission_update, permission_delete },
 	{ "organization", NULL, organization_update, NULL },
+	{ "externaltype", external_type_create, external_type_update, external_type_delete },
+	{ "externalentity", external_entity_create, external_entity_update, external_entity_delete },
 	{ "rowpolicy", policy_create, policy_update, policy_delete },
 	{ "principalobjectattributeaccess", cell_create, cell_update, cell_delete },
 	{ "maskingrule", mask_rule_create, mask_rule_update, mask_rule_delete },

@@ -94,6 +94,12 @@ MUST_USE err admin_position_referred(struct admin_call *call, const struct admin
 MUST_USE NONNULL err policy_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
 MUST_USE NONNULL err policy_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
 MUST_USE NONNULL err policy_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
+MUST_USE NONNULL err external_type_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err external_type_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+MUST_USE NONNULL err external_type_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
+MUST_USE NONNULL err external_entity_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err external_entity_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+MUST_USE NONNULL err external_entity_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
 MUST_USE NONNULL err cell_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
 MUST_USE NONNULL err cell_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
 MUST_USE NONNULL err cell_delete(struct admin_call *call, const struct table *t, const struct uuid *id);

@@ -223,8 +223,10 @@ static err node_sql(struct target *t, const struct filter *f, bool negated)
 	case FILTER_PAIRED:
 		paired_sql(t, f, negated);
 		return OK;
+	case FILTER_PROPERTY:
+		break;
 	}
-	FAIL(ERR_INTERNAL, "a filter of no kind");
+	FAIL(ERR_INTERNAL, "a filter that is not of rows");
 }
 
 err filter_sql(struct sql_builder *b, const struct filter *f, struct arena *arena, str *out)

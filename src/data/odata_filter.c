@@ -11,7 +11,7 @@
 #include "data/odata_parser.h"
 #include "data/odata_relative.h"
 
-static err node_new(struct parser *p, enum filter_kind kind, struct filter **out)
+err parser_node(struct parser *p, enum filter_kind kind, struct filter **out)
 {
 	if (kind >= FILTER_COMPARE && ++p->terms > FILTER_TERMS_MAX)
 		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY, "The filter has more than %d conditions.",
@@ -52,10 +52,21 @@ static const struct {
 	enum like_kind kind;
 } likes[] = { { "contains", LIKE_CONTAINS }, { "startswith", LIKE_STARTS }, { "endswith", LIKE_ENDS } };
 
+bool parser_at_like(const struct parser *p, enum like_kind *out)
+{
+	for (size_t i = 0; i < COUNT_OF(likes); i++) {
+		if (!parser_at_word(p, str_of(likes[i].name)))
+			continue;
+		*out = likes[i].kind;
+		return true;
+	}
+	return false;
+}
+
 static err like_read(struct parser *p, enum like_kind kind, const struct filter **out)
 {
 	struct filter *node;
-	TRY(node_new(p, FILTER_LIKE, &node));
+	TRY(parser_node(p, FILTER_LIKE, &node));
 	node->like = kind;
 	odata_lex_next(&p->lexer);
 	TRY(parser_take(p, TOKEN_OPEN, "'('"));
@@ -141,7 +152,7 @@ static err negate_if(struct parser *p, bool negated, struct filter *node, const 
 	*out = node;
 	if (!negated)
 		return OK;
-	TRY(node_new(p, FILTER_NOT, &outer));
+	TRY(parser_node(p, FILTER_NOT, &outer));
 	outer->left = node;
 	*out = outer;
 	return OK;
@@ -150,7 +161,7 @@ static err negate_if(struct parser *p, bool negated, struct filter *node, const 
 static err function_read(struct parser *p, enum filter_kind kind, bool negated, const struct filter **out)
 {
 	struct filter *node;
-	TRY(node_new(p, kind, &node));
+	TRY(parser_node(p, kind, &node));
 	TRY(property_column(p, &node->column));
 	TRY(parser_take(p, TOKEN_COMMA, "','"));
 	TRY(property_name(p, S("PropertyValues")));
@@ -176,7 +187,7 @@ static err relative_read(struct parser *p, const struct relative *r, const struc
 	const struct column *c = NULL;
 	struct filter *node;
 	str value = S("");
-	TRY(node_new(p, FILTER_COMPARE, &node));
+	TRY(parser_node(p, FILTER_COMPARE, &node));
 	TRY(property_column(p, &c));
 	if (relative_takes_value(r))
 		TRY(property_value(p, &value));
@@ -198,7 +209,7 @@ static const struct {
 	{ "ge", COMPARE_GE, COMPARE_LE }, { "lt", COMPARE_LT, COMPARE_GT }, { "le", COMPARE_LE, COMPARE_GE },
 };
 
-static err operator_read(struct parser *p, bool mirrored, enum compare_op *out)
+err parser_operator(struct parser *p, bool mirrored, enum compare_op *out)
 {
 	for (size_t i = 0; i < COUNT_OF(operators); i++) {
 		if (parser_at_word(p, str_of(operators[i].word))) {
@@ -244,7 +255,7 @@ static err mirrored_read(struct parser *p, struct filter *node)
 	struct value *v = NEW(p->arena, struct value);
 	TRY_NEW(v);
 	odata_lex_next(&p->lexer);
-	TRY(operator_read(p, true, &node->op));
+	TRY(parser_operator(p, true, &node->op));
 	TRY(parser_column(p, &node->column, &node->route));
 	TRY(value_of_literal(node->column, literal.text, literal.kind == TOKEN_STRING, p->arena, p->problem, v));
 	node->values = v;
@@ -257,7 +268,7 @@ static err plain_read(struct parser *p, const struct operand *o, struct filter *
 {
 	node->column = o->column;
 	node->route = o->route;
-	TRY(operator_read(p, false, &node->op));
+	TRY(parser_operator(p, false, &node->op));
 	if (p->lexer.token.kind != TOKEN_WORD || is_literal(p->lexer.token.text))
 		return one_value(p, node->column, node);
 	node->kind = FILTER_COMPARE_COLUMNS;
@@ -280,7 +291,7 @@ static err comparison_read(struct parser *p, const struct filter **out)
 		if (!o.column)
 			return lambda_read(p, &o, out);
 	}
-	TRY(node_new(p, FILTER_COMPARE, &node));
+	TRY(parser_node(p, FILTER_COMPARE, &node));
 	TRY(mirrored ? mirrored_read(p, node) : plain_read(p, &o, node));
 	*out = node;
 	return order_check(p, node);
@@ -288,9 +299,9 @@ static err comparison_read(struct parser *p, const struct filter **out)
 
 static err test_read(struct parser *p, const struct filter **out)
 {
-	for (size_t i = 0; i < COUNT_OF(likes); i++)
-		if (parser_at_word(p, str_of(likes[i].name)))
-			return like_read(p, likes[i].kind, out);
+	enum like_kind like;
+	if (parser_at_like(p, &like))
+		return like_read(p, like, out);
 	for (size_t i = 0; i < COUNT_OF(functions); i++)
 		if (parser_at_word(p, str_of(functions[i].name)))
 			return function_read(p, functions[i].kind, functions[i].negated, out);
@@ -338,7 +349,7 @@ static err lambda_read(struct parser *p, const struct operand *o, const struct f
 		return problem_say(p->arena, p->problem, 400, CODE_BAD_QUERY, "Lambdas are nested more than %d deep.", LAMBDA_DEPTH_MAX);
 	odata_lex_next(&p->lexer);
 	TRY(parser_take(p, TOKEN_OPEN, "'('"));
-	TRY(node_new(p, all ? FILTER_ALL : FILTER_ANY, &node));
+	TRY(parser_node(p, all ? FILTER_ALL : FILTER_ANY, &node));
 	node->route = o->route;
 	node->scope = ++p->scopes_made;
 	*out = node;
@@ -362,7 +373,7 @@ static err unary_read(struct parser *p, const struct filter **out)
 				   FILTER_DEPTH_MAX);
 	if (parser_at_word(p, S("not"))) {
 		odata_lex_next(&p->lexer);
-		TRY(node_new(p, FILTER_NOT, &node));
+		TRY(parser_node(p, FILTER_NOT, &node));
 		TRY(unary_read(p, &node->left));
 		*out = node;
 	} else if (p->lexer.token.kind == TOKEN_OPEN) {
@@ -370,7 +381,7 @@ static err unary_read(struct parser *p, const struct filter **out)
 		TRY(or_read(p, out));
 		TRY(parser_take(p, TOKEN_CLOSE, "')'"));
 	} else {
-		TRY(test_read(p, out));
+		TRY(p->test ? p->test(p, out) : test_read(p, out));
 	}
 	p->depth--;
 	return OK;
@@ -380,7 +391,7 @@ static err joined(struct parser *p, enum filter_kind kind, const struct filter *
 		  const struct filter **out)
 {
 	struct filter *node;
-	TRY(node_new(p, kind, &node));
+	TRY(parser_node(p, kind, &node));
 	node->left = left;
 	node->right = right;
 	*out = node;
@@ -411,6 +422,13 @@ static err or_read(struct parser *p, const struct filter **out)
 	return OK;
 }
 
+err parser_condition(struct parser *p, str text, const struct filter **out)
+{
+	odata_lex_start(&p->lexer, text, p->arena);
+	TRY(or_read(p, out));
+	return p->lexer.token.kind == TOKEN_END ? OK : parser_syntax(p, "the end, 'and' or 'or'");
+}
+
 err odata_filter_parse(const struct table *t, str text, const struct odata_caller *who, struct arena *arena, struct problem *problem,
 		       const struct filter **out)
 {
@@ -418,7 +436,5 @@ err odata_filter_parse(const struct table *t, str text, const struct odata_calle
 	if (text.len > FILTER_LEN_MAX)
 		return problem_say(arena, problem, 400, CODE_BAD_QUERY, "The filter is longer than %d octets.", FILTER_LEN_MAX);
 	TRY(odata_aliases_expand(text, who, arena, problem, &text));
-	odata_lex_start(&p.lexer, text, arena);
-	TRY(or_read(&p, out));
-	return p.lexer.token.kind == TOKEN_END ? OK : parser_syntax(&p, "the end, 'and' or 'or'");
+	return parser_condition(&p, text, out);
 }

@@ -1,4 +1,4 @@
-/* data/odata_parser.h - what the parsers of $filter and $apply share: tokens, and paths that name a column. */
+/* data/odata_parser.h - what the parsers of $filter, $apply and policies share: tokens, logic, and paths that name a column. */
 #ifndef DATA_ODATA_PARSER_H
 #define DATA_ODATA_PARSER_H
 
@@ -20,6 +20,7 @@ struct parser {
 	} scopes[LAMBDA_DEPTH_MAX]; /* the variables of the lambdas around */
 	size_t scope_count;
 	int scopes_made;
+	err (*test)(struct parser *p, const struct filter **out); /* reads one condition; null: one on columns */
 };
 
 /* What a word, or words with '/' between, stands for. */
@@ -40,5 +41,14 @@ MUST_USE NONNULL err parser_column_find(struct parser *p, const struct table *t,
 MUST_USE NONNULL err parser_operand(struct parser *p, struct operand *out);
 /* An operand that is a column. *out_route is null for one of the row itself. */
 MUST_USE NONNULL err parser_column(struct parser *p, const struct column **out, const struct route **out_route);
+
+/* The whole text: conditions joined by and, or, not and brackets, up to the end. Its length is the caller's to bound. */
+MUST_USE NONNULL err parser_condition(struct parser *p, str text, const struct filter **out);
+/* A node of the tree; 400 past FILTER_TERMS_MAX. */
+MUST_USE NONNULL err parser_node(struct parser *p, enum filter_kind kind, struct filter **out);
+/* eq, ne, ... ; mirrored: as it is with the sides changed. */
+MUST_USE NONNULL err parser_operator(struct parser *p, bool mirrored, enum compare_op *out);
+/* Is the present token contains, startswith or endswith? */
+NONNULL bool parser_at_like(const struct parser *p, enum like_kind *out);
 
 #endif

@@ -21,7 +21,8 @@ enum { FILTER_LEN_MAX = 8192, FILTER_DEPTH_MAX = 40, FILTER_TERMS_MAX = 200, FIL
 enum filter_kind { FILTER_AND = 1, FILTER_OR, FILTER_NOT, FILTER_COMPARE, FILTER_COMPARE_COLUMNS, FILTER_LIKE, FILTER_IN,
 	FILTER_BETWEEN, FILTER_KEYS, /* KEYS: one value, an array of principals' keys, for a column that holds such */
 	FILTER_ANY, FILTER_ALL,      /* of the rows at the end of route; left null: is there one?                  */
-	FILTER_PAIRED };             /* joined by `paired` with the row whose key is the one value                 */
+	FILTER_PAIRED,               /* joined by `paired` with the row whose key is the one value                 */
+	FILTER_PROPERTY };           /* of a question, not of a row (data/external_policy.h)                       */
 enum compare_op { COMPARE_EQ = 1, COMPARE_NE, COMPARE_GT, COMPARE_GE, COMPARE_LT, COMPARE_LE };
 enum like_kind { LIKE_CONTAINS = 1, LIKE_STARTS, LIKE_ENDS };
 
@@ -71,6 +72,7 @@ struct filter {
 	const struct link *paired;
 	const struct value *values;        /* COMPARE, LIKE: one; BETWEEN: two   */
 	size_t value_count;
+	const struct property_test *property; /* PROPERTY                         */
 };
 
 struct order_term {

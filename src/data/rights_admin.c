@@ -2,6 +2,7 @@
 #include "data/admin_call.h"
 #include "data/audit_who.h"
 #include "data/body.h"
+#include "data/external_policy.h"
 #include "data/rights.h"
 #include "data/row_policy.h"
 
@@ -68,13 +69,26 @@ static err admin_values(struct data_call *dc, const struct table *t, const struc
 	return OK;
 }
 
+/* What only this area can read of a row to be or to change. `stored` nil: to be. */
+static err body_check(struct data_call *dc, const struct table *t, const struct body *b, const struct uuid *stored)
+{
+	const struct filter *policy;
+	if (str_equal(t->logical_name, S("rowpolicy")))
+		return row_policy_check(dc, b, stored);
+	if (!str_equal(t->logical_name, S("externaltype")))
+		return OK;
+	for (size_t i = 0; i < b->count; i++)
+		if (str_equal(b->changes[i].column->logical_name, S("policy")) && b->changes[i].value.kind == VALUE_TEXT)
+			TRY(external_policy_parse(b->changes[i].value.text, dc->arena, &dc->problem, &policy));
+	return OK;
+}
+
 err rights_admin_create(struct data_call *dc, const struct table *t, const struct body *b, struct uuid *out_id)
 {
 	struct admin_call call;
 	struct admin_value *values;
 	size_t count;
-	if (str_equal(t->logical_name, S("rowpolicy")))
-		TRY(row_policy_check(dc, b, &(struct uuid){ { 0 } }));
+	TRY(body_check(dc, t, b, &(struct uuid){ { 0 } }));
 	TRY(admin_values(dc, t, b, true, &values, &count));
 	for (bool again = true; again;) {
 		TRY(admin_call_begin(dc, &call));
@@ -88,8 +102,7 @@ err rights_admin_update(struct data_call *dc, const struct table *t, const struc
 	struct admin_call call;
 	struct admin_value *values;
 	size_t count;
-	if (str_equal(t->logical_name, S("rowpolicy")))
-		TRY(row_policy_check(dc, b, &row->id));
+	TRY(body_check(dc, t, b, &row->id));
 	TRY(admin_values(dc, t, b, false, &values, &count));
 	for (bool again = true; again;) {
 		TRY(admin_call_begin(dc, &call));

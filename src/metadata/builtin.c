@@ -137,6 +137,19 @@ static const struct builtin_column policy_columns[] = {
 	{ "operations", TYPE_INTEGER, CU, 0, NULL, NULL },
 	{ "isenabled", TYPE_BOOLEAN, CU, 0, NULL, NULL },
 };
+static const struct builtin_column external_type_columns[] = {
+	{ "externaltypeid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "name", TYPE_STRING, C, 256, NULL, NULL },
+	{ "policy", TYPE_MEMO, CU, 8000, NULL, NULL },
+	{ "actions", TYPE_STRING, CU, 2000, NULL, NULL },
+	{ "isenabled", TYPE_BOOLEAN, CU, 0, NULL, NULL },
+};
+static const struct builtin_column external_entity_columns[] = {
+	{ "externalentityid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "name", TYPE_STRING, C, 256, NULL, NULL },
+	{ "externaltypeid", TYPE_LOOKUP, C, 0, "externaltype", NULL },
+	{ "properties", TYPE_MEMO, CU, 4000, NULL, NULL },
+};
 static const struct builtin_column cell_columns[] = {
 	{ "principalobjectattributeaccessid", TYPE_UNIQUEID, C, 0, NULL, NULL },
 	{ "attributeid", TYPE_UNIQUEID, C, 0, NULL, NULL },
@@ -169,6 +182,9 @@ static const struct builtin_table tables[] = {
 	TABLE(10, 9919, OWNERSHIP_ORGANIZATION, "HierarchySecurityConfiguration", "hierarchysecurityconfigurations",
 	      "Hierarchy Security Configuration", "Hierarchy Security Configurations", exclusion_columns),
 	TABLE(15, 9920, OWNERSHIP_ORGANIZATION, "RowPolicy", "rowpolicies", "Row Policy", "Row Policies", policy_columns),
+	TABLE(16, 9921, OWNERSHIP_ORGANIZATION, "ExternalType", "externaltypes", "External Type", "External Types", external_type_columns),
+	TABLE(17, 9922, OWNERSHIP_ORGANIZATION, "ExternalEntity", "externalentities", "External Entity", "External Entities",
+	      external_entity_columns),
 	TABLE(14, 44, OWNERSHIP_ORGANIZATION, "PrincipalObjectAttributeAccess", "principalobjectattributeaccessset", "Column Share",
 	      "Column Shares", cell_columns),
 	TABLE(12, 1202, OWNERSHIP_ORGANIZATION, "MaskingRule", "maskingrules", "Masking Rule", "Masking Rules", mask_columns),

@@ -1,0 +1,2 @@
+-- ?1 key.
+DELETE FROM externalentity WHERE key = ?1

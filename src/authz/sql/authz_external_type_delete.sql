@@ -1,0 +1,2 @@
+-- ?1 key. Its entities go first.
+DELETE FROM externaltype WHERE key = ?1

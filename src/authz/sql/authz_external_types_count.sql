@@ -1,0 +1,2 @@
+-- How many types there are. One row.
+SELECT count(*) FROM externaltype
