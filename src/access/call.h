@@ -8,6 +8,7 @@
 struct access_outcome {
 	enum authz_reason reason; /* REASON_NONE: allowed                   */
 	const char *wrong;        /* not null: no question, so not allowed  */
+	bool external;            /* the resource is of an external type    */
 };
 
 struct external_type;

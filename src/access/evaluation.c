@@ -10,6 +10,7 @@ static err answer_one(struct access_call *call, const struct access_question *q,
 	*out = (struct access_outcome){ .reason = REASON_ERROR, .wrong = q->wrong };
 	if (!q->wrong)
 		TRY(external_type_find(call, q->resource.type, &external));
+	out->external = external != NULL;
 	if (external)
 		return external_decide(call, external, q, &out->reason);
 	if (!q->wrong)
@@ -36,10 +37,14 @@ static void error_write(struct json_writer *w, const char *wrong)
 	json_close_object(w);
 }
 
-static void outcome_write(const struct access_call *call, struct json_writer *w, const struct access_outcome *o)
+/* An external type's policy has said yes or no, and there is nothing to add. */
+static bool says_enough(const struct access_outcome *o)
 {
-	json_open_object(w);
-	json_member_bool(w, S("decision"), !o->wrong && o->reason == REASON_NONE);
+	return o->external && !o->wrong && (o->reason == REASON_NONE || o->reason == REASON_EXTERNAL_POLICY);
+}
+
+static void context_write(const struct access_call *call, struct json_writer *w, const struct access_outcome *o)
+{
 	json_key(w, S("context"));
 	json_open_object(w);
 	if (o->wrong)
@@ -48,6 +53,14 @@ static void outcome_write(const struct access_call *call, struct json_writer *w,
 		json_member_str(w, S("reason"), reason_row(o->reason)->code);
 	json_member_i64(w, S("epoch"), (int64_t)call->epoch);
 	json_close_object(w);
+}
+
+static void outcome_write(const struct access_call *call, struct json_writer *w, const struct access_outcome *o)
+{
+	json_open_object(w);
+	json_member_bool(w, S("decision"), !o->wrong && o->reason == REASON_NONE);
+	if (!says_enough(o))
+		context_write(call, w, o);
 	json_close_object(w);
 }
 
