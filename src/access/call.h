@@ -9,6 +9,8 @@ struct access_outcome {
 	enum authz_reason reason; /* REASON_NONE: allowed                   */
 	const char *wrong;        /* not null: no question, so not allowed  */
 	bool external;            /* the resource is of an external type    */
+	str *masked;              /* columns that are read through a mask   */
+	size_t masked_count;
 };
 
 struct external_type;

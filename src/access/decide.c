@@ -1,7 +1,7 @@
 #include "access/decide.h"
 
+#include "access/columns.h"
 #include "access/subject.h"
-#include "authz/columns.h"
 #include "authz/share.h"
 #include "data/row_find.h"
 #include "data/row_policy.h"
@@ -75,7 +75,7 @@ err access_target_find(struct data_call *dc, const struct access_question *q, st
 {
 	struct uuid id;
 	*out = (struct access_target){ .table = metadata_table(dc->app->metadata, q->resource.type), .right = action_right(q->action),
-				       .columns = q->columns };
+				       .columns = q->columns, .unmasked = q->unmasked };
 	if (!out->table)
 		return OK;
 	bool ownerless = !table_is_owned(out->table) || out->table->builtin;
@@ -175,27 +175,6 @@ static enum authz_reason refused_at_once(const struct authz_context *ctx, const 
 	return what->right == RIGHT_NONE ? REASON_MISSING_PRIVILEGE : REASON_NONE;
 }
 
-/* Step 11: the columns that the action would touch (1.12). */
-static enum authz_reason columns_decide(const struct authz_context *ctx, const struct access_target *what)
-{
-	static const struct {
-		enum column_right right;
-		enum authz_reason reason;
-	} rules[RIGHTS_END] = { [RIGHT_CREATE] = { COLUMN_RIGHT_CREATE, REASON_COLUMN_CREATE },
-				[RIGHT_READ] = { COLUMN_RIGHT_READ, REASON_COLUMN_FILTER },
-				[RIGHT_WRITE] = { COLUMN_RIGHT_UPDATE, REASON_COLUMN_UPDATE } };
-	if (rules[what->right].reason == REASON_NONE)
-		return REASON_NONE;
-	for (const struct json *name = what->columns ? what->columns->first : NULL; name; name = name->next) {
-		const struct column *c = table_column_by_wire_name(what->table, name->text);
-		if (!c)
-			return REASON_NOT_FOUND;
-		if (!authz_column_allowed(ctx, c, rules[what->right].right))
-			return rules[what->right].reason;
-	}
-	return REASON_NONE;
-}
-
 static err party_decide(struct data_call *dc, struct authz_context *ctx, const struct access_target *what, bool interactive,
 			int64_t holder, enum authz_reason *out)
 {
@@ -206,8 +185,8 @@ static err party_decide(struct data_call *dc, struct authz_context *ctx, const s
 	TRY(what->right == RIGHT_CREATE ? create_decide(dc, ctx, what, holder, &d) : row_decide(dc, ctx, what, &d));
 	if (!allowed(&d) && d.reason == REASON_NONE)
 		d.reason = REASON_ERROR;
-	*out = allowed(&d) ? columns_decide(ctx, what) : d.reason;
-	return OK;
+	*out = d.reason;
+	return allowed(&d) ? access_columns_decide(dc, ctx, what, out) : OK;
 }
 
 err access_decide(struct data_call *dc, const struct access_parties *who, const struct access_target *what, enum authz_reason *out)

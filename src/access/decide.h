@@ -28,6 +28,7 @@ struct access_target {
 	struct row_place row;        /* when found; of a row to be: owner and unit, 0: by default */
 	bool found;
 	const struct json *columns;  /* of create, read and write: secured ones are judged, too   */
+	bool unmasked;               /* read: beneath their masks                                 */
 	enum authz_reason refused;   /* whoever asks; REASON_NONE: nothing                        */
 };
 MUST_USE NONNULL err access_target_find(struct data_call *dc, const struct access_question *q, struct access_target *out);

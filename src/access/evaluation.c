@@ -1,5 +1,6 @@
 /* access/evaluation.c - access evaluation and access evaluations. */
 #include "access/call.h"
+#include "access/columns.h"
 #include "access/external.h"
 
 static err answer_one(struct access_call *call, const struct access_question *q, struct access_outcome *out)
@@ -19,7 +20,8 @@ static err answer_one(struct access_call *call, const struct access_question *q,
 		return OK;
 	TRY(access_parties_find(&call->data, q, &who));
 	TRY(access_target_find(&call->data, q, &what));
-	return access_decide(&call->data, &who, &what, &out->reason);
+	TRY(access_decide(&call->data, &who, &what, &out->reason));
+	return out->reason == REASON_NONE ? access_columns_masked(&call->data, &what, &out->masked, &out->masked_count) : OK;
 }
 
 static bool decides(enum access_semantic semantic, const struct access_outcome *o)
@@ -43,6 +45,15 @@ static bool says_enough(const struct access_outcome *o)
 	return o->external && !o->wrong && (o->reason == REASON_NONE || o->reason == REASON_EXTERNAL_POLICY);
 }
 
+static void masked_write(struct json_writer *w, const struct access_outcome *o)
+{
+	json_key(w, S("masked"));
+	json_open_array(w);
+	for (size_t i = 0; i < o->masked_count; i++)
+		json_str(w, o->masked[i]);
+	json_close_array(w);
+}
+
 static void context_write(const struct access_call *call, struct json_writer *w, const struct access_outcome *o)
 {
 	json_key(w, S("context"));
@@ -51,6 +62,8 @@ static void context_write(const struct access_call *call, struct json_writer *w,
 		error_write(w, o->wrong);
 	else if (o->reason != REASON_NONE)
 		json_member_str(w, S("reason"), reason_row(o->reason)->code);
+	if (o->masked_count)
+		masked_write(w, o);
 	json_member_i64(w, S("epoch"), (int64_t)call->epoch);
 	json_close_object(w);
 }

@@ -67,6 +67,13 @@ static const char *columns_parse(struct access_question *q)
 	return good ? NULL : "action.properties.columns must be an array of strings.";
 }
 
+static const char *unmasked_parse(struct access_question *q)
+{
+	bool given = json_member(q->action_properties, S("unmasked")) != NULL;
+	bool good = json_member_is_bool(q->action_properties, S("unmasked"), &q->unmasked);
+	return good || !given ? NULL : "action.properties.unmasked must be a boolean.";
+}
+
 static const char *row_to_be_parse(struct access_question *q)
 {
 	const struct json *properties = q->resource.properties;
@@ -83,6 +90,8 @@ static const char *row_to_be_parse(struct access_question *q)
 static const char *row_question_parse(struct access_question *q)
 {
 	const char *wrong = columns_parse(q);
+	if (!wrong)
+		wrong = unmasked_parse(q);
 	if (!wrong && str_equal(q->action, S("create")))
 		wrong = row_to_be_parse(q);
 	return wrong ? wrong : parties_parse(q);

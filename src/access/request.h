@@ -30,6 +30,7 @@ struct access_question {
 	struct access_entity subject, resource;
 	str action;              /* empty in a search for actions                                         */
 	const struct json *columns; /* action.properties.columns: an array of strings; null: not given    */
+	bool unmasked;           /* action.properties.unmasked                                            */
 	const struct json *action_properties, *context; /* objects; null: not given                        */
 	bool interactive;        /* context.channel                                                       */
 	bool on_behalf;          /* context.on_behalf_of is given: the subject acts for it                */

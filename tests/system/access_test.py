@@ -171,6 +171,47 @@ def columns(w):
     check('one that is not there, and one that is no text', (said('read', ['new_none']), said('read', [1])) == ((False, 'not_found'), 400))
 
 
+def cells_and_masks(w):
+    """A share of one cell, and a mask: decisions are what reads and writes through the Web API then do."""
+    row, other = w.rows['ada'], entity(w.ask('ada', 'POST', 'new_cases', {'new_title': 'another'}))
+    for r in (row, other):
+        w.it.operate('PATCH', f'{w.api}/new_cases({r})', {'new_secret': '12345678'})
+    column = w.it.operate('GET', f"{w.api}/EntityDefinitions(LogicalName='new_case')/Attributes(LogicalName='new_secret')?$select=MetadataId")['MetadataId']
+
+    def said(action, r, **more):
+        question = {**w.question('ada', action, r), 'action': {'name': action, 'properties': {'columns': ['new_title', 'new_secret'], **more}}}
+        answer = w.access('evaluation', question).json()
+        return answer['decision'], answer['context'].get('reason'), answer['context'].get('masked')
+
+    def reads(r, more=''):
+        return w.ask('ada', 'GET', f'new_cases({r})?$select=new_secret{more}').json()['new_secret']
+    cell = w.post('principalobjectattributeaccessset', {'attributeid': column, 'objectid_new_case@odata.bind': f'new_cases({row})',
+                  'principalid_systemuser@odata.bind': f"systemusers({w.users['ada']})", 'readaccess': True, 'updateaccess': False})
+    check('a cell that is shared is read, and no other', (said('read', row)[0], said('read', other)[1], reads(row), reads(other))
+          == (True, 'column_filter', '12345678', None), (said('read', row), said('read', other)))
+    check('and not written', said('write', row)[1] == 'column_update' and w.ask('ada', 'PATCH', f'new_cases({row})', {'new_secret': 'x'}).status == 403)
+    w.it.operate('PATCH', f'{w.api}/principalobjectattributeaccessset({cell})', {'updateaccess': True})
+    check('until its share says so', said('write', row)[0] is True and w.ask('ada', 'PATCH', f'new_cases({row})', {'new_secret': '87654321'}).status == 204)
+    kind = {'type': 'new_case'}
+    found = searched(w, 'resource', {'subject': {'type': 'user', 'id': w.users['ada']}, 'resource': kind,
+                                     'action': {'name': 'read', 'properties': {'columns': ['new_secret']}}})[0]
+    check('a search with columns finds that row alone', found == [row], found)
+    rule = w.post('maskingrules', {'name': 'Tail', 'regularexpression': r'\d(?=\d{2})', 'maskedcharacter': '#'})
+    w.post('attributemaskingrules', {'uniquename': 'new_tail', 'entityname': 'new_case', 'attributelogicalname': 'new_secret',
+                                     'MaskingRuleId@odata.bind': f'maskingrules({rule})'})
+    check('a mask is told', (said('read', row), reads(row)) == ((True, None, ['new_secret']), '######21'), said('read', row))
+    check('beneath it reads who may', (said('read', row, unmasked=True)[1], reads(row, '&UnMaskedData=true')) == ('column_masked', '######21'))
+    profile = w.post('fieldsecurityprofiles', {'name': 'Beneath'})
+    w.post('fieldpermissions', {'fieldsecurityprofileid@odata.bind': f'fieldsecurityprofiles({profile})', 'entityname': 'new_case',
+                                'attributelogicalname': 'new_secret', 'canread': 4, 'cancreate': 0, 'canupdate': 0, 'canreadunmasked': 1})
+    w.post(f"systemusers({w.users['ada']})/systemuserprofiles_association/$ref", {'@odata.id': f'fieldsecurityprofiles({profile})'})
+    check('and then nothing is masked', (said('read', row, unmasked=True), reads(row, '&UnMaskedData=true')) == ((True, None, None), '87654321'))
+    check('but is for who does not ask', said('read', other) == (True, None, ['new_secret']) and reads(other) == '######78')
+    answer = w.access('evaluation', {**w.question('ada', 'read', row), 'action': {'name': 'read', 'properties': {'unmasked': 'yes'}}})
+    check('unmasked is a boolean', answer.status == 400, answer)
+    w.it.operate('DELETE', f'{w.api}/new_cases({other})')
+
+
 def refused(w):
     good = w.question('ada', 'read', w.rows['ada'])
     cases = [('no token', good, 401, None), ('a token that is none', good, 401, 'e.e.e'), ('who may not act for others', good, 403, w.tokens['ada']),
@@ -305,6 +346,7 @@ def main():
         names(w)
         stored_only(w)
         columns(w)
+        cells_and_masks(w)
         refused(w)
         batches(w)
         searches(w)
