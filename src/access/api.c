@@ -2,6 +2,7 @@
 
 #include "access/call.h"
 #include "access/external.h"
+#include "access/request_id.h"
 #include "authz/authz.h"
 #include "data/api.h"
 #include "host/log.h"
@@ -10,7 +11,7 @@ typedef err (*access_run)(struct access_call *call);
 
 /* --- the answer's frame --- */
 
-static void request_id_echo(struct web_call *web)
+void request_id_echo(struct web_call *web)
 {
 	str id;
 	if (!web_header(&web->request, S("x-request-id"), &id))

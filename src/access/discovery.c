@@ -2,42 +2,56 @@
  *
  * The identifier is the environment's address. https://host/e/sales is described at
  * https://host/.well-known/authzen-configuration/e/sales (the edge hands the environment's part over as the base), and
- * https://sales.host at https://sales.host/.well-known/authzen-configuration. A tenant is no decision point: its environments are. */
+ * https://sales.host at https://sales.host/.well-known/authzen-configuration. A tenant is no decision point: its environments are.
+ * signed_metadata says the same, signed with the tenant's key by the keeper, who writes it; without a keeper it is left out. */
 #include "access/api.h"
+#include "access/request_id.h"
+#include "codec/decision_point.h"
 #include "data/request.h"
+#include "host/log.h"
 
-/* On a host of its own the environment has no base, and the edge passes no authority on: the name in front of the host. */
-static str identifier_of(struct web_call *web)
+enum { IDENTIFIER_BYTES_MAX = 1024 };
+
+/* On a host of its own the environment has no base, and the edge passes no authority on. */
+static err identifier_of(struct web_call *web, str *out)
 {
 	const struct data_app *app = web->app;
-	str origin = web->request.origin;
-	size_t mark = str_find(origin, S("://"), 0);
-	if (web->request.base.len || mark == SIZE_MAX)
-		return str_format(web->arena, "%.*s%.*s", STR_ARG(origin), STR_ARG(web->request.base));
-	return str_format(web->arena, "%.*s%.*s.%.*s", STR_ARG(str_slice(origin, 0, mark + 3)), STR_ARG(app->unique_name),
-			  STR_ARG(str_from(origin, mark + 3)));
+	SCOPED(buffer) b = { 0 };
+	buffer_init(&b, IDENTIFIER_BYTES_MAX);
+	if (web->request.base.len)
+		buffer_append_format(&b, "%.*s%.*s", STR_ARG(web->request.origin), STR_ARG(web->request.base));
+	else
+		decision_point_identifier(&b, web->request.origin, app->unique_name, true);
+	*out = str_copy(web->arena, buffer_str(&b));
+	TRY_NEW(out->at);
+	return OK;
+}
+
+/* Of the address that the keeper knows an environment by, and of no other. */
+static str signed_of(struct web_call *web)
+{
+	const struct data_app *app = web->app;
+	str base = web->request.base, token = { 0 };
+	bool plain = str_starts_with(base, S("/e/")) && str_equal(str_from(base, 3), app->unique_name);
+	if (!app->keys || (base.len && !plain))
+		return token;
+	err e = keys_sign_metadata(app->keys, app->unique_name, !base.len, web->arena, &token);
+	if (failed(e))
+		log_err("signed metadata", e);
+	return failed(e) ? S("") : token;
 }
 
 static err configuration(struct web_call *web)
 {
-	static const struct {
-		str name, path;
-	} endpoints[] = { { { "access_evaluation_endpoint", 26 }, { "/evaluation", 11 } },
-			  { { "access_evaluations_endpoint", 27 }, { "/evaluations", 12 } },
-			  { { "search_subject_endpoint", 23 }, { "/search/subject", 15 } },
-			  { { "search_resource_endpoint", 24 }, { "/search/resource", 16 } },
-			  { { "search_action_endpoint", 22 }, { "/search/action", 14 } } };
-	str identifier = identifier_of(web);
-	TRY_NEW(identifier.at);
+	str identifier, token = signed_of(web);
+	TRY(identifier_of(web, &identifier));
 	struct json_writer w = web_begin_json(web, 200);
 	json_open_object(&w);
-	json_member_str(&w, S("policy_decision_point"), identifier);
-	for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
-		str url = str_format(web->arena, "%.*s/access/v1%.*s", STR_ARG(identifier), STR_ARG(endpoints[i].path));
-		TRY_NEW(url.at);
-		json_member_str(&w, endpoints[i].name, url);
-	}
+	decision_point_members(&w, identifier);
+	if (token.len)
+		json_member_str(&w, S("signed_metadata"), token);
 	json_close_object(&w);
+	request_id_echo(web);
 	return OK;
 }
 

@@ -98,6 +98,7 @@ err data_app_open(const struct data_app_options *options, struct data_app **out)
 	if (!app)
 		FAIL(ERR_LIMIT, "no memory for the application");
 	app->store = options->store;
+	app->keys = options->keys;
 	app->cursor_secret = *options->cursor_secret;
 	err e = open_steps(app, options);
 	if (failed(e)) {

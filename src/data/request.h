@@ -24,6 +24,7 @@ struct data_app {
 	struct names *names;
 	uint64_t names_epoch;          /* of authz, when the names were last forgotten */
 	struct token_verifier *verifier;
+	struct keys *keys;             /* null in tests without a keeper */
 	struct purpose_key cursor_secret;
 	struct uuid environment, tenant;
 	str unique_name, friendly_name;

@@ -6,6 +6,7 @@
 #ifndef IPC_KEEPER_MESSAGE_H
 #define IPC_KEEPER_MESSAGE_H
 
+#include "base/unique_name.h"
 #include "base/uuid.h"
 #include "ipc/keeper_limits.h"
 
@@ -24,6 +25,7 @@ enum keeper_request_kind {
 	KEEPER_CREATE_TENANT,
 	KEEPER_CREATE_DATABASE,
 	KEEPER_ROTATE,
+	KEEPER_SIGN_METADATA,
 	KEEPER_REQUEST_KIND_COUNT
 };
 
@@ -63,6 +65,13 @@ struct keeper_sign_token_answer {
 	struct keeper_head head;
 	uint32_t token_len, reserved;
 	char token[TOKEN_BYTES_MAX];
+};
+
+/* Answered like SIGN_TOKEN. */
+struct keeper_sign_metadata {
+	struct keeper_head head;
+	uint8_t own_host, name_len, reserved[6];
+	char name[UNIQUE_NAME_BYTES_MAX];
 };
 
 struct keeper_public_key {

@@ -120,6 +120,15 @@ err keys_anchor_get(struct keys *keys, struct database_anchor *out)
 	return OK;
 }
 
+static err token_take(const struct keeper_sign_token_answer *a, struct arena *arena, str *out)
+{
+	if (a->token_len > sizeof a->token)
+		FAIL(ERR_INTERNAL, "answer longer than its place");
+	*out = str_copy(arena, (str){ a->token, a->token_len });
+	TRY_NEW(out->at);
+	return OK;
+}
+
 err keys_sign_token(struct keys *keys, enum token_type type, enum token_alg alg, str claims, struct arena *arena,
 		    str *out_token)
 {
@@ -130,11 +139,19 @@ err keys_sign_token(struct keys *keys, enum token_type type, enum token_alg alg,
 	fill_head(keys, &request.head, KEEPER_SIGN_TOKEN);
 	memcpy(request.claims, claims.at, claims.len);
 	TRY(ask(keys, &request, sizeof request, &a, sizeof a));
-	if (a.token_len > sizeof a.token)
-		FAIL(ERR_INTERNAL, "answer longer than its place");
-	*out_token = str_copy(arena, (str){ a.token, a.token_len });
-	TRY_NEW(out_token->at);
-	return OK;
+	return token_take(&a, arena, out_token);
+}
+
+err keys_sign_metadata(struct keys *keys, str unique_name, bool own_host, struct arena *arena, str *out_token)
+{
+	struct keeper_sign_metadata request = { .own_host = own_host, .name_len = (uint8_t)unique_name.len };
+	struct keeper_sign_token_answer a;
+	if (unique_name.len > sizeof request.name)
+		FAIL(ERR_LIMIT, "a longer name than an environment has");
+	fill_head(keys, &request.head, KEEPER_SIGN_METADATA);
+	memcpy(request.name, unique_name.at, unique_name.len);
+	TRY(ask(keys, &request, sizeof request, &a, sizeof a));
+	return token_take(&a, arena, out_token);
 }
 
 err keys_public(struct keys *keys, struct public_keys *out)

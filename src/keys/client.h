@@ -63,6 +63,12 @@ enum token_alg { TOKEN_ES256 = 1, TOKEN_RS256 };
 MUST_USE NONNULL err keys_sign_token(struct keys *keys, enum token_type type, enum token_alg alg, str claims,
 				     struct arena *arena, str *out_token);
 
+/* --- signed metadata (data workers) --- */
+
+/* The metadata of this environment as a decision point, as a JWT of the tenant (keys/keeper_metadata.c): the keeper writes every claim.
+ * own_host: of its address as a host of its own (codec/decision_point.h). */
+MUST_USE NONNULL err keys_sign_metadata(struct keys *keys, str unique_name, bool own_host, struct arena *arena, str *out_token);
+
 /* --- public keys (identity and data workers) --- */
 
 struct public_key {

@@ -19,6 +19,9 @@ err keeper_signer(struct keeper *keeper, const struct key_record *record, const 
 /* Wipes the decoded private key, if there is one. */
 void keeper_forget_signer(struct keeper *keeper, const struct uuid *key_id);
 
+/* Signs these claims with this key and fills the answer that holds a token. Whoever calls has judged the claims. */
+err keeper_token_answer(struct keeper *keeper, const struct key_record *key, const char *typ, str claims, uint8_t *out, size_t *out_len);
+
 /* The answers; each fills `out` (the whole answer struct but its head) and *out_len. */
 typedef err (*keeper_operation)(struct keeper *keeper, const struct channel_binding *who, bytes request, uint8_t *out,
 				size_t *out_len);
@@ -26,6 +29,7 @@ err answer_database_keys(struct keeper *, const struct channel_binding *, bytes,
 err answer_anchor_put(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
 err answer_anchor_get(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
 err answer_sign_token(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
+err answer_sign_metadata(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
 err answer_public_keys(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
 err answer_sign_checkpoint(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);
 err answer_checkpoint_state(struct keeper *, const struct channel_binding *, bytes, uint8_t *, size_t *);

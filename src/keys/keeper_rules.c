@@ -16,6 +16,7 @@ static const struct keeper_rule {
 	{ KEEPER_ANCHOR_PUT,       BIT_OWNERS,              sizeof(struct keeper_anchor),           answer_anchor_put       },
 	{ KEEPER_ANCHOR_GET,       BIT_OWNERS,              sizeof(struct keeper_head),             answer_anchor_get       },
 	{ KEEPER_SIGN_TOKEN,       BIT_IDENTITY,            sizeof(struct keeper_sign_token),       answer_sign_token       },
+	{ KEEPER_SIGN_METADATA,    BIT_DATA,                sizeof(struct keeper_sign_metadata),    answer_sign_metadata    },
 	{ KEEPER_PUBLIC_KEYS,      BIT_IDENTITY | BIT_DATA | BIT_RECORDER, sizeof(struct keeper_head), answer_public_keys   },
 	{ KEEPER_SIGN_CHECKPOINT,  BIT_RECORDER,            sizeof(struct keeper_sign_checkpoint),  answer_sign_checkpoint  },
 	{ KEEPER_CHECKPOINT_STATE, BIT_RECORDER,            sizeof(struct keeper_checkpoint_state), answer_checkpoint_state },

@@ -72,12 +72,24 @@ static err write_token(const struct cached_signer *signer, const char *typ, str 
 	return OK;
 }
 
-err answer_sign_token(struct keeper *keeper, const struct channel_binding *who, bytes request, uint8_t *out, size_t *out_len)
+err keeper_token_answer(struct keeper *keeper, const struct key_record *key, const char *typ, str claims, uint8_t *out, size_t *out_len)
 {
-	struct keeper_sign_token m;
 	struct keeper_sign_token_answer a = { .token_len = 0 };
 	const struct cached_signer *signer;
 	SCOPED(buffer) token = { 0 };
+	TRY(keeper_signer(keeper, key, &signer));
+	buffer_init(&token, sizeof a.token);
+	TRY(write_token(signer, typ, claims, &token));
+	a.token_len = (uint32_t)token.len;
+	memcpy(a.token, token.at, token.len);
+	memcpy(out, &a, sizeof a);
+	*out_len = sizeof a;
+	return OK;
+}
+
+err answer_sign_token(struct keeper *keeper, const struct channel_binding *who, bytes request, uint8_t *out, size_t *out_len)
+{
+	struct keeper_sign_token m;
 	memcpy(&m, request.at, sizeof m);
 	const char *typ = token_typ(m.type);
 	if (!typ || m.claims_len > sizeof m.claims)
@@ -88,14 +100,7 @@ err answer_sign_token(struct keeper *keeper, const struct channel_binding *who, 
 		FAIL(ERR_NOT_FOUND, "the tenant has no such signing key");
 	str claims = { m.claims, m.claims_len };
 	TRY(check_claims(claims, (str){ tenant->issuer, tenant->issuer_len }, &who->tenant));
-	TRY(keeper_signer(keeper, key, &signer));
-	buffer_init(&token, sizeof a.token);
-	TRY(write_token(signer, typ, claims, &token));
-	a.token_len = (uint32_t)token.len;
-	memcpy(a.token, token.at, token.len);
-	memcpy(out, &a, sizeof a);
-	*out_len = sizeof a;
-	return OK;
+	return keeper_token_answer(keeper, key, typ, claims, out, out_len);
 }
 
 err answer_public_keys(struct keeper *keeper, const struct channel_binding *who, bytes request, uint8_t *out, size_t *out_len)

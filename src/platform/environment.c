@@ -26,14 +26,8 @@ bool environment_state_parse(str text, enum environment_state *out)
 err unique_name_check(str name)
 {
 	static const char *const kept[] = { "admin", "bus", "vault", "www", "login", "api" };
-	if (name.len < 2 || name.len > UNIQUE_NAME_BYTES_MAX || name.at[0] < 'a' || name.at[0] > 'z' ||
-	    name.at[name.len - 1] == '-')
-		FAIL(ERR_INVALID, "a unique name has 2 to 40 characters, a letter first, no hyphen last");
-	for (size_t i = 0; i < name.len; i++) {
-		char c = name.at[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
-			FAIL(ERR_INVALID, "a unique name has lower-case letters, digits and hyphens");
-	}
+	if (!unique_name_is_formed(name))
+		FAIL(ERR_INVALID, "a unique name has 2 to 40 lower-case letters, digits and hyphens, a letter first, no hyphen last");
 	for (size_t i = 0; i < COUNT_OF(kept); i++)
 		if (str_equal(name, str_of(kept[i])))
 			FAIL(ERR_INVALID, "a name that the platform keeps for itself");

@@ -3,11 +3,11 @@
 #define PLATFORM_ENVIRONMENT_H
 
 #include "base/instant.h"
+#include "base/unique_name.h"
 #include "base/uuid.h"
 #include "store/store.h"
 
 enum environment_state { ENVIRONMENT_BEING_MADE = 0, ENVIRONMENT_READY, ENVIRONMENT_ADMINISTRATION, ENVIRONMENT_DISABLED };
-enum { UNIQUE_NAME_BYTES_MAX = 40 };
 
 struct environment {
 	struct uuid id, tenant;

@@ -2,6 +2,8 @@
 """Access decisions (OpenID AuthZEN) over the real service: an enforcement point asks, and every answer is compared with what the Web API
 then does for that same person; batches, their semantics, what is refused, and the decision records in the audit log.
 usage: access_test.py PROGRAM"""
+import base64
+import json
 import sys
 import urllib.parse
 
@@ -310,17 +312,33 @@ def searches(w):
     check('altered: 400', [a.status for a in answers] == [400] * 4, answers)
 
 
+def part(token, n):
+    text = token.split('.')[n]
+    return json.loads(base64.urlsafe_b64decode(text + '=' * (-len(text) % 4)))
+
+
 def described(w):
     address = '/.well-known/authzen-configuration'
     answer = w.it.request('GET', f'{address}/e/sales')
     said, base = answer.json(), f'{w.it.origin}/e/sales'
+    signed = said.pop('signed_metadata')
     want = {'policy_decision_point': base, **{f'{n}_endpoint': f'{base}/access/v1/{p}' for n, p in (
         ('access_evaluation', 'evaluation'), ('access_evaluations', 'evaluations'), ('search_subject', 'search/subject'),
         ('search_resource', 'search/resource'), ('search_action', 'search/action'))}}
     check('the decision point is described at its well-known address', answer.status == 200 and said == want
           and answer.headers['Content-Type'].startswith('application/json'), answer)
+    claims, keys = part(signed, 1), w.it.request('GET', f"/{w.tenant['id']}/discovery/v2.0/keys").json()['keys']
+    check('signed by the tenant, with nothing but what stands beside it', part(signed, 0)['kid'] in {k['kid'] for k in keys}
+          and {k: v for k, v in claims.items() if k not in ('iss', 'tid', 'iat')} == want
+          and (claims['iss'], claims['tid']) == (f"{w.it.origin}/{w.tenant['id']}/v2.0", w.tenant['id']), claims)
+    answers = [w.it.request('GET', f'{w.api}/WhoAmI', None, bearer(signed)), w.access('evaluation', w.question('ada', 'read', w.rows['ada']), signed),
+               w.it.request('GET', f"/{w.tenant['id']}/openid/userinfo", None, bearer(signed))]
+    check('and no token for anything', [a.status for a in answers][:2] == [401, 401] and answers[2].status in (401, 404), answers)
+    answer = w.it.request('GET', f'{address}/e/sales', None, {'X-Request-ID': 'abc'})
+    check('with the id of the request', answer.headers.get('X-Request-ID') == 'abc', answer)
     host = w.it.origin.replace('https://', 'https://sales.')
     said = w.it.request('GET', address, None, {'Host': host.removeprefix('https://')}).json()
+    check('whose own metadata are signed, too', part(said['signed_metadata'], 1)['policy_decision_point'] == host, said)
     check('and on a host of its own', said['policy_decision_point'] == host
           and said['search_action_endpoint'] == f'{host}/access/v1/search/action', said)
     missing = [w.it.request('GET', address + path).status for path in ('', '/contoso.example', '/e/nothing', '/e/sales/more')]

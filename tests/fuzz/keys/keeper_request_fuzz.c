@@ -1,5 +1,6 @@
 /* Any octets, from any role, at a keeper with real keys: it always answers, with at least a head; what it answers with more
- * than a head it was asked for by someone whom the table names; and what it signs as a token begins with the asker's tenant.
+ * than a head it was asked for by someone whom the table names; and what it signs as a token begins with the asker's tenant, and is of nobody and for nobody when a
+ * data worker asked.
  * The first octet is the asker's role, the rest the request. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +50,12 @@ static struct keeper *keeper_with_keys(void)
 	return keeper;
 }
 
-static void check_token(const uint8_t *answer)
+static bool says(bytes claims, str name)
+{
+	return str_find(str_of_bytes(claims), name, 0) != SIZE_MAX;
+}
+
+static void check_token(const uint8_t *answer, bool metadata)
 {
 	struct keeper_sign_token_answer a;
 	struct arena *arena = arena_new(1 << 16);
@@ -59,6 +65,8 @@ static void check_token(const uint8_t *answer)
 	size_t first = str_find_char(token, '.', 0), second = first == SIZE_MAX ? first : str_find_char(token, '.', first + 1);
 	if (second == SIZE_MAX || failed(base64url_parse(str_slice(token, first + 1, second), arena, &claims)) ||
 	    !str_starts_with(str_of_bytes(claims), S(claims_start)))
+		abort();
+	if (metadata && (says(claims, S("\"sub\"")) || says(claims, S("\"aud\"")) || says(claims, S("\"exp\"")) || says(claims, S("\\"))))
 		abort();
 	arena_free(arena);
 }
@@ -76,10 +84,11 @@ static void check_answer(const struct channel_binding *who, const uint8_t *answe
 	}
 	if ((head.kind == KEEPER_SIGN_TOKEN && who->peer != ROLE_IDENTITY) || (head.kind == KEEPER_SIGN_TLS && who->peer != ROLE_EDGE) ||
 	    (head.kind == KEEPER_SIGN_CHECKPOINT && who->peer != ROLE_RECORDER) ||
-	    (head.kind >= KEEPER_CREATE_TENANT && who->peer != ROLE_CONTROL))
+	    (head.kind == KEEPER_SIGN_METADATA && who->peer != ROLE_DATA) ||
+	    (head.kind >= KEEPER_CREATE_TENANT && head.kind <= KEEPER_ROTATE && who->peer != ROLE_CONTROL))
 		abort();
-	if (head.kind == KEEPER_SIGN_TOKEN)
-		check_token(answer);
+	if (head.kind == KEEPER_SIGN_TOKEN || head.kind == KEEPER_SIGN_METADATA)
+		check_token(answer, head.kind == KEEPER_SIGN_METADATA);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

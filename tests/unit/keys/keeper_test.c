@@ -125,6 +125,7 @@ static const struct {
 	{ KEEPER_CREATE_TENANT, sizeof(struct keeper_create_tenant), 1 << ROLE_CONTROL },
 	{ KEEPER_CREATE_DATABASE, sizeof(struct keeper_create_database), 1 << ROLE_CONTROL },
 	{ KEEPER_ROTATE, sizeof(struct keeper_rotate), 1 << ROLE_CONTROL },
+	{ KEEPER_SIGN_METADATA, sizeof(struct keeper_sign_metadata), 1 << ROLE_DATA },
 };
 
 static void every_request_is_refused_to_every_role_without_a_row(void **state)
@@ -242,19 +243,14 @@ static void only_claims_of_the_own_tenant_are_signed(void **state)
 	assert_int_equal(sign_claims(f, " {\"iss\":\"x\"}", &f->tenant, &answer), ERR_DENIED);
 }
 
-static void a_token_verifies_with_the_published_key(void **state)
+/* With the one key of the two published that signs. */
+static void assert_signed(struct fixture *f, const struct keeper_sign_token_answer *answer)
 {
-	struct fixture *f = *state;
-	static struct keeper_sign_token_answer answer;
 	static struct keeper_public_keys_answer published;
 	struct keeper_head head = head_of(KEEPER_PUBLIC_KEYS);
 	struct channel_binding data = as(f, ROLE_DATA, &f->environment);
 	struct public_numbers n = { .alg = SIGN_ES256 };
 	struct verify_key *key;
-	char own[64], claims[256];
-	uuid_format(&f->tenant, own);
-	snprintf(claims, sizeof claims, "{\"iss\":\"%s\",\"tid\":\"%s\",\"sub\":\"x\"}", issuer, own);
-	assert_int_equal(sign_claims(f, claims, &f->tenant, &answer), 0);
 	assert_int_equal(ask(f, &data, &head, sizeof head, &published, sizeof published), 0);
 	assert_int_equal(published.count, 2); /* the one that signs, and the next */
 	size_t signs = published.key[0].active ? 0 : 1;
@@ -262,7 +258,7 @@ static void a_token_verifies_with_the_published_key(void **state)
 	memcpy(n.x, published.key[signs].x, 32);
 	memcpy(n.y, published.key[signs].y, 32);
 	assert_false(failed(verify_key_new(&n, &key)));
-	str token = { answer.token, answer.token_len };
+	str token = { answer->token, answer->token_len };
 	size_t dot = token.len;
 	while (dot && token.at[dot - 1] != '.')
 		dot--;
@@ -272,6 +268,75 @@ static void a_token_verifies_with_the_published_key(void **state)
 	assert_false(failed(verify_message(key, bytes_of(token.at, dot - 1), signature)));
 	arena_free(arena);
 	verify_key_free(key);
+}
+
+static void a_token_verifies_with_the_published_key(void **state)
+{
+	struct fixture *f = *state;
+	static struct keeper_sign_token_answer answer;
+	char own[64], claims[256];
+	uuid_format(&f->tenant, own);
+	snprintf(claims, sizeof claims, "{\"iss\":\"%s\",\"tid\":\"%s\",\"sub\":\"x\"}", issuer, own);
+	assert_int_equal(sign_claims(f, claims, &f->tenant, &answer), 0);
+	assert_signed(f, &answer);
+}
+
+/* --- metadata of decision points --- */
+
+static int sign_metadata(struct fixture *f, const char *name, size_t len, bool own_host, struct keeper_sign_token_answer *out)
+{
+	struct keeper_sign_metadata m = { .head = head_of(KEEPER_SIGN_METADATA), .own_host = own_host, .name_len = (uint8_t)len };
+	struct channel_binding who = as(f, ROLE_DATA, &f->environment);
+	memcpy(m.name, name, len < sizeof m.name ? len : sizeof m.name);
+	return ask(f, &who, &m, sizeof m, out, sizeof *out);
+}
+
+static void assert_part(str token, int part, const char *want)
+{
+	struct arena *arena = arena_new(16384);
+	str rest = token, text = { 0 };
+	bytes octets;
+	for (int i = 0; i <= part; i++)
+		assert_true(str_split(&rest, '.', &text));
+	assert_false(failed(base64url_parse(text, arena, &octets)));
+	if (!str_starts_with(str_of_bytes(octets), str_of(want)))
+		fail_msg("%.*s is not %s", STR_ARG(str_of_bytes(octets)), want);
+	arena_free(arena);
+}
+
+/* Whatever the worker says, every claim is the keeper's, and none makes a token of it. */
+static void metadata_hold_addresses_of_the_own_issuer_and_nothing_else(void **state)
+{
+	struct fixture *f = *state;
+	static struct keeper_sign_token_answer answer;
+	char own[64], want[1024];
+	uuid_format(&f->tenant, own);
+	for (int host = 0; host <= 1; host++) {
+		const char *at = host ? "https://sales.localhost:8443" : "https://localhost:8443/e/sales";
+		assert_int_equal(sign_metadata(f, "sales", 5, host, &answer), 0);
+		assert_signed(f, &answer);
+		str token = { answer.token, answer.token_len };
+		assert_part(token, 0, "{\"alg\":\"ES256\",\"typ\":\"authzen-metadata+jwt\",\"kid\":\"");
+		snprintf(want, sizeof want, "{\"iss\":\"%s\",\"tid\":\"%s\",\"iat\":%lld,\"policy_decision_point\":\"%s\","
+			 "\"access_evaluation_endpoint\":\"%s/access/v1/evaluation\",\"access_evaluations_endpoint\":\"%s/access/v1/evaluations\","
+			 "\"search_subject_endpoint\":\"%s/access/v1/search/subject\",\"search_resource_endpoint\":\"%s/access/v1/search/resource\","
+			 "\"search_action_endpoint\":\"%s/access/v1/search/action\"}", issuer, own, (long long)(f->keeper->now_ms() / 1000), at, at, at, at, at, at);
+		assert_part(token, 1, want);
+	}
+}
+
+static void metadata_are_of_a_name_that_an_environment_can_have(void **state)
+{
+	struct fixture *f = *state;
+	static struct keeper_sign_token_answer answer;
+	static const char *const names[] = { "", "a", "Sales", "sales-", "-sales", "1sales", "sa.les", "sa/les", "sa les", "sales\"", "sa\\les", "s\xc3\xa4les",
+					     "sales\",\"sub\":\"x", "abcdefghijklmnopqrstuvwxyzabcdefghijklmno" };
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		assert_int_equal(sign_metadata(f, names[i], strlen(names[i]), false, &answer), ERR_INVALID);
+	assert_int_equal(sign_metadata(f, "sa\0es", 5, false, &answer), ERR_INVALID);
+	static const char long_name[255] = "sales"; /* its length runs past the field */
+	assert_int_equal(sign_metadata(f, long_name, sizeof long_name, false, &answer), ERR_INVALID);
+	assert_int_equal(sign_metadata(f, "abcdefghijklmnopqrstuvwxyzabcdefghijklmn", 40, true, &answer), 0);
 }
 
 /* --- rotation --- */
@@ -819,6 +884,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(anchors_are_kept_per_database, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(only_claims_of_the_own_tenant_are_signed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_token_verifies_with_the_published_key, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(metadata_hold_addresses_of_the_own_issuer_and_nothing_else, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(metadata_are_of_a_name_that_an_environment_can_have, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_next_key_signs_only_when_it_has_been_published_for_a_day, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_retired_key_is_published_until_its_tokens_have_ended, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(keys_are_rotated_when_they_are_due, set_up, tear_down),
