@@ -201,23 +201,26 @@ static bool grant_covers_unit(const struct authz_context *ctx, const struct held
 	return (depth == DEPTH_LOCAL && h->unit == unit) || (depth == DEPTH_DEEP && unit_is_within(ctx->units, unit, h->unit));
 }
 
-/* Which grant did it: for the decision record. The filter has said yes already. */
-static enum access_path path_of(const struct authz_context *ctx, const struct held_role *h, enum depth depth, int64_t owner,
-				int64_t unit)
+enum access_path authz_role_path(const struct authz_context *ctx, const struct table *table, enum right right, const struct held_role *h,
+				 int64_t owner, int64_t unit)
 {
+	enum depth depth = depth_of(h, table, right);
 	if (depth == DEPTH_GLOBAL)
 		return PATH_GLOBAL;
-	if (depth != DEPTH_NONE && context_has_principal(ctx, owner) && (works_as_own(ctx, h) || h->principal == owner))
+	if (depth == DEPTH_NONE || !table_is_owned(table)) /* rows of the organization know None and Global only */
+		return PATH_NONE;
+	if (context_has_principal(ctx, owner) && (works_as_own(ctx, h) || h->principal == owner))
 		return PATH_OWNER;
 	return grant_covers_unit(ctx, h, depth, unit) ? PATH_UNIT : PATH_NONE;
 }
 
+/* Which grant did it: for the decision record. The filter has said yes already. */
 static void path_find(const struct authz_context *ctx, const struct table *table, int64_t owner, int64_t unit,
 		      struct decision *d)
 {
 	for (size_t i = 0; i < ctx->facts.held_count && d->path == PATH_NONE; i++) {
 		const struct held_role *h = &ctx->facts.held[i];
-		d->path = path_of(ctx, h, depth_of(h, table, d->right), owner, unit);
+		d->path = authz_role_path(ctx, table, d->right, h, owner, unit);
 		d->role = h->role->key;
 		d->principal = h->principal;
 	}

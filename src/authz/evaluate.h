@@ -53,6 +53,9 @@ NONNULL struct decision authz_check_right(struct authz_context *ctx, const struc
 /* The subordinates, and teams of theirs, whose rows of the table this right reaches (1.11): every level for Read, those that the
  * superior changes for Write, Append and AppendTo, none for the others. Sorted; borrowed from the context. */
 NONNULL const int64_t *authz_reports(const struct authz_context *ctx, const struct table *table, enum right right, size_t *out_count);
+/* By which path this one grant reaches a row; PATH_NONE: not at all. Looks at no gate. */
+NONNULL enum access_path authz_role_path(const struct authz_context *ctx, const struct table *table, enum right right, const struct held_role *h,
+					 int64_t owner, int64_t unit);
 /* A privilege bound to no table. */
 NONNULL struct decision authz_check_misc(struct authz_context *ctx, enum misc_privilege misc);
 

@@ -32,14 +32,13 @@ static err explicit_masks(struct authz *a, const struct table *table, int64_t ro
 	return masks_read(&s, out);
 }
 
-/* Explicit shares and what comes from the rows above. */
-static err masks_unite(struct authz *a, const struct table *table, int64_t row_key, const int64_t *with, size_t count, uint32_t *out)
+err authz_shares_with(struct authz *a, const struct table *table, int64_t row_key, const int64_t *with, size_t count, uint32_t *out)
 {
 	const struct cascade *cascade = NULL;
 	SCOPED(statement) s = { 0 };
 	SCOPED(buffer) text = { 0 };
 	*out = 0;
-	if (!is_shareable(table))
+	if (!is_shareable(table) || count == 0)
 		return OK;
 	TRY(authz_cascade(a, table, &cascade));
 	if (!cascade)
@@ -59,14 +58,14 @@ err authz_shared_mask(struct authz *a, const struct authz_context *ctx, const st
 	const uint32_t read = share_bit(RIGHT_READ), change = share_bit(RIGHT_WRITE) | share_bit(RIGHT_APPEND) | share_bit(RIGHT_APPEND_TO);
 	static const enum right of[] = { RIGHT_READ, RIGHT_WRITE };
 	const uint32_t carried[] = { read, change };
-	TRY(masks_unite(a, table, row_key, ctx->sharers, ctx->sharer_count, out));
+	TRY(authz_shares_with(a, table, row_key, ctx->sharers, ctx->sharer_count, out));
 	for (size_t i = 0; i < COUNT_OF(of); i++) {
 		size_t count;
 		uint32_t below;
 		const int64_t *reports = authz_reports(ctx, table, of[i], &count);
 		if (count == 0)
 			continue;
-		TRY(masks_unite(a, table, row_key, reports, count, &below));
+		TRY(authz_shares_with(a, table, row_key, reports, count, &below));
 		*out |= below & carried[i];
 	}
 	return OK;

@@ -15,6 +15,9 @@ enum { SHARES_COUNTED_MAX = 10000 };
 /* The rights on a row that shares give the principals of `ctx` and, as far as the hierarchy passes them up, its subordinates (1.11). */
 MUST_USE NONNULL err authz_shared_mask(struct authz *authz, const struct authz_context *ctx, const struct table *table,
 				       int64_t row_key, uint32_t *out);
+/* The same of these principals alone, sorted: explicit shares, and what comes from the rows above. `with` may be null when there are none. */
+MUST_USE err authz_shares_with(struct authz *authz, const struct table *table, int64_t row_key, const int64_t *with, size_t count,
+			       uint32_t *out);
 /* The whole decision about a row that exists, steps 1 to 8: authz_check_right, whose refusal stands unless a share reaches the row. */
 MUST_USE NONNULL err authz_decide_row(struct authz *authz, struct authz_context *ctx, const struct table *table, enum right right,
 				      int64_t row_key, int64_t owner, int64_t unit, struct decision *out);

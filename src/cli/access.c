@@ -5,6 +5,8 @@
 #include "codec/url.h"
 
 static const char *const explained[] = { "Allowed", "Reason", "Path", "Explanation", NULL };
+static const char *const grants[] = { "Path", "Depth", "RoleName", "PrincipalName", NULL };
+static const char *const policies[] = { "Passes", "RoleName", "Query", NULL };
 static const char *const people[] = { "Name", "Path", "Explanation", "PrincipalId", NULL };
 static const char *const tables[] = { "LogicalName", "Right", "Reach", "Rows", NULL };
 
@@ -49,6 +51,24 @@ static str right_of(struct cli_call *call)
 	return cli_has(call, "right") ? cli_text(call, "right") : S("Read");
 }
 
+static void table_show(struct cli_call *call, const struct json *list, const char *const *names)
+{
+	if (!list || !list->first)
+		return;
+	fputc('\n', call->out);
+	remote_show_list(call, list, names);
+}
+
+/* As JSON it is one object already. */
+static void explanation_show(struct cli_call *call, const struct json *answer)
+{
+	remote_show(call, answer, explained);
+	if (call->json)
+		return;
+	table_show(call, json_member(answer, S("Grants")), grants);
+	table_show(call, json_member(answer, S("Policies")), policies);
+}
+
 int cli_access_explain(struct cli_call *call)
 {
 	const struct json *answer = NULL;
@@ -62,7 +82,7 @@ int cli_access_explain(struct cli_call *call)
 				  STR_ARG(table), STR_ARG(principal), STR_ARG(right));
 	status = remote_call(call, "GET", function_path(call, function), NULL, &answer);
 	if (status == CLI_OK)
-		remote_show(call, answer, explained);
+		explanation_show(call, answer);
 	return status;
 }
 

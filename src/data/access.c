@@ -2,7 +2,6 @@
  *   GET systemusers(id)/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@t)?@t={'@odata.id':'set(id)'}   also teams(id)
  *   GET RetrieveSharedPrincipalsAndAccess(Target=@t)?@t=...
  *   GET RetrieveAccessOrigin(ObjectId=guid,LogicalName='table',PrincipalId=guid)
- *   GET ExplainAccess(ObjectId=guid,LogicalName='table',PrincipalId=guid,Right='Read')      our own
  * They ask the very functions that judge requests. Who asks about somebody else must be a System Administrator or read the row. */
 #include "authz/share.h"
 #include "data/answer.h"
@@ -203,7 +202,7 @@ err function_shared_principals(struct data_call *dc)
 
 /* --- why --- */
 
-static err explain_read(struct data_call *dc, struct question *q)
+err access_explain_read(struct data_call *dc, struct question *q)
 {
 	const struct path_segment *s = &dc->path.segment[0];
 	if (failed(uuid_parse(access_argument(dc, s, S("ObjectId")), &q->row_id)) ||
@@ -217,7 +216,7 @@ static err explain_read(struct data_call *dc, struct question *q)
 	return access_context(dc, q);
 }
 
-static const struct held_role *held_of(const struct question *q, const struct decision *d)
+const struct held_role *access_held(const struct question *q, const struct decision *d)
 {
 	for (size_t i = 0; i < q->context->facts.held_count; i++)
 		if (q->context->facts.held[i].role->key == d->role && q->context->facts.held[i].principal == d->principal)
@@ -234,7 +233,7 @@ const char *access_path_name(enum access_path path)
 
 err access_sentence(struct data_call *dc, const struct question *q, const struct decision *d, str *out)
 {
-	const struct held_role *h = held_of(q, d);
+	const struct held_role *h = access_held(q, d);
 	const struct name *holder = NULL;
 	str role = h ? h->role->name : S("");
 	const char *through = "held directly";
@@ -274,7 +273,7 @@ err function_access_origin(struct data_call *dc)
 	struct question q = { 0 };
 	struct json_writer w;
 	str sentence;
-	TRY(explain_read(dc, &q));
+	TRY(access_explain_read(dc, &q));
 	struct decision d = access_decide_right(dc, &q, RIGHT_READ);
 	TRY(access_sentence(dc, &q, &d, &sentence));
 	TRY(access_answer(dc, "RetrieveAccessOriginResponse", &w));
@@ -292,33 +291,6 @@ bool access_right_of(str name, enum right *out)
 		}
 	}
 	return false;
-}
-
-err function_explain_access(struct data_call *dc)
-{
-	struct question q = { 0 };
-	struct json_writer w;
-	enum right right;
-	str sentence;
-	if (!access_right_of(access_argument(dc, &dc->path.segment[0], S("Right")), &right))
-		return REFUSE(dc, 400, CODE_BAD_QUERY, "Right must be Read, Write, Delete, Append, AppendTo, Assign or Share.");
-	TRY(explain_read(dc, &q));
-	struct decision d = access_decide_right(dc, &q, right);
-	const struct held_role *h = held_of(&q, &d);
-	TRY(access_sentence(dc, &q, &d, &sentence));
-	TRY(access_answer(dc, "ExplainAccessResponse", &w));
-	json_member_bool(&w, S("Allowed"), allowed(&d));
-	json_member_str(&w, S("Reason"), reason_row(d.reason)->code);
-	json_member_str(&w, S("Path"), str_of(access_path_name(d.path)));
-	json_key(&w, S("RoleId"));
-	if (allowed(&d) && h)
-		json_uuid(&w, &h->role->id);
-	else
-		json_null(&w);
-	json_member_i64(&w, S("Epoch"), (int64_t)d.epoch);
-	json_member_str(&w, S("Explanation"), sentence);
-	json_close_object(&w);
-	return OK;
 }
 
 err access_function(struct data_call *dc, bool *out_found)

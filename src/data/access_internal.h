@@ -25,6 +25,10 @@ MUST_USE NONNULL err access_principal(struct data_call *dc, struct question *q, 
 MUST_USE NONNULL err access_context(struct data_call *dc, struct question *q);
 NONNULL struct decision access_decide_right(struct data_call *dc, struct question *q, enum right right);
 MUST_USE NONNULL err access_sentence(struct data_call *dc, const struct question *q, const struct decision *d, str *out);
+/* ObjectId, LogicalName and PrincipalId, admitted, with the principal's context. */
+MUST_USE NONNULL err access_explain_read(struct data_call *dc, struct question *q);
+/* The role that allowed; null: none did. */
+NONNULL const struct held_role *access_held(const struct question *q, const struct decision *d);
 const char *access_path_name(enum access_path path);
 NONNULL bool access_right_of(str name, enum right *out);
 /* {"@odata.context": ..., open. */

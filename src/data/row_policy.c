@@ -76,25 +76,42 @@ err row_policy_filter(struct data_call *dc, const struct authz_context *ctx, con
 	}
 }
 
-err row_policy_passes(struct data_call *dc, const struct authz_context *ctx, const struct table *t, enum policy_operation operation,
-		      int64_t row_key, bool *out)
+static err condition_holds(struct data_call *dc, const struct table *t, const struct filter *f, int64_t row_key, bool *out)
 {
-	const struct filter *f = NULL;
 	struct value key = { .kind = VALUE_I64, .i64 = row_key };
 	SCOPED(sql_builder) b = { 0 };
 	SCOPED(statement) s = { 0 };
 	str condition;
-	*out = true;
-	TRY(row_policy_filter(dc, ctx, t, operation, &f));
-	if (!f)
-		return OK;
-	*out = false;
 	TRY(sql_builder_init(&b, 64, dc->arena));
 	TRY(filter_sql(&b, f, dc->arena, &condition));
 	buffer_append_format(&b.text, "SELECT 1 FROM %.*s AS r WHERE %.*s AND r.key = ?%d", STR_ARG(t->sql), STR_ARG(condition),
 			     sql_parameter(&b, &key));
 	TRY(sql_open(&b, dc->app->store, &s));
 	return statement_step(&s, out);
+}
+
+err row_policy_passes(struct data_call *dc, const struct authz_context *ctx, const struct table *t, enum policy_operation operation,
+		      int64_t row_key, bool *out)
+{
+	const struct filter *f = NULL;
+	*out = true;
+	TRY(row_policy_filter(dc, ctx, t, operation, &f));
+	if (!f)
+		return OK;
+	*out = false;
+	return condition_holds(dc, t, f, row_key, out);
+}
+
+err row_policy_next(struct data_call *dc, const struct authz_context *ctx, const struct table *t, enum policy_operation operation,
+		    int64_t row_key, size_t *inout_at, const struct row_policy **out, bool *out_passes)
+{
+	const struct filter *f = NULL;
+	*out_passes = false;
+	TRY(authz_policy_next(dc->app->authz, ctx, t, operation, inout_at, out));
+	if (!*out)
+		return OK;
+	TRY(condition_of(dc, ctx, t, *out, &f));
+	return condition_holds(dc, t, f, row_key, out_passes);
 }
 
 enum policy_operation policy_operation_of(enum right right)

@@ -12,6 +12,10 @@ MUST_USE NONNULL err row_policy_filter(struct data_call *dc, const struct authz_
 /* Does the row, as it stands in the present transaction, pass them? */
 MUST_USE NONNULL err row_policy_passes(struct data_call *dc, const struct authz_context *ctx, const struct table *t,
 				       enum policy_operation operation, int64_t row_key, bool *out);
+/* The next policy at or behind *inout_at that binds this principal, and whether the row passes it alone; null: no more. */
+MUST_USE NONNULL err row_policy_next(struct data_call *dc, const struct authz_context *ctx, const struct table *t,
+				     enum policy_operation operation, int64_t row_key, size_t *inout_at, const struct row_policy **out,
+				     bool *out_passes);
 /* The operation that a right on an existing row is. */
 enum policy_operation policy_operation_of(enum right right);
 /* The body of a policy to be (`stored` nil), or of a change of a stored one: its query must be a condition over its table. */

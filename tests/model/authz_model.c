@@ -9,7 +9,7 @@ bool model_unit_is_within(const struct model *m, int unit, int above)
 }
 
 /* P(u): u, every team u is a member of, and the default team of u's unit. A team stands for itself alone. */
-static bool stands_for(const struct model *m, int who, int principal)
+bool model_stands_for(const struct model *m, int who, int principal)
 {
 	const struct model_principal *u = &m->principals[who], *p = &m->principals[principal];
 	if (who == principal)
@@ -22,7 +22,7 @@ static bool stands_for(const struct model *m, int who, int principal)
 /* OWNER(r): the owner is in P(u), and the grant works as one's own or is that team's. */
 static bool by_owner(const struct model *m, int who, int holder, const struct model_role *role, int owner)
 {
-	return owner != NOBODY && stands_for(m, who, owner) && (holder == who || role->direct_user || holder == owner);
+	return owner != NOBODY && model_stands_for(m, who, owner) && (holder == who || role->direct_user || holder == owner);
 }
 
 /* UNIT(r), measured from each unit as whose instance the role is held. */
@@ -44,7 +44,7 @@ static bool reached(const struct model *m, int who, int table, enum right right,
 	for (int p = 0; p < m->principal_count; p++) {
 		for (int r = 0; r < m->role_count; r++) {
 			enum depth depth = m->roles[r].depth[table][right];
-			if (!stands_for(m, who, p) || !m->holds[p][r] || depth == DEPTH_NONE)
+			if (!model_stands_for(m, who, p) || !m->holds[p][r] || depth == DEPTH_NONE)
 				continue;
 			if (depth == DEPTH_GLOBAL)
 				return true;
@@ -63,7 +63,7 @@ static enum authz_reason any_grant(const struct model *m, int who, int table, en
 	bool any_role = false;
 	for (int p = 0; p < m->principal_count; p++) {
 		for (int r = 0; r < m->role_count; r++) {
-			if (!stands_for(m, who, p) || !m->holds[p][r])
+			if (!model_stands_for(m, who, p) || !m->holds[p][r])
 				continue;
 			any_role = true;
 			if (m->roles[r].depth[table][right] != DEPTH_NONE)
@@ -119,7 +119,7 @@ static int level_by_position(const struct model *m, int who, int s)
 }
 
 /* HIER: is `principal` a subordinate, or a team of one, whose rows this right reaches? */
-static bool by_hierarchy(const struct model *m, int who, int table, enum right right, int principal)
+bool model_below(const struct model *m, int who, int table, enum right right, int principal)
 {
 	bool changes = right == RIGHT_WRITE || right == RIGHT_APPEND || right == RIGHT_APPEND_TO;
 	if (!m->hierarchy || m->hierarchy_off[table] || !m->principals[who].user || principal == NOBODY || (right != RIGHT_READ && !changes))
@@ -127,7 +127,7 @@ static bool by_hierarchy(const struct model *m, int who, int table, enum right r
 	for (int s = 0; s < m->principal_count; s++) {
 		const struct model_principal *sub = &m->principals[s];
 		int level = !sub->user || s == who ? 0 : m->positions ? level_by_position(m, who, s) : level_below(m, who, s);
-		if (level == 0 || level > m->depth || (changes && level > m->write_levels) || !stands_for(m, s, principal))
+		if (level == 0 || level > m->depth || (changes && level > m->write_levels) || !model_stands_for(m, s, principal))
 			continue;
 		if (m->unit_rule && !m->positions && !model_unit_is_within(m, sub->unit, m->principals[who].unit))
 			continue;
@@ -144,7 +144,7 @@ enum authz_reason model_row(const struct model *m, int who, int table, enum righ
 		return gate;
 	if (reached(m, who, table, right, owner, unit, BY_ANY_PATH))
 		return REASON_NONE;
-	return m->tables[table].keeps_owner && by_hierarchy(m, who, table, right, owner) ? REASON_NONE : REASON_NO_ACCESS;
+	return m->tables[table].keeps_owner && model_below(m, who, table, right, owner) ? REASON_NONE : REASON_NO_ACCESS;
 }
 
 static bool cascades(enum cascade_kind kind, const struct model_row *parent, const struct model_row *child)
@@ -175,23 +175,28 @@ static bool effective(const struct model *m, const struct model_row *rows, int r
 	return cascades(m->share_cascade, parent, r) && effective(m, rows, r->parent, principal, right, left - 1);
 }
 
+bool model_shared_with(const struct model *m, const struct model_row *rows, int row, int principal, enum right right)
+{
+	enum { LEVELS = 40 };
+	return effective(m, rows, row, principal, right, LEVELS);
+}
+
 /* SHARED(r): with the user or a team that the user stands for, or with those below in the hierarchy. */
 enum authz_reason model_shared_row(const struct model *m, int who, int table, enum right right, const struct model_row *rows, int row)
 {
-	enum { LEVELS = 40 };
 	enum authz_reason otherwise = model_row(m, who, table, right, rows[row].owner, rows[row].unit);
 	if (otherwise != REASON_NO_ACCESS)
 		return otherwise;
 	for (int p = 0; p < m->principal_count; p++)
-		if ((stands_for(m, who, p) || by_hierarchy(m, who, table, right, p)) && effective(m, rows, row, p, right, LEVELS))
+		if ((model_stands_for(m, who, p) || model_below(m, who, table, right, p)) && model_shared_with(m, rows, row, p, right))
 			return REASON_NONE;
-	return effective(m, rows, row, NOBODY, right, LEVELS) ? REASON_NONE : REASON_NO_ACCESS;
+	return model_shared_with(m, rows, row, NOBODY, right) ? REASON_NONE : REASON_NO_ACCESS;
 }
 
 enum authz_reason model_create(const struct model *m, int who, int table, int owner, int unit)
 {
 	enum authz_reason create = model_row(m, who, table, RIGHT_CREATE, owner, unit);
-	if (create != REASON_NONE || !m->tables[table].keeps_owner || stands_for(m, who, owner))
+	if (create != REASON_NONE || !m->tables[table].keeps_owner || model_stands_for(m, who, owner))
 		return create;
 	enum authz_reason assign = model_privilege(m, who, table, RIGHT_ASSIGN);
 	if (assign != REASON_NONE)

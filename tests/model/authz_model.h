@@ -54,6 +54,12 @@ struct model {
 	unsigned holds[MODEL_PRINCIPALS][MODEL_ROLES];   /* as the instances of these units, bits; in classic mode only the holder's own */
 };
 
+/* Is `principal` in P(who)? */
+bool model_stands_for(const struct model *m, int who, int principal);
+/* Is rows[row] shared with exactly this principal (NOBODY: everybody), by itself or from the rows above it? */
+bool model_shared_with(const struct model *m, const struct model_row *rows, int row, int principal, enum right right);
+/* Is `principal` one whose rows and shares pass up to who (1.11)? */
+bool model_below(const struct model *m, int who, int table, enum right right, int principal);
 bool model_unit_is_within(const struct model *m, int unit, int above);
 /* Steps 1 to 6 of 5.1; REASON_NONE: may. */
 enum authz_reason model_privilege(const struct model *m, int who, int table, enum right right);

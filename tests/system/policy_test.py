@@ -67,6 +67,13 @@ def read(w):
     check('nor a System Administrator', len(w.get('new_cases')) == 3)
     told = w.it.operate('GET', f"{w.api}/ExplainAccess(ObjectId={w.us},LogicalName='new_case',PrincipalId={w.users['ann']},Right='Read')")
     check('the explanation names the policy', (told['Allowed'], told['Reason']) == (False, 'row_policy'), told)
+    check('beside the grants that it takes away', told['Grants'] and [p['Passes'] for p in told['Policies']].count(False) >= 1
+          and all(p['RoleName'] and p['Query'] for p in told['Policies']), told)
+    own = w.ask('ann', 'GET', f"ExplainAccess(ObjectId={w.us},LogicalName='new_case',PrincipalId={w.users['ann']},Right='Read')").json()
+    check('what it asks is not told to whom it binds', own['Policies'] and not any('Query' in p for p in own['Policies'])
+          and [p['Passes'] for p in own['Policies']] == [p['Passes'] for p in told['Policies']], own)
+    told = w.it.operate('GET', f"{w.api}/ExplainAccess(ObjectId={w.eu},LogicalName='new_case',PrincipalId={w.users['ann']},Right='Read')")
+    check('a row that passes passes all', told['Allowed'] and told['Policies'] and all(p['Passes'] for p in told['Policies']), told)
     question = urllib.parse.quote("{'@odata.id':'new_cases(%s)'}" % w.us)
     told = w.it.operate('GET', f"{w.api}/systemusers({w.users['ann']})/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@t)?@t={question}")
     check('and no right is left', told['AccessRights'] in ('None', 'AssignAccess'), told)

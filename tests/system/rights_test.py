@@ -240,7 +240,8 @@ def explained(w, made):
         return w.ask(asker, 'GET', f'RetrieveSharedPrincipalsAndAccess(Target=@t)?@t={target}')
 
     def why(asker, who, row, right='Write'):
-        return w.ask(asker, 'GET', f"ExplainAccess(ObjectId={row},LogicalName='new_case',PrincipalId={users[who]},Right='{right}')").json()
+        call = f"ExplainAccess(ObjectId={row},LogicalName='new_case',PrincipalId={users[who]},Right='{right}')"
+        return w.ask(asker, 'GET', call).json() if asker else w.it.operate('GET', f'{w.api}/{call}')
     own = entity(w.ask('ben', 'POST', 'new_cases', {'new_title': 'to explain'}))
     missing = '0198aaaa-0000-7000-8000-00000000abcd'
     check('the owner holds what the role gives', rights('ben', users['ben'], own) == 'ReadAccess, WriteAccess, ShareAccess, AppendAccess, AppendToAccess'
@@ -273,6 +274,20 @@ def explained(w, made):
           [why('ada', 'ada', own, r) for r in ('Write', 'Delete')])
     origin = w.ask('ada', 'GET', f"RetrieveAccessOrigin(ObjectId={own},LogicalName='new_case',PrincipalId={users['ada']})").json()
     check('the origin is a sentence that names the role', "'Leader'" in origin['Response'], origin)
+    grants = why(None, 'ben', rows['fay'], 'Read')['Grants']
+    check('a share names whom it is with', [(g['Path'], g['PrincipalId'], g['PrincipalName']) for g in grants] == [('shared', team, 'Readers')], grants)
+    w.post('GrantAccess', {'Target': {'@odata.type': 'Microsoft.Dynamics.CRM.new_case', 'new_caseid': own}, 'PrincipalAccess': {
+        'AccessMask': 'ReadAccess', 'Principal': {'@odata.type': 'Microsoft.Dynamics.CRM.systemuser', 'systemuserid': users['ada']}}})
+    told = why(None, 'ada', own, 'Read')
+    check('every grant is told, not only the first', {g['Path'] for g in told['Grants']} == {'unit', 'shared'} and told['Path'] == 'unit'
+          and not told['GrantsExceeded'] and {g.get('RoleName') for g in told['Grants']} == {'Leader', None}, told)
+    w.post('RevokeAccess', {'Target': {'@odata.type': 'Microsoft.Dynamics.CRM.new_case', 'new_caseid': own}, 'Revokee': {
+        '@odata.type': 'Microsoft.Dynamics.CRM.systemuser', 'systemuserid': users['ada']}})
+    asked = [why(None, who, row, right) for who in users for row in (*rows.values(), own, missing) for right in ('Read', 'Write', 'Delete', 'Assign', 'Share')]
+    check('allowed means a grant', [a['Allowed'] for a in asked] == [bool(a['Grants']) for a in asked] and len({a['Allowed'] for a in asked}) == 2,
+          [a for a in asked if a['Allowed'] != bool(a['Grants'])][:2])
+    absent = w.it.operate('GET', f"{w.api}/ExplainAccess(ObjectId={w.root},LogicalName='businessunit',PrincipalId={me},Right='Share')")
+    check('of a right that a table does not have there is none', absent['Grants'] == [] and absent['Allowed'] is False, absent)
     for bad in ('ExplainAccess(ObjectId=x,LogicalName=\'new_case\')', f"ExplainAccess(ObjectId={own},LogicalName='none',PrincipalId={own},Right='Read')",
                 'RetrieveSharedPrincipalsAndAccess(Target=@t)', 'RetrieveSharedPrincipalsAndAccess(Target=@t)?@t={}'):
         refused = w.ask('ada', 'GET', bad)
@@ -298,6 +313,8 @@ def listed(w, made):
     check('about others only administrators ask', ask('ben', f"WhatCanAccess(PrincipalId={w.users['ada']})").status == 403)
     told = w.it.command('access', 'explain', w.it.folder, 'ada@contoso.example', '--environment', 'sales', '--table', 'new_case', '--row', row, '--json')
     check('the command explains', told['Allowed'] is True and told['Path'] == 'unit', told)
+    shown = w.it.run('access', 'explain', w.it.folder, 'ada@contoso.example', '--environment', 'sales', '--table', 'new_case', '--row', row)
+    check('and shows each grant', 'Leader' in shown.stdout and 'RoleName' in shown.stdout, shown)
     told = w.it.command('access', 'who', w.it.folder, '--environment', 'sales', '--table', 'new_case', '--row', row, '--json')
     check('and lists who', {p['PrincipalId'] for p in told} == set(names), told)
     told = w.it.command('access', 'what', w.it.folder, 'ada@contoso.example', '--environment', 'sales', '--json')

@@ -1,8 +1,10 @@
 /* Property: over generated worlds, changed through the real administration, the engine and its slow twin (tests/model) give the same
- * answer with the same reason to every question about a row, and the same rows to every question for a list, under every plan. */
+ * answer with the same reason to every question about a row, and the same rows to every question for a list, under every plan; explanations
+ * name exactly the grants that alone would do; the order in which facts are read changes nothing, and one more role loses no row. */
 #include "administration.h"
 
 #include "authz/cascade.h"
+#include "authz/grants.h"
 #include "authz/share.h"
 #include "data/plan.h"
 #include "model/authz_model.h"
@@ -21,7 +23,7 @@ struct generated {
 	struct model_row rows[ROWS]; /* their keys count from 1 */
 	bool matrix, move_rows, keep_roles;
 	uint64_t seed;
-	size_t points, lists, by_share, by_hierarchy, from_above;
+	size_t points, lists, by_share, by_hierarchy, from_above, explained, several, unmoved, widened;
 };
 
 static int below(struct generated *g, int n)
@@ -702,6 +704,213 @@ static void ask_people(struct generated *g, int who)
 	list_check(g, &wish, who, RIGHT_READ, want, n); /* keys rise in the order of creation */
 }
 
+/* --- explanations --- */
+
+static int principal_index(const struct generated *g, int64_t key)
+{
+	for (int p = 0; p < g->model.principal_count; p++)
+		if (g->principal_key[p] == key)
+			return p;
+	return NOBODY;
+}
+
+/* Nothing held but this role, by this holder, as the instance of this unit, and nobody below. */
+static bool alone_reaches(const struct generated *g, int who, enum right right, int row, int holder, int role, unsigned instance)
+{
+	struct model alone = g->model;
+	memset(alone.holds, 0, sizeof alone.holds);
+	alone.holds[holder][role] = instance;
+	alone.hierarchy = false;
+	return model_row(&alone, who, CASES, right, g->rows[row].owner, g->rows[row].unit) == REASON_NONE;
+}
+
+static bool grant_names(const struct generated *g, const struct grant *grant, int holder, int role, int unit)
+{
+	struct uuid id = test_uuid(ROLE_NUMBER + role);
+	return grant->held && uuid_equal(&grant->held->role->id, &id) && grant->principal == g->principal_key[holder] &&
+	       grant->held->unit == g->unit_key[unit];
+}
+
+static size_t grants_naming(const struct generated *g, const struct grants *told, int holder, int role, int unit)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < told->count; i++)
+		n += grant_names(g, &told->at[i], holder, role, unit);
+	return n;
+}
+
+/* Each role that alone would do is told once, and no other. */
+static void roles_told(struct generated *g, const struct grants *told, int who, enum right right, int row)
+{
+	for (int p = 0; p < g->model.principal_count; p++)
+		for (int r = 0; r < MODEL_ROLES; r++)
+			for (int u = 0; u < MODEL_UNITS && model_stands_for(&g->model, who, p); u++)
+				if (g->model.holds[p][r] & 1u << u)
+					assert_int_equal(grants_naming(g, told, p, r, u), alone_reaches(g, who, right, row, p, r, 1u << u));
+}
+
+static size_t shares_naming(const struct grants *told, int64_t principal, bool below, bool *out_from_above)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < told->count; i++) {
+		const struct grant *t = &told->at[i];
+		if (t->path != PATH_SHARED || t->principal != principal || t->below != below)
+			continue;
+		*out_from_above = t->from_above;
+		n++;
+	}
+	return n;
+}
+
+static void share_told(struct generated *g, const struct grants *told, bool reached, enum right right, int row, int p, bool below)
+{
+	const struct model_row *r = &g->rows[row];
+	bool from_above = false, own = p == NOBODY ? r->everybody[right] : r->shared[p][right];
+	bool want = reached && model_shared_with(&g->model, g->rows, row, p, right);
+	assert_int_equal(shares_naming(told, owner_key(g, p), below, &from_above), want);
+	assert_true(!want || from_above == !own);
+}
+
+static void shares_told(struct generated *g, const struct grants *told, int who, enum right right, int row)
+{
+	share_told(g, told, true, right, row, NOBODY, false);
+	for (int p = 0; p < g->model.principal_count; p++) {
+		share_told(g, told, model_stands_for(&g->model, who, p), right, row, p, false);
+		share_told(g, told, model_below(&g->model, who, CASES, right, p), right, row, p, true);
+	}
+}
+
+static void decision_told(const struct grants *told, const struct decision *d)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < told->count; i++) {
+		const struct grant *t = &told->at[i];
+		n += t->path == d->path && (d->path == PATH_SHARED || t->principal == d->principal) && (!t->held || t->held->role->key == d->role);
+	}
+	assert_true(n > 0);
+}
+
+/* There is a grant exactly when the engine, and the twin, allow; the one that the decision names is among them. */
+static void explain(struct generated *g, int who, enum right right, int row)
+{
+	const struct model_row *r = &g->rows[row];
+	struct authz_context *ctx = context(g, who);
+	struct decision d;
+	struct grants told;
+	enum authz_reason want = model_shared_row(&g->model, who, CASES, right, g->rows, row);
+	must(authz_decide_row(g->f->authz, ctx, g->f->cases, right, row + 1, g->principal_key[r->owner], g->unit_key[r->unit], &d));
+	must(authz_grants(g->f->authz, ctx, g->f->cases, right, row + 1, g->principal_key[r->owner], g->unit_key[r->unit], &told));
+	assert_int_equal(told.count > 0, allowed(&d));
+	assert_int_equal(told.count > 0, want == REASON_NONE);
+	assert_false(told.more);
+	g->explained++;
+	g->several += told.count > 1;
+	if (model_privilege(&g->model, who, CASES, right) != REASON_NONE)
+		return;
+	if (allowed(&d))
+		decision_told(&told, &d);
+	roles_told(g, &told, who, right, row);
+	shares_told(g, &told, who, right, row);
+	for (size_t i = 0; i < told.count; i++)
+		if (told.at[i].path == PATH_HIERARCHY)
+			assert_true(model_below(&g->model, who, CASES, right, principal_index(g, told.at[i].principal)));
+}
+
+static void ask_explanations(struct generated *g, int who)
+{
+	for (int i = 0; i < ROWS; i++)
+		explain(g, who, (enum right)(RIGHT_READ + below(g, RIGHTS_END - RIGHT_READ)), i);
+}
+
+/* --- what no order changes, and what one more role only widens --- */
+
+static void shuffle(struct generated *g, void *at, size_t count, size_t size)
+{
+	uint8_t *octets = at, kept[64];
+	assert_true(size <= sizeof kept);
+	for (size_t i = count; i > 1; i--) {
+		uint8_t *a = octets + (i - 1) * size, *b = octets + (size_t)below(g, (int)i) * size;
+		memcpy(kept, a, size);
+		memcpy(a, b, size);
+		memcpy(b, kept, size);
+	}
+}
+
+static void *copied(struct arena *arena, const void *from, size_t count, size_t room, size_t size)
+{
+	void *to = arena_array(arena, room, size);
+	assert_non_null(to);
+	if (count)
+		memcpy(to, from, count * size);
+	return to;
+}
+
+/* The context of the same facts, in another order, with or without one more role. */
+static struct authz_context *recompiled(struct generated *g, struct arena *arena, const struct authz_context *was, const struct held_role *more)
+{
+	struct principal_facts f = was->facts;
+	struct authz_context *made = NULL;
+	struct held_role *held = copied(arena, f.held, f.held_count, f.held_count + 1, sizeof *held);
+	int64_t *teams = copied(arena, f.teams, f.team_count, f.team_count, sizeof *teams);
+	if (more)
+		held[f.held_count++] = *more;
+	shuffle(g, held, f.held_count, sizeof *held);
+	shuffle(g, teams, f.team_count, sizeof *teams);
+	f.held = held;
+	f.teams = teams;
+	must(context_compile(arena, &f, was->units, was->epoch, was->table_count, &made));
+	made->hierarchy_off = was->hierarchy_off;
+	made->gate = was->gate;
+	return made;
+}
+
+static bool i64s_same(const int64_t *a, size_t a_count, const int64_t *b, size_t b_count)
+{
+	return a_count == b_count && (a_count == 0 || memcmp(a, b, a_count * sizeof *a) == 0);
+}
+
+static void filters_same(struct authz_context *a, struct authz_context *b, const struct table *t, enum right right)
+{
+	const struct row_filter *x = NULL, *y = NULL;
+	must(authz_row_filter(a, t, right, &x));
+	must(authz_row_filter(b, t, right, &y));
+	assert_true(x->any == y->any && x->all == y->all);
+	assert_true(i64s_same(x->owners, x->owner_count, y->owners, y->owner_count) && i64s_same(x->units, x->unit_count, y->units, y->unit_count) &&
+		    i64s_same(x->sharers, x->sharer_count, y->sharers, y->sharer_count));
+}
+
+static void compare_rows(struct generated *g, struct authz_context *was, struct authz_context *now, bool wider, const uint32_t *masks)
+{
+	for (int r = RIGHT_CREATE; r < RIGHTS_END; r++) {
+		if (!wider)
+			filters_same(was, now, g->f->cases, (enum right)r);
+		for (int i = 0; i < ROWS; i++) {
+			int64_t owner = g->principal_key[g->rows[i].owner], unit = g->unit_key[g->rows[i].unit];
+			struct decision a = authz_check_shared(was, g->f->cases, (enum right)r, owner, unit, masks[i]);
+			struct decision b = authz_check_shared(now, g->f->cases, (enum right)r, owner, unit, masks[i]);
+			if (wider ? allowed(&a) && !allowed(&b) : a.reason != b.reason || allowed(&a) != allowed(&b))
+				fail_msg("row %d, right %d: %s, then %s", i, r, reason_row(a.reason)->code.at, reason_row(b.reason)->code.at);
+			g->widened += wider && !allowed(&a) && allowed(&b);
+			g->unmoved += !wider;
+		}
+	}
+}
+
+static void ask_order(struct generated *g, int who)
+{
+	struct authz_context *was = context(g, who);
+	struct arena *arena = arena_new(8 << 20);
+	const struct role_set *roles = &g->f->authz->snapshot->roles;
+	struct held_role more = { .principal = was->principals[below(g, (int)was->principal_count)], .unit = g->unit_key[below(g, MODEL_UNITS)],
+				  .role = &roles->roles[below(g, (int)roles->count)] };
+	uint32_t masks[ROWS];
+	for (int i = 0; i < ROWS; i++)
+		must(authz_shared_mask(g->f->authz, was, g->f->cases, i + 1, &masks[i]));
+	compare_rows(g, was, recompiled(g, arena, was, NULL), false, masks);
+	compare_rows(g, was, recompiled(g, arena, was, &more), true, masks);
+	arena_free(arena);
+}
+
 static void ask_everything(struct generated *g)
 {
 	for (int i = 0; i < USERS; i++) {
@@ -709,13 +918,15 @@ static void ask_everything(struct generated *g)
 		ask_list(g, MODEL_UNITS + i, RIGHT_READ);
 		ask_list(g, MODEL_UNITS + i, (enum right)(RIGHT_CREATE + below(g, 8)));
 		ask_people(g, MODEL_UNITS + i);
+		ask_explanations(g, MODEL_UNITS + i);
+		ask_order(g, MODEL_UNITS + i);
 	}
 	ask_owners(g);
 }
 
 static void engine_and_twin_agree_after_every_change(void **state)
 {
-	size_t points = 0, lists = 0, by_share = 0, by_hierarchy = 0, from_above = 0;
+	size_t points = 0, lists = 0, by_share = 0, by_hierarchy = 0, from_above = 0, explained = 0, several = 0, unmoved = 0, widened = 0;
 	(void)state;
 	for (int w = 0; w < WORLDS; w++) {
 		void *fixture = NULL;
@@ -742,11 +953,19 @@ static void engine_and_twin_agree_after_every_change(void **state)
 		by_share += g->by_share;
 		by_hierarchy += g->by_hierarchy;
 		from_above += g->from_above;
+		explained += g->explained;
+		several += g->several;
+		unmoved += g->unmoved;
+		widened += g->widened;
 		fixture_teardown(&fixture);
 		free(g);
 	}
 	print_message("%zu decisions (%zu by a share alone, %zu of them from rows above, %zu by the hierarchy alone) and %zu lists agree\n", points,
 		      by_share, from_above, by_hierarchy, lists);
+	print_message("%zu explanations, %zu of several grants; %zu decisions in another order; %zu that one more role allows\n", explained, several, unmoved,
+		      widened);
+	assert_true(explained > 20000 && several > 1000);
+	assert_true(unmoved > 100000 && widened > 1000);
 	assert_true(from_above > 500);
 	assert_true(by_share > 1000);
 	assert_true(by_hierarchy > 500);
