@@ -2,6 +2,8 @@
 
 #include "access/sql_catalog.h"
 
+enum { CASE_BYTES_MAX = 256 * 1024 };
+
 /* --- types --- */
 
 static err policy_read(struct data_call *dc, str text, const struct filter **out)
@@ -68,31 +70,33 @@ err external_properties_read(str text, struct arena *arena, const struct json **
 	return err_kind_of(e) == ERR_INVALID ? OK : e;
 }
 
-static err entity_read(struct data_call *dc, const struct external_type *type, const struct access_entity *said, struct external_entity *out,
-		       bool *out_known)
+static err entity_read(struct store *store, const struct external_type *type, const struct access_entity *said, struct arena *arena,
+		       struct external_entity *out, bool *out_known)
 {
 	SCOPED(statement) s = { 0 };
 	*out = (struct external_entity){ .type = said->type, .id = said->id, .said = said->properties };
 	*out_known = false;
 	if (!type || !said->id.at)
 		return OK;
-	TRY(statement_open(dc->app->store, &SQL_EXTERNAL_ENTITY, &s));
+	TRY(statement_open(store, &SQL_EXTERNAL_ENTITY, &s));
 	TRY(bind_i64(&s, 1, type->key));
 	TRY(bind_text(&s, 2, said->id));
 	TRY(statement_step(&s, out_known));
-	return *out_known ? external_properties_read(column_text(&s, 0), dc->arena, &out->stored) : OK;
+	return *out_known ? external_properties_read(column_text(&s, 0), arena, &out->stored) : OK;
 }
 
 /* --- questions --- */
 
-err external_case_make(struct access_call *call, const struct external_type *type, const struct access_question *q, struct external_case *out)
+err external_case_make(struct access_call *call, const struct external_type *type, const struct access_question *q, struct arena *arena,
+		       struct external_case *out)
 {
+	struct store *store = call->data.app->store;
 	const struct external_type *subjects;
 	*out = (struct external_case){ .question = { .action = q->action, .action_properties = q->action_properties, .context = q->context } };
 	TRY(external_type_find(call, q->subject.type, &subjects));
 	out->subject_declared = subjects != NULL;
-	TRY(entity_read(&call->data, subjects, &q->subject, &out->question.subject, &out->subject_known));
-	return entity_read(&call->data, type, &q->resource, &out->question.resource, &out->resource_known);
+	TRY(entity_read(store, subjects, &q->subject, arena, &out->question.subject, &out->subject_known));
+	return entity_read(store, type, &q->resource, arena, &out->question.resource, &out->resource_known);
 }
 
 enum authz_reason external_case_decide(const struct external_type *type, const struct external_case *c)
@@ -105,7 +109,11 @@ enum authz_reason external_case_decide(const struct external_type *type, const s
 err external_decide(struct access_call *call, const struct external_type *type, const struct access_question *q, enum authz_reason *out)
 {
 	struct external_case c;
-	TRY(external_case_make(call, type, q, &c));
-	*out = external_case_decide(type, &c);
-	return OK;
+	struct arena *arena = arena_new(CASE_BYTES_MAX);
+	TRY_NEW(arena);
+	err e = external_case_make(call, type, q, arena, &c);
+	if (!failed(e))
+		*out = external_case_decide(type, &c);
+	arena_free(arena);
+	return e;
 }

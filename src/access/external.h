@@ -26,11 +26,11 @@ struct external_case {
 	struct external_question question;
 	bool subject_declared, subject_known, resource_known; /* known: stored */
 };
-/* Entities that a search looks for have no id, and stay unknown. */
+/* Entities that a search looks for have no id, and stay unknown. What is stored is read into the arena. */
 MUST_USE NONNULL err external_case_make(struct access_call *call, const struct external_type *type, const struct access_question *q,
-					struct external_case *out);
+					struct arena *arena, struct external_case *out);
 NONNULL enum authz_reason external_case_decide(const struct external_type *type, const struct external_case *c);
-/* Both. */
+/* Both, and nothing of it stays in the request's arena: a batch may ask a thousand times. */
 MUST_USE NONNULL err external_decide(struct access_call *call, const struct external_type *type, const struct access_question *q,
 				     enum authz_reason *out);
 /* Stored properties as a tree; null text, or text that is no object: none. */

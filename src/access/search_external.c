@@ -48,7 +48,7 @@ err search_external_subject_run(struct search *s, const struct external_type *ty
 	const struct external_type *subjects;
 	struct external_case c;
 	TRY(external_type_find(s->call, q->subject.type, &subjects));
-	TRY(external_case_make(s->call, type, q, &c));
+	TRY(external_case_make(s->call, type, q, s->call->data.arena, &c));
 	if (subjects && c.resource_known)
 		TRY(candidates_run(s, type, subjects, &c, &c.question.subject));
 	return search_answer(s, q->subject.type);
@@ -58,7 +58,7 @@ err search_external_resource_run(struct search *s, const struct external_type *t
 {
 	const struct access_question *q = s->call->request.questions;
 	struct external_case c;
-	TRY(external_case_make(s->call, type, q, &c));
+	TRY(external_case_make(s->call, type, q, s->call->data.arena, &c));
 	if (c.subject_known)
 		TRY(candidates_run(s, type, type, &c, &c.question.resource));
 	return search_answer(s, q->resource.type);
@@ -69,7 +69,7 @@ err search_external_action_run(struct search *s, const struct external_type *typ
 	struct external_case c;
 	str rest = type->actions, name;
 	bool wanted = true;
-	TRY(external_case_make(s->call, type, s->call->request.questions, &c));
+	TRY(external_case_make(s->call, type, s->call->request.questions, s->call->data.arena, &c));
 	if (!c.subject_known || !c.resource_known)
 		return search_answer(s, S(""));
 	for (int64_t at = 1; wanted && rest.len && str_split(&rest, ',', &name); at++) {

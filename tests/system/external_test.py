@@ -226,6 +226,24 @@ def declared(w, user):
     check('who has the privilege reads', len(w.ask('gil', 'GET', 'externaltypes').json()['value']) >= 2)
 
 
+def many(w, p):
+    """A page looks at so many entities, and may be short or empty: the last one is found all the same."""
+    crate = w.post('externaltypes', {'name': 'crate', 'policy': "resource/properties/open eq true", 'actions': 'open'})
+    for n in range(503):
+        w.post('externalentities', {'name': f'crate-{n}', 'properties': json.dumps({'open': n in (7, 502)}), 'externaltypeid@odata.bind': f'externaltypes({crate})'})
+    question = {'subject': ALICE, 'action': {'name': 'open'}, 'resource': {'type': 'crate'}}
+    first = p.post('search/resource', question).json()
+    check('of many, a page may be short', [r['id'] for r in first['results']] == ['crate-7'] and first['page']['next_token'], first)
+    check('and the next ones hold the rest', p.search('resource', question) == ['crate-7', 'crate-502'] == p.search('resource', {**question, 'page': {'limit': 1}}))
+    wide = {'notes': ['x' * 18] * 170}
+    w.post('externalentities', {'name': 'wide', 'properties': json.dumps({'open': True, **wide}), 'externaltypeid@odata.bind': f'externaltypes({crate})'})
+    found = p.batch([{'resource': {'type': 'crate', 'id': 'wide'}}] * 1000, subject=ALICE, action={'name': 'open'})
+    check('a thousand times much that is stored', found == [True] * 1000, str(found)[:300])
+    whole = {'subject': ALICE, 'action': {'name': 'open'}, 'evaluations': [{'resource': {'type': 'crate', 'id': f'crate-{n % 503}'}} for n in range(1000)]}
+    found = [e['decision'] for e in p.post('evaluations', whole).json()['evaluations']]
+    check('a thousand questions at once', len(found) == 1000 and [n for n, yes in enumerate(found) if yes] == [7, 502, 510], len(found))
+
+
 def gone(w, p, user, record):
     entity = w.get('externalentities', filter=f"name eq 'bob' and _externaltypeid_value eq {user}")[0]
     w.it.operate('PATCH', f"{w.api}/externalentities({entity['externalentityid']})", {'properties': '{"role":"none"}'})
@@ -270,6 +288,7 @@ def main():
         declared(w, user)
         closed(w, p, record)
         tables(w, p)
+        many(w, p)
         gone(w, p, user, record)
     finally:
         it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)

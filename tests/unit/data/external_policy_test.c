@@ -184,6 +184,80 @@ static void terms_depth_and_length_are_bounded(void **state)
 	assert_false(many_taken(2000, " or "));
 }
 
+/* --- generated logic, and its slow twin: min, max and complement over no < open < yes --- */
+
+enum { EXPRESSIONS = 20000, DEPTH = 6, TEXT_MAX = 8000 };
+enum twin { TWIN_NO, TWIN_OPEN, TWIN_YES };
+
+static unsigned below(uint64_t *seed, unsigned n)
+{
+	*seed ^= *seed << 13, *seed ^= *seed >> 7, *seed ^= *seed << 17;
+	return (unsigned)(*seed % n);
+}
+
+static enum twin leaf(uint64_t *seed, struct buffer *text)
+{
+	static const char *const leaves[][2] = { [TWIN_NO] = { "subject/id eq 'bob'", "2 in (3, 4)" },
+						 [TWIN_OPEN] = { "context/missing ne 'x'", "contains(subject/properties/age, 'x')" },
+						 [TWIN_YES] = { "subject/id eq 'ann'", "context/ip ne null" } };
+	unsigned truth = below(seed, 3);
+	buffer_append_format(text, "%s", leaves[truth][below(seed, 2)]);
+	return (enum twin)truth;
+}
+
+/* level 0: or, 1: and, 2: not, a bracket or a condition; brackets stand where the grammar needs them, and now and then elsewhere. */
+static enum twin expression(uint64_t *seed, struct buffer *text, int level, int depth)
+{
+	bool bracket = below(seed, 6) == 0, binary = level < 2 && depth > 0;
+	enum twin truth;
+	if (depth > 0 && (bracket || (level == 2 && below(seed, 3) == 0))) {
+		bool negate = below(seed, 2);
+		buffer_append_format(text, negate ? "not (" : "(");
+		truth = expression(seed, text, 0, depth - 1);
+		buffer_append_format(text, ")");
+		return negate ? (enum twin)(TWIN_YES - truth) : truth;
+	}
+	if (level == 2 && depth > 0 && below(seed, 3) == 0) {
+		buffer_append_format(text, "not ");
+		return (enum twin)(TWIN_YES - expression(seed, text, 2, depth - 1));
+	}
+	if (!binary)
+		return leaf(seed, text);
+	truth = expression(seed, text, level + 1, depth - 1);
+	for (unsigned more = below(seed, 3); more; more--) {
+		buffer_append_format(text, level ? " and " : " or ");
+		enum twin next = expression(seed, text, level + 1, depth - 1);
+		truth = (level ? next < truth : next > truth) ? next : truth;
+	}
+	return truth;
+}
+
+static void generated_policies_mean_what_their_twin_says(void **state)
+{
+	struct external_question q = question();
+	struct arena *own = arena_new(4 << 20);
+	uint64_t seed = 0x9e3779b97f4a7c15u;
+	size_t allowed = 0, long_ones = 0;
+	(void)state;
+	assert_non_null(own);
+	for (int i = 0; i < EXPRESSIONS; i++) {
+		SCOPED(buffer) text = { 0 };
+		struct problem problem = { 0 };
+		const struct filter *policy;
+		buffer_init(&text, TEXT_MAX);
+		enum twin want = expression(&seed, &text, 0, DEPTH);
+		arena_reset(own);
+		if (text.failed || failed(external_policy_parse(buffer_str(&text), own, &problem, &policy)))
+			fail_msg("%.*s: %.*s", STR_ARG(buffer_str(&text)), STR_ARG(problem.message));
+		if (external_policy_allows(policy, &q) != (want == TWIN_YES))
+			fail_msg("%.*s", STR_ARG(buffer_str(&text)));
+		allowed += want == TWIN_YES;
+		long_ones += text.len > 200;
+	}
+	assert_true(allowed > EXPRESSIONS / 10 && long_ones > EXPRESSIONS / 20);
+	arena_free(own);
+}
+
 static int arena_open(void **state)
 {
 	(void)state;
@@ -205,6 +279,7 @@ int main(void)
 		cmocka_unit_test(an_empty_question_opens_nothing),
 		cmocka_unit_test(what_is_no_policy_is_refused_with_a_position),
 		cmocka_unit_test(terms_depth_and_length_are_bounded),
+		cmocka_unit_test(generated_policies_mean_what_their_twin_says),
 	};
 	return cmocka_run_group_tests(tests, arena_open, arena_close);
 }
