@@ -118,6 +118,17 @@ size_t url_param_count(const struct url_params *params, str name)
 	return count;
 }
 
+err url_params_without(const struct url_params *params, str name, struct arena *arena, struct url_params *out)
+{
+	struct url_params in = *params;
+	*out = (struct url_params){ .items = NEW_ARRAY(arena, struct url_param, in.count) };
+	TRY_NEW(out->items);
+	for (size_t i = 0; i < in.count; i++)
+		if (!str_equal(in.items[i].name, name))
+			out->items[out->count++] = in.items[i];
+	return OK;
+}
+
 static bool scheme_is_valid(str s)
 {
 	if (s.len == 0 || ascii_lower(s.at[0]) < 'a' || ascii_lower(s.at[0]) > 'z')

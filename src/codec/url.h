@@ -29,6 +29,9 @@ NONNULL bool url_param_find(const struct url_params *params, str name, str *out)
 /* How often the name occurs. */
 NONNULL size_t url_param_count(const struct url_params *params, str name);
 
+/* All but those of that name, in the arena. */
+MUST_USE NONNULL err url_params_without(const struct url_params *params, str name, struct arena *arena, struct url_params *out);
+
 /* An absolute http(s) URL or a custom-scheme URI, split without decoding. Views into the text. */
 struct url {
 	str scheme; /* as given; compare without case */

@@ -7,62 +7,13 @@
 #include "crypto/aead.h"
 #include "host/random.h"
 
-enum { CURSOR_VERSION = 1, CURSOR_BYTES_MAX = 48 * 1024 };
-
-static void value_encode(struct buffer *b, const struct value *v)
-{
-	uint64_t bits;
-	write_u8(b, (uint8_t)v->kind);
-	switch (v->kind) {
-	case VALUE_I64:
-		write_u64(b, (uint64_t)v->i64);
-		break;
-	case VALUE_F64:
-		memcpy(&bits, &v->f64, 8);
-		write_u64(b, bits);
-		break;
-	case VALUE_TEXT:
-		write_bytes32(b, bytes_of_str(v->text));
-		break;
-	case VALUE_UUID:
-		buffer_append(b, bytes_of(v->uuid.b, 16));
-		break;
-	case VALUE_NULL:
-	case VALUE_I64S:
-		break;
-	}
-}
-
-static bool value_decode(struct reader *r, struct value *v)
-{
-	uint64_t bits;
-	*v = (struct value){ .kind = (enum value_kind)read_u8(r) };
-	switch (v->kind) {
-	case VALUE_NULL:
-		return true;
-	case VALUE_I64:
-		v->i64 = (int64_t)read_u64(r);
-		return true;
-	case VALUE_F64:
-		bits = read_u64(r);
-		memcpy(&v->f64, &bits, 8);
-		return true;
-	case VALUE_TEXT:
-		v->text = str_of_bytes(read_bytes32(r));
-		return true;
-	case VALUE_UUID:
-		read_into(r, v->uuid.b, 16);
-		return true;
-	default:
-		return false;
-	}
-}
+enum { CURSOR_VERSION = 2, CURSOR_BYTES_MAX = 48 * 1024 };
 
 static err place_text(const struct cursor_place *place, struct arena *arena, bytes *out)
 {
 	char user[UUID_TEXT_LEN + 1];
 	uuid_format(&place->user, user);
-	str text = str_format(arena, "cursor\n%s\n%.*s", user, STR_ARG(place->query));
+	str text = str_format(arena, "%s\n%s\n%.*s", place->name, user, STR_ARG(place->query));
 	TRY_NEW(text.at);
 	*out = bytes_of_str(text);
 	return OK;
@@ -76,6 +27,7 @@ err cursor_seal(const struct cursor_place *place, const struct cursor *c, struct
 	write_u8(&plain, CURSOR_VERSION);
 	write_u64(&plain, (uint64_t)c->key);
 	write_u32(&plain, (uint32_t)c->page);
+	write_u64(&plain, (uint64_t)c->since);
 	write_u8(&plain, (uint8_t)c->count);
 	for (size_t i = 0; i < c->count; i++)
 		value_encode(&plain, &c->values[i]);
@@ -93,9 +45,9 @@ err cursor_seal(const struct cursor_place *place, const struct cursor *c, struct
 	return OK;
 }
 
-static err refused(struct arena *arena, struct problem *problem)
+err cursor_refuse(const struct cursor_place *place, struct arena *arena, struct problem *problem)
 {
-	return problem_say(arena, problem, 400, CODE_BAD_QUERY, "The $skiptoken is not valid for this query and caller.");
+	return problem_say(arena, problem, 400, CODE_BAD_QUERY, "The %s is not valid for this query and caller.", place->name);
 }
 
 err cursor_open(const struct cursor_place *place, str token, struct arena *arena, struct problem *problem, struct cursor *out)
@@ -103,26 +55,27 @@ err cursor_open(const struct cursor_place *place, str token, struct arena *arena
 	bytes sealed, aad;
 	if (token.len > CURSOR_BYTES_MAX * 2 || failed(base64url_parse(token, arena, &sealed)) ||
 	    sealed.len < AEAD_NONCE_BYTES + AEAD_TAG_BYTES)
-		return refused(arena, problem);
+		return cursor_refuse(place, arena, problem);
 	size_t len = sealed.len - AEAD_NONCE_BYTES - AEAD_TAG_BYTES;
 	uint8_t *plain = arena_alloc(arena, len);
 	TRY_NEW(plain);
 	TRY(place_text(place, arena, &aad));
 	if (failed(aead_open(place->secret->k, sealed.at, aad, bytes_slice(sealed, AEAD_NONCE_BYTES, AEAD_NONCE_BYTES + len),
 			     sealed.at + AEAD_NONCE_BYTES + len, plain)))
-		return refused(arena, problem);
+		return cursor_refuse(place, arena, problem);
 	struct reader r = reader_of(bytes_of(plain, len));
 	struct cursor c = { 0 };
 	bool good = read_u8(&r) == CURSOR_VERSION;
 	c.key = (int64_t)read_u64(&r);
 	c.page = read_u32(&r);
+	c.since = (int64_t)read_u64(&r);
 	c.count = read_u8(&r);
 	if (!good || c.count > ORDER_MAX)
-		return refused(arena, problem);
+		return cursor_refuse(place, arena, problem);
 	for (size_t i = 0; i < c.count; i++)
 		good = good && value_decode(&r, &c.values[i]);
 	if (!good || !reader_is_exact(&r))
-		return refused(arena, problem);
+		return cursor_refuse(place, arena, problem);
 	*out = c;
 	return OK;
 }

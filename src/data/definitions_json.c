@@ -187,7 +187,7 @@ static void table_flags_json(struct json_writer *w, const struct table *t, str s
 		bool value;
 	} flags[] = {
 		{ "IsCustomEntity", !t->builtin }, { "IsActivity", false }, { "HasNotes", false },
-		{ "IsOptimisticConcurrencyEnabled", true }, { "ChangeTrackingEnabled", false }, { "AutoCreateAccessTeams", t->access_teams },
+		{ "IsOptimisticConcurrencyEnabled", true }, { "ChangeTrackingEnabled", !t->builtin }, { "AutoCreateAccessTeams", t->access_teams },
 	};
 	for (size_t i = 0; i < COUNT_OF(flags); i++)
 		if (is_selected(select, str_of(flags[i].name)))

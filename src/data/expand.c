@@ -65,12 +65,7 @@ err expand_take(struct data_call *dc, const struct table *t, struct url_params *
 		return OK;
 	if (url_param_count(&dc->params, S("$expand")) > 1)
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "A query option is given twice: '$expand'.");
-	out_rest->count = 0;
-	out_rest->items = NEW_ARRAY(dc->arena, struct url_param, dc->params.count);
-	TRY_NEW(out_rest->items);
-	for (size_t i = 0; i < dc->params.count; i++)
-		if (!str_equal(dc->params.items[i].name, S("$expand")))
-			out_rest->items[out_rest->count++] = dc->params.items[i];
+	TRY(url_params_without(&dc->params, S("$expand"), dc->arena, out_rest));
 	return expands_make(dc, t, text, 1, out);
 }
 

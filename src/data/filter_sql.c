@@ -173,6 +173,21 @@ static void paired_sql(struct target *t, const struct filter *f, bool negated)
 			     (long long)l->through->number, l->side, sql_parameter(t->b, &f->values[0]));
 }
 
+/* Never negated: it is not of a client's making. */
+static err since_sql(struct target *t, const struct filter *f)
+{
+	struct value table = { .kind = VALUE_I64, .i64 = f->table->ordinal };
+	int v = sql_parameter(t->b, &f->values[0]), n = sql_parameter(t->b, &table);
+	buffer_append_format(t->text, "(r.version > ?%d OR r.key IN (SELECT key FROM row_note WHERE tbl = ?%d AND version > ?%d)", v, n, v);
+	if (f->before) {
+		buffer_append_str(t->text, S(" OR NOT coalesce("));
+		TRY(visible_sql(t->b, t->text, "r", f->table, f->before, t->arena));
+		buffer_append_str(t->text, S(", 0)"));
+	}
+	buffer_append_char(t->text, ')');
+	return OK;
+}
+
 static err node_sql(struct target *t, const struct filter *f, bool negated);
 
 /* all(p): there is none for which not p. */
@@ -220,6 +235,8 @@ static err node_sql(struct target *t, const struct filter *f, bool negated)
 	case FILTER_ANY:
 	case FILTER_ALL:
 		return lambda_sql(t, f, negated);
+	case FILTER_SINCE:
+		return since_sql(t, f);
 	case FILTER_PAIRED:
 		paired_sql(t, f, negated);
 		return OK;

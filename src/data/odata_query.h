@@ -22,7 +22,8 @@ enum filter_kind { FILTER_AND = 1, FILTER_OR, FILTER_NOT, FILTER_COMPARE, FILTER
 	FILTER_BETWEEN, FILTER_KEYS, /* KEYS: one value, an array of principals' keys, for a column that holds such */
 	FILTER_ANY, FILTER_ALL,      /* of the rows at the end of route; left null: is there one?                  */
 	FILTER_PAIRED,               /* joined by `paired` with the row whose key is the one value                 */
-	FILTER_PROPERTY };           /* of a question, not of a row (data/external_policy.h)                       */
+	FILTER_PROPERTY,             /* of a question, not of a row (data/external_policy.h)                       */
+	FILTER_SINCE };              /* changed after the version that is the one value, or came into sight: `before` */
 enum compare_op { COMPARE_EQ = 1, COMPARE_NE, COMPARE_GT, COMPARE_GE, COMPARE_LT, COMPARE_LE };
 enum like_kind { LIKE_CONTAINS = 1, LIKE_STARTS, LIKE_ENDS };
 
@@ -70,6 +71,8 @@ struct filter {
 	const struct route *route, *other_route; /* null: the row itself         */
 	int scope;                         /* ANY, ALL: names the lambda's rows  */
 	const struct link *paired;
+	const struct table *table;         /* SINCE                              */
+	const struct visible *before;      /* SINCE: what was seen then; null: the same as now */
 	const struct value *values;        /* COMPARE, LIKE: one; BETWEEN: two   */
 	size_t value_count;
 	const struct property_test *property; /* PROPERTY                         */

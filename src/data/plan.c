@@ -177,7 +177,7 @@ static void shared_parameters(struct sql_builder *b, const struct table *t, cons
 	if (v->everything || !v->shared_count)
 		return;
 	struct value table = { .kind = VALUE_I64, .i64 = t->ordinal }, bit = { .kind = VALUE_I64, .i64 = v->shared_bit };
-	struct value with = array_value(v->shared_with, v->shared_count);
+	struct value with = value_of_i64s(v->shared_with, v->shared_count);
 	f->cascade = v->cascade;
 	if (!v->cascade)
 		f->shared_table = sql_parameter(b, &table);
@@ -187,7 +187,7 @@ static void shared_parameters(struct sql_builder *b, const struct table *t, cons
 
 static void gather_write(struct sql_builder *b, const struct odata_query *q, const struct visible *v, const struct fragments *f)
 {
-	struct value owners = array_value(v->owners, v->owner_count), units = array_value(v->units, v->unit_count);
+	struct value owners = value_of_i64s(v->owners, v->owner_count), units = value_of_i64s(v->units, v->unit_count);
 	columns_write(&b->text, q, f);
 	buffer_append_str(&b->text, S(" FROM "));
 	visible_keys_write(b, q->table, &owners, &units, f);
@@ -247,7 +247,7 @@ static err fragments_make(struct sql_builder *b, const struct rows_wish *wish, s
 	if (wish->after)
 		TRY(keyset_sql(b, q, out->order, wish->after, wish->after_key, arena, &out->keyset));
 	if (wish->keys) {
-		struct value keys = array_value(wish->keys, wish->key_count);
+		struct value keys = value_of_i64s(wish->keys, wish->key_count);
 		out->keys = str_format(arena, "r.key IN (SELECT value FROM i64_array(?%d))", sql_parameter(b, &keys));
 		TRY_NEW(out->keys.at);
 	}
@@ -343,7 +343,7 @@ void rows_from_sql(struct sql_builder *b, const struct table *t, const struct vi
 	if (visible_is_nothing(t, v)) {
 		buffer_append_str(&b->text, S("(SELECT 0 AS key WHERE 0) AS s "));
 	} else {
-		struct value owners = array_value(v->owners, v->owner_count), units = array_value(v->units, v->unit_count);
+		struct value owners = value_of_i64s(v->owners, v->owner_count), units = value_of_i64s(v->units, v->unit_count);
 		shared_parameters(b, t, v, &f);
 		visible_keys_write(b, t, &owners, &units, &f);
 	}

@@ -34,11 +34,6 @@ enum plan_kind plan_choose(const struct rows_wish *wish, int64_t total, int64_t 
 	return merge ? PLAN_STREAMS : PLAN_GATHER;
 }
 
-struct value array_value(const int64_t *values, size_t count)
-{
-	return (struct value){ .kind = VALUE_I64S, .i64s = values, .i64s_count = count };
-}
-
 static err number_of(struct store *store, const struct sql_text *sql, int64_t table, const struct value *first,
 		     const struct value *second, int64_t *out)
 {
@@ -62,11 +57,11 @@ err counters_read(struct store *store, const struct table *t, const struct visib
 	int64_t by_owner = 0, by_unit = 0;
 	TRY(number_of(store, &SQL_COUNT_TABLE, t->ordinal, NULL, NULL, out_total));
 	if (v->owner_count) {
-		owners = array_value(v->owners, v->owner_count);
+		owners = value_of_i64s(v->owners, v->owner_count);
 		TRY(number_of(store, &SQL_COUNT_OWNERS, t->ordinal, &owners, NULL, &by_owner));
 	}
 	if (v->unit_count) {
-		units = array_value(v->units, v->unit_count);
+		units = value_of_i64s(v->units, v->unit_count);
 		TRY(number_of(store, &SQL_COUNT_UNITS, t->ordinal, &units, NULL, &by_unit));
 	}
 	*out_visible = by_owner + by_unit;
@@ -105,8 +100,8 @@ err counters_exact(struct store *store, const struct table *t, const struct visi
 	int64_t by_unit = 0, elsewhere = 0;
 	if (v->everything)
 		return number_of(store, &SQL_COUNT_TABLE, t->ordinal, NULL, NULL, out);
-	owners = array_value(v->owners, v->owner_count);
-	units = array_value(v->units, v->unit_count);
+	owners = value_of_i64s(v->owners, v->owner_count);
+	units = value_of_i64s(v->units, v->unit_count);
 	TRY(number_of(store, &SQL_COUNT_UNITS, t->ordinal, &units, NULL, &by_unit));
 	TRY(number_of(store, &SQL_COUNT_OWNERS_ELSEWHERE, t->ordinal, &owners, &units, &elsewhere));
 	*out = by_unit + elsewhere;

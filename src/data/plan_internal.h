@@ -7,7 +7,6 @@
 /* Does an index of metadata/physical.c give this order within an owner or unit? */
 NONNULL bool order_is_indexed(const struct odata_query *q);
 /* For i64_array(?). */
-struct value array_value(const int64_t *values, size_t count);
 /* Rows of the table, and an upper bound of the visible ones (a row of a visible owner in a visible unit counts twice). */
 MUST_USE NONNULL err counters_read(struct store *store, const struct table *t, const struct visible *v, int64_t *out_total,
 				   int64_t *out_visible);

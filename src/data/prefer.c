@@ -54,6 +54,8 @@ void prefer_parse(str header, struct prefer *out)
 			out->page_size_max = n > 5000 ? 5000 : (int64_t)n;
 		else if (str_equal_nocase(name, S("return")))
 			out->representation = str_equal_nocase(value, S("representation"));
+		else if (str_equal_nocase(name, S("odata.track-changes")) || str_equal_nocase(name, S("track-changes")))
+			out->track_changes = true;
 		else if (str_equal_nocase(name, S("odata.continue-on-error")) || str_equal_nocase(name, S("continue-on-error")))
 			out->continue_on_error = !str_equal_nocase(value, S("false"));
 		else if (str_equal_nocase(name, S("odata.include-annotations")))

@@ -7,6 +7,7 @@
 struct prefer {
 	int64_t page_size_max;       /* 0: not asked for */
 	bool representation;         /* return=representation */
+	bool track_changes;          /* odata.track-changes, of a list */
 	bool continue_on_error;      /* odata.continue-on-error, of a batch */
 	bool formatted, lookup_names, navigation_names; /* annotations */
 	bool all_annotations;        /* "*": error details too */

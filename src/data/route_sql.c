@@ -11,12 +11,12 @@ static void paths_sql(struct sql_builder *b, struct buffer *text, const char *al
 		buffer_append_char(text, v->everything ? '1' : '0');
 		return;
 	}
-	struct value owners = { .kind = VALUE_I64S, .i64s = v->owners, .i64s_count = v->owner_count };
-	struct value units = { .kind = VALUE_I64S, .i64s = v->units, .i64s_count = v->unit_count };
+	struct value owners = value_of_i64s(v->owners, v->owner_count);
+	struct value units = value_of_i64s(v->units, v->unit_count);
 	buffer_append_format(text, "(+%s.owner IN (SELECT value FROM i64_array(?%d)) OR +%s.unit IN (SELECT value FROM i64_array(?%d))",
 			     alias, sql_parameter(b, &owners), alias, sql_parameter(b, &units));
 	if (v->shared_count && v->cascade) {
-		struct value with = { .kind = VALUE_I64S, .i64s = v->shared_with, .i64s_count = v->shared_count };
+		struct value with = value_of_i64s(v->shared_with, v->shared_count);
 		struct value bit = { .kind = VALUE_I64, .i64 = v->shared_bit };
 		int w = sql_parameter(b, &with), n = sql_parameter(b, &bit);
 		buffer_append_format(text, " OR %s.key IN (", alias);
@@ -24,7 +24,7 @@ static void paths_sql(struct sql_builder *b, struct buffer *text, const char *al
 		buffer_append_char(text, ')');
 	} else if (v->shared_count) {
 		struct value table = { .kind = VALUE_I64, .i64 = t->ordinal }, bit = { .kind = VALUE_I64, .i64 = v->shared_bit };
-		struct value with = { .kind = VALUE_I64S, .i64s = v->shared_with, .i64s_count = v->shared_count };
+		struct value with = value_of_i64s(v->shared_with, v->shared_count);
 		buffer_append_format(text, " OR EXISTS (SELECT 1 FROM share AS h WHERE h.tbl = ?%d AND h.obj = %s.key AND h.principal IN "
 				     "(SELECT value FROM i64_array(?%d)) AND (h.mask & ?%d) <> 0)",
 				     sql_parameter(b, &table), alias, sql_parameter(b, &with), sql_parameter(b, &bit));

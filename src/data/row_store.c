@@ -118,16 +118,17 @@ static err shares_end(struct data_call *dc, const struct table *t, const struct 
 	return statement_run(&s);
 }
 
+/* What hangs on the row goes first, while the row can still be told (a tracked table notes who loses sight of it). */
 err row_delete(struct data_call *dc, const struct table *t, const struct row_place *row)
 {
 	SCOPED(statement) s = { 0 };
 	str sql = str_format(dc->arena, "DELETE FROM %.*s WHERE key = ?1 AND version = ?2", STR_ARG(t->sql));
 	TRY_NEW(sql.at);
+	TRY(authz_cells_end(dc->app->authz, t, row->key));
+	TRY(record_teams_end(dc->app->authz, t, row->key, dc->arena));
+	TRY(shares_end(dc, t, row));
 	TRY(statement_open_text(dc->app->store, sql, &s));
 	TRY(bind_i64(&s, 1, row->key));
 	TRY(bind_i64(&s, 2, row->version));
-	TRY(statement_run_one(&s));
-	TRY(authz_cells_end(dc->app->authz, t, row->key));
-	TRY(record_teams_end(dc->app->authz, t, row->key, dc->arena));
-	return shares_end(dc, t, row);
+	return statement_run_one(&s);
 }

@@ -31,6 +31,8 @@ MUST_USE NONNULL err value_of_json(const struct column *c, const struct json *in
 /* A literal of $filter or of a key; `quoted` tells that it stood in single quotes (text is unquoted already). */
 MUST_USE NONNULL err value_of_literal(const struct column *c, str text, bool quoted, struct arena *arena,
 				      struct problem *problem, struct value *out);
+/* A list to bind; values may be null when there are none. */
+struct value value_of_i64s(const int64_t *values, size_t count);
 MUST_USE NONNULL err value_bind(struct statement *s, int index, const struct value *v);
 /* The stored value at `index` of the present row. */
 NONNULL struct value value_of_row(const struct column *c, const struct statement *s, int index);
@@ -39,6 +41,12 @@ NONNULL void value_write(struct json_writer *w, const struct column *c, const st
 /* The text that people see (FormattedValue): false when there is none beyond the value itself. */
 NONNULL bool value_display(const struct column *c, const struct value *v, struct arena *arena, str *out);
 NONNULL bool value_equal(const struct value *a, const struct value *b);
+
+/* kind, then the value; a list only ever goes out. */
+NONNULL void value_encode(struct buffer *b, const struct value *v);
+struct reader;
+/* False: no value. The text is a view. */
+NONNULL bool value_decode(struct reader *r, struct value *v);
 
 /* Digits as scaled integer. *out_inexact tells that digits were rounded away. False: no such number, or too large. */
 bool decimal_parse(str text, uint8_t precision, int64_t *out, bool *out_inexact);

@@ -40,3 +40,9 @@ struct value value_of_row(const struct column *c, const struct statement *s, int
 		return (struct value){ .kind = VALUE_I64, .i64 = column_i64(s, index) };
 	}
 }
+
+struct value value_of_i64s(const int64_t *values, size_t count)
+{
+	static const int64_t none[1];
+	return (struct value){ .kind = VALUE_I64S, .i64s = values ? values : none, .i64s_count = count };
+}

@@ -92,8 +92,13 @@ err physical_column_add(struct store *store, const struct table *t, const struct
 				     t->ordinal, (long long)number));
 }
 
+/* Triggers on the share table do not go with the table. */
 err physical_table_drop(struct store *store, const struct table *t, struct arena *arena)
 {
+	static const char *const of_shares[] = { "lost", "gone", "got", "made" };
+	for (size_t i = 0; i < COUNT_OF(of_shares); i++)
+		TRY(run(store, str_format(arena, "DROP TRIGGER IF EXISTS %.*s_share_%s;", STR_ARG(t->sql), of_shares[i])));
+	TRY(run(store, str_format(arena, "DELETE FROM tracked WHERE tbl = %u; DELETE FROM row_note WHERE tbl = %u;", t->ordinal, t->ordinal)));
 	return run(store, str_format(arena, "DROP TABLE %.*s;", STR_ARG(t->sql)));
 }
 
@@ -137,4 +142,49 @@ err physical_pairs_drop(struct store *store, int64_t number, struct arena *arena
 {
 	long long n = number;
 	return run(store, str_format(arena, "DROP TRIGGER n_%lld_gone0; DROP TRIGGER n_%lld_gone1; DROP TABLE n_%lld;", n, n, n));
+}
+
+/* Each note has a version of its own, as if the row had changed. rest: kind and what follows it, over m and the joined tables. */
+static str note(unsigned n, const char *rest, const char *joined, struct arena *arena)
+{
+	return str_format(arena, "UPDATE meta_state SET row_version = row_version + 1; "
+			  "INSERT INTO row_note (tbl, version, kind, id, key, owner, unit, principal, time) "
+			  "SELECT %u, m.row_version, %s, unixepoch() FROM meta_state AS m%s;", n, rest, joined);
+}
+
+static err trigger(struct store *store, unsigned n, const char *name, str when, str body, struct arena *arena)
+{
+	TRY_NEW(when.at);
+	TRY_NEW(body.at);
+	return run(store, str_format(arena, "CREATE TRIGGER t_%u_%s AFTER %.*s BEGIN %.*s END;", n, name, STR_ARG(when), STR_ARG(body)));
+}
+
+/* Who of those that share.principal names could read the row, and cannot any more; or can now. */
+static err share_triggers_create(struct store *store, unsigned n, uint32_t bit, struct arena *arena)
+{
+	str of_old = str_format(arena, " CROSS JOIN t_%u AS r ON r.key = old.obj", n), of_new = str_format(arena, " CROSS JOIN t_%u AS r ON r.key = new.obj", n);
+	TRY_NEW(of_old.at);
+	TRY_NEW(of_new.at);
+	str lost = note(n, "4, r.id, 0, 0, 0, old.principal", of_old.at, arena), got = note(n, "5, r.id, r.key, 0, 0, new.principal", of_new.at, arena);
+	TRY(trigger(store, n, "share_lost", str_format(arena, "UPDATE OF mask ON share WHEN old.tbl = %u AND old.mask & %u AND NOT new.mask & %u",
+						       n, bit, bit), lost, arena));
+	TRY(trigger(store, n, "share_gone", str_format(arena, "DELETE ON share WHEN old.tbl = %u AND old.mask & %u", n, bit), lost, arena));
+	TRY(trigger(store, n, "share_got", str_format(arena, "UPDATE OF mask ON share WHEN new.tbl = %u AND new.mask & %u AND NOT old.mask & %u",
+						      n, bit, bit), got, arena));
+	return trigger(store, n, "share_made", str_format(arena, "INSERT ON share WHEN new.tbl = %u AND new.mask & %u", n, bit), got, arena);
+}
+
+err physical_tracking_create(struct store *store, const struct table *t, uint32_t read_bit, struct arena *arena)
+{
+	unsigned n = t->ordinal;
+	bool owned = table_is_owned(t);
+	str gone = note(n, owned ? "2, old.id, 0, old.owner, old.unit, 0" : "2, old.id, 0, 0, 0, 0", "", arena);
+	TRY(run(store, str_format(arena, "CREATE INDEX t_%u_version ON t_%u (version);", n, n)));
+	TRY(trigger(store, n, "note_made", str_format(arena, "INSERT ON t_%u", n), note(n, "1, new.id, 0, 0, 0, 0", "", arena), arena));
+	TRY(trigger(store, n, "note_gone", str_format(arena, "DELETE ON t_%u", n), gone, arena));
+	if (!owned)
+		return OK;
+	TRY(trigger(store, n, "note_moved", str_format(arena, "UPDATE OF owner, unit ON t_%u WHEN old.owner <> new.owner OR old.unit <> new.unit", n),
+		    note(n, "3, old.id, new.key, old.owner, old.unit, 0", "", arena), arena));
+	return share_triggers_create(store, n, read_bit, arena);
 }

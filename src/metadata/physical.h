@@ -20,6 +20,9 @@ MUST_USE NONNULL err physical_key_drop(struct store *store, const struct table *
 MUST_USE NONNULL err physical_pairs_create(struct store *store, const struct table *const side[2], int64_t number, struct arena *arena);
 MUST_USE NONNULL err physical_pairs_drop(struct store *store, int64_t number, struct arena *arena);
 
+/* From now on the table's rows and shares note in row_note what versions do not tell. read_bit: of share.mask. */
+MUST_USE NONNULL err physical_tracking_create(struct store *store, const struct table *t, uint32_t read_bit, struct arena *arena);
+
 /* With its indexes and triggers. */
 MUST_USE NONNULL err physical_table_drop(struct store *store, const struct table *t, struct arena *arena);
 MUST_USE NONNULL err physical_column_drop(struct store *store, const struct table *t, const struct column *c, struct arena *arena);

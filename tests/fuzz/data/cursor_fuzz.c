@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct purpose_key secret = { { 42 } };
 	struct arena *arena = arena_new(4 << 20);
-	struct cursor_place place = { &secret, { { 1 } }, S("q") };
+	struct cursor_place place = { "$skiptoken", &secret, { { 1 } }, S("q") };
 	struct problem problem = { 0 };
 	struct prefer prefer = { 0 };
 	struct cursor c;

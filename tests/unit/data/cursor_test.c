@@ -22,7 +22,7 @@ static void a_cursor_comes_back_as_it_went(void **state)
 	(void)state;
 	struct arena *arena = arena_new(1 << 20);
 	struct problem problem = { 0 };
-	struct cursor_place place = { &secret, { { 5 } }, S("accounts?$top=3") };
+	struct cursor_place place = { "$skiptoken", &secret, { { 5 } }, S("accounts?$top=3") };
 	struct cursor in = sample(), out;
 	str token;
 	assert_false(failed(cursor_seal(&place, &in, arena, &token)));
@@ -39,9 +39,9 @@ static void another_caller_query_or_octet_is_refused(void **state)
 {
 	(void)state;
 	struct arena *arena = arena_new(4 << 20);
-	struct cursor_place place = { &secret, { { 5 } }, S("accounts?$top=3") };
-	struct cursor_place other_user = { &secret, { { 6 } }, S("accounts?$top=3") };
-	struct cursor_place other_query = { &secret, { { 5 } }, S("accounts?$top=4") };
+	struct cursor_place place = { "$skiptoken", &secret, { { 5 } }, S("accounts?$top=3") };
+	struct cursor_place other_user = { "$skiptoken", &secret, { { 6 } }, S("accounts?$top=3") };
+	struct cursor_place other_query = { "$skiptoken", &secret, { { 5 } }, S("accounts?$top=4") };
 	struct cursor in = sample(), out;
 	str token;
 	assert_false(failed(cursor_seal(&place, &in, arena, &token)));
