@@ -91,8 +91,7 @@ err access_context(struct data_call *dc, struct question *q)
 	return q->found ? authz_shared_mask(dc->app->authz, q->context, q->table, q->row.key, &q->shared) : OK;
 }
 
-/* Rows without an owner are neither shared nor assigned, whatever a role says; told, as where it is tried, before any gate. */
-static enum authz_reason right_absent(const struct table *t, enum right right)
+enum authz_reason access_right_absent(const struct table *t, enum right right)
 {
 	if (table_is_owned(t) && !t->builtin)
 		return REASON_NONE;
@@ -101,7 +100,7 @@ static enum authz_reason right_absent(const struct table *t, enum right right)
 
 struct decision access_decide_right(struct data_call *dc, struct question *q, enum right right)
 {
-	enum authz_reason absent = right_absent(q->table, right);
+	enum authz_reason absent = access_right_absent(q->table, right);
 	if (absent != REASON_NONE)
 		return (struct decision){ .reason = absent, .right = right, .epoch = q->context->epoch };
 	if (!q->found) {

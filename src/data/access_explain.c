@@ -38,6 +38,17 @@ static err grant_sentence(struct data_call *dc, const struct question *q, const 
 	return OK;
 }
 
+static void grant_members(struct json_writer *w, const struct grant *g, const struct holder *h)
+{
+	if (g->held) {
+		json_member_str(w, S("Depth"), str_of(depth_name(g->depth)));
+		json_member_uuid(w, S("RoleId"), &g->held->role->id);
+		json_member_str(w, S("RoleName"), g->held->role->name);
+	}
+	json_member_uuid(w, S("PrincipalId"), &h->id);
+	json_member_str(w, S("PrincipalName"), h->name);
+}
+
 static err grant_write(struct data_call *dc, struct json_writer *w, const struct question *q, const struct grant *g)
 {
 	struct holder h;
@@ -46,32 +57,44 @@ static err grant_write(struct data_call *dc, struct json_writer *w, const struct
 	TRY(grant_sentence(dc, q, g, &h, &sentence));
 	json_open_object(w);
 	json_member_str(w, S("Path"), str_of(access_path_name(g->path)));
-	if (g->held) {
-		json_member_str(w, S("Depth"), str_of(depth_name(g->depth)));
-		json_member_uuid(w, S("RoleId"), &g->held->role->id);
-		json_member_str(w, S("RoleName"), g->held->role->name);
-	}
-	json_member_uuid(w, S("PrincipalId"), &h.id);
-	json_member_str(w, S("PrincipalName"), h.name);
+	grant_members(w, g, &h);
 	json_member_str(w, S("Explanation"), sentence);
 	json_close_object(w);
 	return OK;
 }
 
 /* A right that the table does not have, and a row that is not there, are reached by nothing. */
-static err grants_write(struct data_call *dc, struct json_writer *w, const struct question *q, const struct decision *d)
+err access_grants_write(struct data_call *dc, struct json_writer *w, const struct question *q, enum right right, struct grants *room)
 {
-	bool none = !q->found || d->reason == REASON_NOT_SHAREABLE || d->reason == REASON_NOT_ASSIGNABLE;
-	struct grants *g = NEW(dc->arena, struct grants);
-	TRY_NEW(g);
-	if (!none)
-		TRY(authz_grants(dc->app->authz, q->context, q->table, d->right, q->row.key, q->row.owner, q->row.unit, g));
+	room->count = 0;
+	room->more = false;
+	if (q->found && access_right_absent(q->table, right) == REASON_NONE)
+		TRY(authz_grants(dc->app->authz, q->context, q->table, right, q->row.key, q->row.owner, q->row.unit, room));
 	json_key(w, S("Grants"));
 	json_open_array(w);
-	for (size_t i = 0; i < g->count; i++)
-		TRY(grant_write(dc, w, q, &g->at[i]));
+	for (size_t i = 0; i < room->count; i++)
+		TRY(grant_write(dc, w, q, &room->at[i]));
 	json_close_array(w);
-	json_member_bool(w, S("GrantsExceeded"), g->more);
+	json_member_bool(w, S("GrantsExceeded"), room->more);
+	return OK;
+}
+
+err access_roles_write(struct data_call *dc, struct json_writer *w, const struct question *q, const struct table *t, enum right right)
+{
+	const struct principal_facts *f = &q->context->facts;
+	json_key(w, S("Grants"));
+	json_open_array(w);
+	for (size_t i = 0; i < f->held_count; i++) {
+		struct grant g = { .held = &f->held[i], .depth = role_depth(f->held[i].role, t->ordinal, right), .principal = f->held[i].principal };
+		struct holder h;
+		if (g.depth == DEPTH_NONE)
+			continue;
+		TRY(holder_find(dc, &g, &h));
+		json_open_object(w);
+		grant_members(w, &g, &h);
+		json_close_object(w);
+	}
+	json_close_array(w);
 	return OK;
 }
 
@@ -120,14 +143,15 @@ err function_explain_access(struct data_call *dc)
 	struct question q = { 0 };
 	struct json_writer w;
 	enum right right;
+	struct grants *room = NEW(dc->arena, struct grants);
+	TRY_NEW(room);
 	if (!access_right_of(access_argument(dc, &dc->path.segment[0], S("Right")), &right))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "Right must be Read, Write, Delete, Append, AppendTo, Assign or Share.");
 	TRY(access_explain_read(dc, &q));
 	struct decision d = access_decide_right(dc, &q, right);
 	TRY(access_answer(dc, "ExplainAccessResponse", &w));
 	TRY(decision_write(dc, &w, &q, &d));
-	d.right = right;
-	TRY(grants_write(dc, &w, &q, &d));
+	TRY(access_grants_write(dc, &w, &q, right, room));
 	TRY(policies_write(dc, &w, &q, right));
 	json_close_object(&w);
 	return OK;

@@ -1,6 +1,6 @@
 /* data/access_lists.c - who can reach a row, and what somebody can reach (5.1; our own functions):
- *   GET WhoCanAccess(ObjectId=guid,LogicalName='table',Right='Read')[?After=guid]   every user who may, and why; 500 looked at a time
- *   GET WhatCanAccess(PrincipalId=guid)                                             each table, each right, how far, and how many rows are read
+ *   GET WhoCanAccess(ObjectId=guid,LogicalName='table',Right='Read')[?After=guid]   every user who may, and by which grants; 500 looked at a time
+ *   GET WhatCanAccess(PrincipalId=guid)                                             each table, each right, how far, by which roles, and how many rows are read
  * The same code judges as at requests. Who asks WhoCanAccess reads the row or is a System Administrator; WhatCanAccess, about oneself or
  * a System Administrator. */
 #include "data/access_internal.h"
@@ -34,7 +34,8 @@ static err people_read(struct data_call *dc, const struct uuid *after, struct pe
 	}
 }
 
-static err person_write(struct data_call *dc, struct json_writer *w, struct question *q, const struct person *p, enum right right)
+static err person_write(struct data_call *dc, struct json_writer *w, struct question *q, const struct person *p, enum right right,
+			struct grants *room)
 {
 	const struct name *name;
 	str sentence;
@@ -51,6 +52,7 @@ static err person_write(struct data_call *dc, struct json_writer *w, struct ques
 	json_member_str(w, S("Name"), str_of(name->text));
 	json_member_str(w, S("Path"), str_of(access_path_name(d.path)));
 	json_member_str(w, S("Explanation"), sentence);
+	TRY(access_grants_write(dc, w, q, right, room));
 	json_close_object(w);
 	return OK;
 }
@@ -65,6 +67,8 @@ err function_who_can_access(struct data_call *dc)
 	enum right right;
 	size_t count;
 	str text;
+	struct grants *room = NEW(dc->arena, struct grants);
+	TRY_NEW(room);
 	q.table = metadata_table(dc->app->metadata, access_argument(dc, s, S("LogicalName")));
 	if (!q.table || failed(uuid_parse(access_argument(dc, s, S("ObjectId")), &q.row_id)))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "ObjectId must be a GUID, LogicalName name a table.");
@@ -80,7 +84,7 @@ err function_who_can_access(struct data_call *dc)
 	json_key(&w, S("Principals"));
 	json_open_array(&w);
 	for (size_t i = 0; i < count && i < PEOPLE_AT_A_TIME; i++)
-		TRY(person_write(dc, &w, &q, &people[i], right));
+		TRY(person_write(dc, &w, &q, &people[i], right, room));
 	json_close_array(&w);
 	json_key(&w, S("After"));
 	if (count > PEOPLE_AT_A_TIME)
@@ -110,6 +114,7 @@ static err right_write(struct data_call *dc, struct json_writer *w, const struct
 	json_member_str(w, S("Right"), str_of(right_name(right)));
 	json_member_str(w, S("Reach"), allowed(&gate) ? str_of(reach_of(f)) : S("none"));
 	json_member_str(w, S("Reason"), reason_row(gate.reason)->code);
+	TRY(access_roles_write(dc, w, q, t, right));
 	if (right == RIGHT_READ && allowed(&gate)) {
 		struct odata_query all = { .table = t, .top = -1 };
 		struct visible visible;

@@ -306,10 +306,12 @@ def listed(w, made):
     allowed = {w.users[n] for n in w.users if w.ask(n, 'GET', f'new_cases({row})').status == 200}
     check('who can read the row are those whom it is answered', set(names) & set(w.users.values()) == allowed and who['After'] is None, (who, allowed))
     check('each with a reason', all(p['Path'] != 'none' and p['Explanation'] for p in who['Principals']), who)
+    check('and every grant', all(p['Grants'] and p['Path'] in {g['Path'] for g in p['Grants']} for p in who['Principals']), who)
     check('who reads the row may ask', ask('ben', call('Read')).status == 200 and ask('fay', call('Read')).status == 403)
     what = ask('ada', f"WhatCanAccess(PrincipalId={w.users['ada']})").json()['Tables']
     read, = [r for r in what if r['LogicalName'] == 'new_case' and r['Right'] == 'Read']
     check('what ada can read is as much as her list', read['Rows'] == len(titles(w, 'ada')) and read['Reach'] == 'business units', read)
+    check('by which roles', {(g['RoleName'], g['Depth']) for g in read['Grants']} == {('Seller', 'Basic'), ('Leader', 'Deep')}, read)
     check('about others only administrators ask', ask('ben', f"WhatCanAccess(PrincipalId={w.users['ada']})").status == 403)
     told = w.it.command('access', 'explain', w.it.folder, 'ada@contoso.example', '--environment', 'sales', '--table', 'new_case', '--row', row, '--json')
     check('the command explains', told['Allowed'] is True and told['Path'] == 'unit', told)
