@@ -35,6 +35,12 @@ static void grant(struct role *r, const struct table *t, enum right right, enum 
 	r->depths[(size_t)t->ordinal * RIGHTS_END + right] = (uint8_t)depth;
 }
 
+/* Everybody reads the tables of the administration, but not what is stored about other programs' people and resources. */
+static bool is_everyday(const struct table *t)
+{
+	return t->builtin && !str_equal(t->logical_name, S("externaltype")) && !str_equal(t->logical_name, S("externalentity"));
+}
+
 static enum depth builtin_depth(enum role_kind kind, const struct table *t, enum right right)
 {
 	switch (kind) {
@@ -43,10 +49,10 @@ static enum depth builtin_depth(enum role_kind kind, const struct table *t, enum
 	case ROLE_SUPPORT:
 		return right == RIGHT_READ ? DEPTH_GLOBAL : DEPTH_NONE;
 	case ROLE_BASIC_USER:
-		return t->builtin && right == RIGHT_READ ? DEPTH_GLOBAL : DEPTH_NONE;
+		return is_everyday(t) && right == RIGHT_READ ? DEPTH_GLOBAL : DEPTH_NONE;
 	case ROLE_CUSTOMIZER:
 		if (t->builtin)
-			return right == RIGHT_READ ? DEPTH_GLOBAL : DEPTH_NONE;
+			return is_everyday(t) && right == RIGHT_READ ? DEPTH_GLOBAL : DEPTH_NONE;
 		return table_is_owned(t) ? DEPTH_BASIC : DEPTH_NONE; /* no access to other people's rows */
 	default:
 		return DEPTH_NONE;
