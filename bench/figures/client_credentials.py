@@ -28,7 +28,7 @@ def start_peer(bench, folder):
 
 def figure(bench):
     bench.packages('nghttp2-client', 'curl', 'openssl')
-    ours = Installation(bench.service, 'bench')
+    ours = Installation(bench.service, 'bench', config=common.UNLIMITED)
     peer = None
     with tempfile.TemporaryDirectory() as folder:
         try:

@@ -8,6 +8,8 @@ import subprocess
 import time
 
 TICKS = os.sysconf('SC_CLK_TCK')
+# one caller asks for everything
+UNLIMITED = '[limits]\nuser_requests = 0\nuser_execution = 0\nuser_concurrent = 0\n'
 
 
 class Skip(Exception):

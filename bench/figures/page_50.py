@@ -164,7 +164,7 @@ def caller_row(bench, content, caller, ours, world, node, postgres, port):
 def figure(bench):
     bench.packages('postgresql', 'nghttp2-client', 'curl', 'openssl')
     content = rows(10000 if bench.smoke else 100000)
-    ours, postgres, node = Installation(bench.service, 'bench'), None, None
+    ours, postgres, node = Installation(bench.service, 'bench', config=common.UNLIMITED), None, None
     with tempfile.TemporaryDirectory() as folder:
         try:
             postgres = Postgres(content)

@@ -34,7 +34,7 @@ def run(command):
 
 
 def figure(bench):
-    ours = Installation(bench.service, 'bench')
+    ours = Installation(bench.service, 'bench', config=common.UNLIMITED)
     try:
         ours.init().start()
         tenant = ours.tenant_make('Contoso', DOMAIN, 'sales')

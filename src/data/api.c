@@ -8,7 +8,9 @@
 #include "data/read.h"
 #include "data/rights.h"
 #include "data/row_key.h"
+#include "data/usage.h"
 #include "data/write.h"
+#include "host/clock.h"
 
 static err method_refused(struct data_call *dc)
 {
@@ -145,10 +147,39 @@ static err table_run(struct data_call *dc, const struct table *t)
 	return dc->path.count == 1 ? row_run(dc, t, &key.id) : within_row_run(dc, t, &key.id);
 }
 
+/* --- service protection --- */
+
+static int64_t now_ms(void)
+{
+	return clock_monotonic_ns(&clock_system) / 1000000;
+}
+
+/* A batch counts as one request. The operator is not counted. */
+static err usage_admit(struct data_call *dc)
+{
+	int64_t retry;
+	if (dc->references || !dc->caller.token)
+		return OK;
+	dc->counted = dc->caller.user;
+	enum usage_answer answer = usage_begin(dc->app->usage, dc->counted, now_ms(), &retry);
+	if (answer == USAGE_FITS)
+		return OK;
+	dc->counted = 0;
+	str seconds = str_format(dc->arena, "%lld", (long long)retry);
+	TRY_NEW(seconds.at);
+	dc->retry_after = seconds;
+	if (answer == USAGE_TOO_MANY)
+		return REFUSE(dc, 429, "0x80072322", "There have been too many requests of this user within %d seconds: ask again in %lld.",
+			      USAGE_WINDOW_S, (long long)retry);
+	return REFUSE(dc, 429, "0x80072321", "The requests of this user took too much time within %d seconds: ask again in %lld.", USAGE_WINDOW_S,
+		      (long long)retry);
+}
+
 static err call_route(struct data_call *dc)
 {
 	bool found;
 	TRY(rights_admit(dc));
+	TRY(usage_admit(dc));
 	TRY(rights_act_for(dc));
 	if (dc->path.count == 0)
 		return method_of(dc) == HTTP_GET ? service_document(dc) : method_refused(dc);
@@ -177,11 +208,16 @@ err data_call_run(struct data_call *dc)
 static err handle(struct web_call *web)
 {
 	struct data_call dc;
+	int64_t began = now_ms();
 	err e = data_call_begin(&dc, web, web->path_args[0], web->path_arg_count > 1 ? web->path_args[1] : S(""));
 	if (!failed(e))
 		e = data_call_run(&dc);
 	if (failed(e))
 		data_call_fail(&dc, e);
+	if (dc.retry_after.len)
+		web_set_header(web, S("retry-after"), dc.retry_after);
+	if (dc.counted)
+		usage_charge(dc.app->usage, dc.counted, now_ms(), now_ms() - began);
 	return OK;
 }
 

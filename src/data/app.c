@@ -87,6 +87,7 @@ static err open_steps(struct data_app *app, const struct data_app_options *o)
 	TRY(verifier_make(app, &f, o->keys));
 	TRY(metadata_load(app->store, &app->metadata));
 	TRY(names_new(app->store, &app->names));
+	TRY(usage_new(&o->limits, &app->usage));
 	struct authz_options a = { .store = app->store, .metadata = app->metadata, .tenant = f.tenant, .environment = f.environment,
 				   .name = app->friendly_name, .state = f.state, .now = o->now };
 	return authz_open(&a, &app->authz);
@@ -115,6 +116,7 @@ void data_app_close(struct data_app *app)
 		return;
 	authz_close(app->authz);
 	token_verifier_free(app->verifier);
+	usage_free(app->usage);
 	names_free(app->names);
 	metadata_free(app->metadata);
 	if (app->arena)

@@ -4,6 +4,7 @@
 
 #include "base/instant.h"
 #include "data/request.h"
+#include "data/usage.h"
 
 struct data_app_options {
 	struct store *store;             /* open and migrated; borrowed                          */
@@ -11,6 +12,7 @@ struct data_app_options {
 	const struct purpose_key *cursor_secret;
 	str facts;                       /* JSON, see docs/ARCHITECTURE.md                       */
 	struct instant now;
+	struct usage_limits limits;
 };
 
 MUST_USE NONNULL err data_app_open(const struct data_app_options *options, struct data_app **out);

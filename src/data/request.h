@@ -15,6 +15,7 @@ struct authz;
 struct authz_context;
 struct names;
 struct token_verifier;
+struct usage;
 
 /* What a data worker is: one environment. */
 struct data_app {
@@ -28,6 +29,7 @@ struct data_app {
 	struct purpose_key cursor_secret;
 	struct uuid environment, tenant;
 	str unique_name, friendly_name;
+	struct usage *usage;
 	struct plan_memory plan_memory;
 	struct arena *arena;           /* of the names, for the worker's life */
 };
@@ -66,7 +68,9 @@ struct data_call {
 	bool one_row;                  /* while the row of a single retrieve is written    */
 	unsigned bare_values;          /* read beneath a mask so far                       */
 	unsigned expansions;           /* look-ups for $expand so far */
-	const struct references *references; /* of a change set; null: none */
+	const struct references *references; /* of a batch, whose part this is; null: none */
+	int64_t counted;               /* whose use this request adds to (data/usage.h); 0: nobody's */
+	str retry_after;               /* of a refusal for overuse: seconds */
 	str root;                      /* "https://host/e/x/api/data/v9.2/" */
 };
 

@@ -232,6 +232,9 @@ static err open_parts(struct edge *edge)
 	edge->sources = source_table_new(edge->settings.connections_max, edge->seed);
 	if (!edge->sources)
 		FAIL(ERR_LIMIT, "no memory for the table of sources");
+	edge->callers = source_table_new(edge->settings.queue_total_max, edge->seed);
+	if (!edge->callers)
+		FAIL(ERR_LIMIT, "no memory for the table of callers");
 	TRY(routing_table_new(S(""), edge->settings.origin, edge->seed, &edge->routes));
 	return worker_pool_new(edge, &edge->pool);
 }
@@ -282,6 +285,7 @@ void edge_free(struct edge *edge)
 	worker_pool_free(edge->pool);
 	routing_table_free(edge->routes);
 	source_table_free(edge->sources);
+	source_table_free(edge->callers);
 	while (edge->pool_buffer_count)
 		buffer_release(&edge->pool_buffers[--edge->pool_buffer_count]);
 	if (edge->spare_fd >= 0)

@@ -34,6 +34,7 @@ struct edge {
 	struct worker_pool *pool;
 	struct tls_context *tls;
 	struct source_table *sources;
+	struct source_table *callers;  /* by a hash of their tokens: requests at data workers */
 	struct edge_listener listeners[EDGE_LISTENERS_MAX];
 	size_t listener_count;
 	int spare_fd;

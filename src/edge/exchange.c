@@ -119,9 +119,39 @@ void exchange_debts_forget(struct exchange_debts *debts)
 	*debts = (struct exchange_debts){ 0 };
 }
 
+/* --- how many at once --- */
+
+/* False: one too many. A token is a caller: who it really belongs to is not known here, and what others forge must not count for them.
+ * A table that is full counts no further callers. */
+static bool caller_count(struct exchange *x)
+{
+	struct edge *edge = x->edge;
+	str token = { 0 };
+	if (!edge->settings.caller_concurrent_max || edge->lane == LANE_OPERATOR || !x->for_data)
+		return true;
+	for (size_t i = 0; i < x->message.header_count; i++)
+		if (str_equal(x->message.headers[i].name, S("authorization")))
+			token = x->message.headers[i].value;
+	if (!token.len)
+		return true;
+	uint64_t hash = siphash(edge->seed, bytes_of_str(token)) | 1;
+	uint32_t n = source_table_add(edge->callers, hash);
+	if (n)
+		x->caller_hash = hash;
+	return n <= edge->settings.caller_concurrent_max;
+}
+
+static void caller_uncount(struct exchange *x)
+{
+	if (x->caller_hash)
+		source_table_remove(x->edge->callers, x->caller_hash);
+	x->caller_hash = 0;
+}
+
 static void exchange_free(struct exchange *x)
 {
 	forget_debt(x);
+	caller_uncount(x);
 	if (x->owed_by_source)
 		source_table_remove(x->edge->sources, x->source_hash);
 	loop_timer_stop(x->edge->loop, &x->deadline);
@@ -156,6 +186,7 @@ err exchange_new(struct edge *edge, const struct exchange_start *start, struct e
 	x->answered = start->answered;
 	x->source_hash = start->client.source_hash;
 	x->debts = start->debts;
+	x->for_data = start->route->worker.role == ROLE_DATA;
 	x->deadline = (struct loop_timer){ .fire = deadline_passed, .owner = x };
 	spool_init(&x->body, start->route->large_body ? edge->settings.upload_bytes_max : edge->settings.body_bytes_max);
 	uuid_format(start->request_id, x->request_id);
@@ -192,6 +223,10 @@ void exchange_submit(struct exchange *x)
 		exchange_refuse(x, REFUSE_UNAVAILABLE);
 		return;
 	}
+	if (!caller_count(x)) {
+		exchange_refuse(x, REFUSE_CONCURRENCY);
+		return;
+	}
 	x->edge->counters.to_workers++;
 	x->state = EXCHANGE_QUEUED;
 	worker_pool_submit(x->edge->pool, x);
@@ -212,6 +247,7 @@ void exchange_release(struct exchange *x)
 static void answer(struct exchange *x)
 {
 	loop_timer_stop(x->edge->loop, &x->deadline);
+	caller_uncount(x);
 	x->state = EXCHANGE_ANSWERED;
 	if (x->owner)
 		x->answered(x);

@@ -47,6 +47,8 @@ struct exchange {
 	struct exchange_debts *debts;             /* of its connection; null without, or when that has ended */
 	struct exchange *next_debt, *previous_debt;
 	bool owed, owed_by_source;                /* counted among debts; in the table of sources */
+	bool for_data;                            /* of a data worker: counted among its caller's */
+	uint64_t caller_hash;                     /* of its bearer token, while it is counted; else 0 */
 	struct fair_entry entry;
 	struct loop_timer deadline;
 	uint64_t source_hash;

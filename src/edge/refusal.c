@@ -19,6 +19,9 @@ static const struct refusal_text texts[REFUSAL_COUNT] = {
 	[REFUSE_HEAD_SIZE] = { 431, true, false, PROBLEM, BODY(431, "Request header fields too large"), { 0 }, { 0 } },
 	[REFUSE_CODING] = { 501, true, false, PROBLEM, BODY(501, "Unknown transfer coding"), { 0 }, { 0 } },
 	[REFUSE_WORKER_FAILED] = { 502, false, true, PROBLEM, BODY(502, "The service was interrupted"), { 0 }, { 0 } },
+	[REFUSE_CONCURRENCY] = { 429, false, true, S("application/json"),
+				 S("{\"error\":{\"code\":\"0x80072326\",\"message\":"
+				   "\"There are too many requests of this user at once.\"}}"), { 0 }, { 0 } },
 	[REFUSE_OVERLOAD] = { 503, false, true, PROBLEM, BODY(503, "Too busy"), { 0 }, { 0 } },
 	[REFUSE_UNAVAILABLE] = { 503, false, true, PROBLEM, BODY(503, "Temporarily unavailable"), { 0 }, { 0 } },
 	[REFUSE_NO_IDENTITY] = { 503, false, true, S("application/json"),
@@ -51,7 +54,7 @@ const char *refusal_reason(enum refusal refusal)
 	static const char *const reasons[REFUSAL_COUNT] = {
 		[REFUSE_BAD_REQUEST] = "malformed_request", [REFUSE_UNAUTHENTICATED] = "no_token", [REFUSE_TIMEOUT] = "too_slow",
 		[REFUSE_BODY_SIZE] = "body_too_large", [REFUSE_URI_SIZE] = "uri_too_long", [REFUSE_HEAD_SIZE] = "head_too_large",
-		[REFUSE_MISDIRECTED] = "misdirected", [REFUSE_CODING] = "unknown_coding", [REFUSE_OVERLOAD] = "overload",
+		[REFUSE_MISDIRECTED] = "misdirected", [REFUSE_CODING] = "unknown_coding", [REFUSE_OVERLOAD] = "overload", [REFUSE_CONCURRENCY] = "concurrency",
 		[REFUSE_TENANT] = "unknown_tenant", [REFUSE_TENANT_PAGE] = "unknown_tenant",
 		[REFUSE_ENVIRONMENT] = "unknown_environment",
 	};

@@ -20,6 +20,7 @@ enum refusal {
 	REFUSE_HEAD_SIZE,        /* 431 */
 	REFUSE_CODING,           /* 501: a transfer coding that we do not know */
 	REFUSE_WORKER_FAILED,    /* 502: it went away in the middle, or its answer was malformed */
+	REFUSE_CONCURRENCY,      /* 429: too many requests of one caller at once, as OData says it */
 	REFUSE_OVERLOAD,         /* 503: queue full or waited too long */
 	REFUSE_UNAVAILABLE,      /* 503: the worker cannot be started just now */
 	REFUSE_NO_IDENTITY,      /* the same, as OAuth says it (RFC 6749 4.1.2.1) */

@@ -41,6 +41,9 @@ static const struct key_rule rules[] = {
 	NUMBER("limits", "upload", upload_bytes_max, 1024, 128u << 20, 128u << 20),
 	NUMBER("limits", "queue_per_tenant", queue_per_tenant, 1, 100000, 1024),
 	NUMBER("limits", "queue_total", queue_total, 1, 1000000, 16384),
+	NUMBER("limits", "user_requests", user_requests, 0, 1000000000, 6000),
+	NUMBER("limits", "user_execution", user_execution_s, 0, 1000000, 1200),
+	NUMBER("limits", "user_concurrent", user_concurrent, 0, 100000, 52),
 };
 
 static err parse_listen_one(str text, struct config_listen *out)

@@ -35,6 +35,8 @@ struct config {
 	uint32_t head_s, idle_connection_s, body_grace_s, body_min_rate, handshake_s, response_stall_s;
 	uint32_t body_bytes_max, upload_bytes_max;
 	uint32_t queue_per_tenant, queue_total;
+	/* of one caller of an environment, see data/usage.h and edge/settings.h; 0: none */
+	uint32_t user_requests, user_execution_s, user_concurrent;
 };
 
 /* Reads DIR/bailiwick.conf. *out_line, if not null, is set to the offending line number on ERR_INVALID. Texts live in

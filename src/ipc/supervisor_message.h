@@ -90,6 +90,7 @@ struct supervisor_start {
 	char path[PATH_TEXT_MAX];       /* this worker's database file or key folder  */
 	uint32_t idle_ms;               /* leave after this long without work; 0: stay */
 	uint32_t index;                 /* of several of one role                     */
+	uint32_t user_requests, user_execution_s; /* data workers: of one caller within 300 s */
 	int32_t inherited_fd_count;     /* edges: listening sockets at descriptors 4.. */
 	uint32_t handed;                /* bits of enum handed_file               */
 	uint64_t routes_number;         /* edges: which routing table HANDED_ROUTES is */

@@ -17,7 +17,8 @@ static err open_data(struct worker *worker)
 	TRY(keys_database(&worker->keys, &keys));
 	TRY(worker_open_store(worker, &keys, authz_migrations, AUTHZ_MIGRATION_COUNT));
 	struct data_app_options options = { .store = worker->store, .keys = &worker->keys, .cursor_secret = &keys.cookie,
-					    .facts = worker->child->facts, .now = clock_now(&clock_system) };
+					    .facts = worker->child->facts, .now = clock_now(&clock_system),
+					    .limits = { worker->child->start.user_requests, worker->child->start.user_execution_s } };
 	TRY(data_app_open(&options, &app));
 	worker->app = app;
 	return OK;

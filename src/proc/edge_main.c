@@ -80,6 +80,7 @@ static struct edge_settings settings_of(const struct config *c)
 	s.upload_bytes_max = c->upload_bytes_max;
 	s.queue_per_tenant_max = c->queue_per_tenant;
 	s.queue_total_max = c->queue_total;
+	s.caller_concurrent_max = c->user_concurrent;
 	return s;
 }
 

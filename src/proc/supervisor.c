@@ -184,6 +184,8 @@ static void reload(struct supervisor *s)
 	    !str_equal(fresh.root_provider, s->config.root_provider))
 		log_line(LOG_WARNING, "a changed origin, listen or root takes a restart");
 	s->config.idle_s = fresh.idle_s;
+	s->config.user_requests = fresh.user_requests;
+	s->config.user_execution_s = fresh.user_execution_s;
 	s->config.certificate = fresh.certificate;
 	s->config.key = fresh.key;
 	arena_free(s->reload_arena); /* of the texts just replaced */

@@ -170,6 +170,7 @@ static void fill_start(const struct process *p, struct supervisor_start *out)
 		.kind = SUPERVISOR_START, .role = p->name.role, .lane = p->lane, .tenant = p->name.tenant,
 		.environment = p->name.environment, .index = p->index,
 		.idle_ms = p->permanent ? 0 : s->config.idle_s * 1000, .routes_number = s->routes_number,
+		.user_requests = s->config.user_requests, .user_execution_s = s->config.user_execution_s,
 	};
 	snprintf(out->folder, sizeof out->folder, "%s", s->folder);
 	place_path(s, &p->name, out->path, sizeof out->path);
