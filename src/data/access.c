@@ -7,6 +7,7 @@
 #include "data/answer.h"
 #include "data/access_internal.h"
 #include "data/api.h"
+#include "data/argument.h"
 #include "data/names.h"
 #include "data/row_find.h"
 #include "data/row_key.h"
@@ -14,28 +15,6 @@
 #include "data/sql_catalog.h"
 
 /* --- reading the question --- */
-
-/* An argument of the function, through its alias if it is one. */
-str access_argument(const struct data_call *dc, const struct path_segment *s, str name)
-{
-	const struct path_argument *a = path_argument_find(s, name);
-	str text = a ? a->value : (str){ "", 0 };
-	if (str_starts_with(text, S("@")) && !url_param_find(&dc->params, text, &text))
-		return (str){ "", 0 };
-	return text;
-}
-
-static bool quoted_take(str *rest, str *out)
-{
-	*rest = str_trim(*rest);
-	char quote = rest->len ? rest->at[0] : 0;
-	size_t end = quote == '\'' || quote == '"' ? str_find_char(*rest, quote, 1) : SIZE_MAX;
-	if (end == SIZE_MAX)
-		return false;
-	*out = str_slice(*rest, 1, end);
-	*rest = str_trim(str_from(*rest, end + 1));
-	return true;
-}
 
 /* {'@odata.id':'set(id)'}, with either quote. */
 static bool target_parse(str text, str *out)
@@ -45,17 +24,17 @@ static bool target_parse(str text, str *out)
 	if (text.len < 2 || text.at[0] != '{' || text.at[text.len - 1] != '}')
 		return false;
 	text = str_slice(text, 1, text.len - 1);
-	if (!quoted_take(&text, &name) || !str_equal(name, S("@odata.id")) || !str_starts_with(text, S(":")))
+	if (!argument_quoted(&text, &name) || !str_equal(name, S("@odata.id")) || !str_starts_with(text, S(":")))
 		return false;
 	text = str_from(text, 1);
-	return quoted_take(&text, out) && text.len == 0;
+	return argument_quoted(&text, out) && text.len == 0;
 }
 
 static err target_read(struct data_call *dc, const struct path_segment *s, struct question *q)
 {
 	struct path_segment key = { 0 };
 	str reference;
-	if (!target_parse(access_argument(dc, s, S("Target")), &reference) || !odata_reference_parse(reference, dc->arena, &key) ||
+	if (!target_parse(argument_text(dc, s, S("Target")), &reference) || !odata_reference_parse(reference, dc->arena, &key) ||
 	    !(q->table = metadata_table_by_set(dc->app->metadata, key.name)))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "Target must be like {'@odata.id':'set(id)'}.");
 	return row_key_read(dc, q->table, &key, &q->row_id);
@@ -204,10 +183,10 @@ err function_shared_principals(struct data_call *dc)
 err access_explain_read(struct data_call *dc, struct question *q)
 {
 	const struct path_segment *s = &dc->path.segment[0];
-	if (failed(uuid_parse(access_argument(dc, s, S("ObjectId")), &q->row_id)) ||
-	    failed(uuid_parse(access_argument(dc, s, S("PrincipalId")), &q->principal_id)))
+	if (failed(uuid_parse(argument_text(dc, s, S("ObjectId")), &q->row_id)) ||
+	    failed(uuid_parse(argument_text(dc, s, S("PrincipalId")), &q->principal_id)))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "ObjectId and PrincipalId must be GUIDs.");
-	q->table = metadata_table(dc->app->metadata, access_argument(dc, s, S("LogicalName")));
+	q->table = metadata_table(dc->app->metadata, argument_text(dc, s, S("LogicalName")));
 	if (!q->table)
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "LogicalName must name a table.");
 	TRY(access_admit(dc, q, uuid_equal(&q->principal_id, &dc->caller.user_id)));

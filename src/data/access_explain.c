@@ -5,6 +5,7 @@
 #include "authz/grants.h"
 #include "data/access_internal.h"
 #include "data/answer.h"
+#include "data/argument.h"
 #include "data/api.h"
 #include "data/names.h"
 #include "data/row_policy.h"
@@ -145,7 +146,7 @@ err function_explain_access(struct data_call *dc)
 	enum right right;
 	struct grants *room = NEW(dc->arena, struct grants);
 	TRY_NEW(room);
-	if (!access_right_of(access_argument(dc, &dc->path.segment[0], S("Right")), &right))
+	if (!access_right_of(argument_text(dc, &dc->path.segment[0], S("Right")), &right))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "Right must be Read, Write, Delete, Append, AppendTo, Assign or Share.");
 	TRY(access_explain_read(dc, &q));
 	struct decision d = access_decide_right(dc, &q, right);

@@ -16,8 +16,6 @@ struct question {
 	uint32_t shared;
 };
 
-/* An argument of the function, through its alias if it is one; empty: absent. */
-NONNULL str access_argument(const struct data_call *dc, const struct path_segment *s, str name);
 /* May the caller ask, and where does the row stand? */
 MUST_USE NONNULL err access_admit(struct data_call *dc, struct question *q, bool about_oneself);
 /* q->principal of q->principal_id; type 0: any. */

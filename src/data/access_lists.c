@@ -5,6 +5,7 @@
  * a System Administrator. */
 #include "data/access_internal.h"
 #include "data/answer.h"
+#include "data/argument.h"
 #include "data/api.h"
 #include "data/names.h"
 #include "data/row_find.h"
@@ -69,10 +70,10 @@ err function_who_can_access(struct data_call *dc)
 	str text;
 	struct grants *room = NEW(dc->arena, struct grants);
 	TRY_NEW(room);
-	q.table = metadata_table(dc->app->metadata, access_argument(dc, s, S("LogicalName")));
-	if (!q.table || failed(uuid_parse(access_argument(dc, s, S("ObjectId")), &q.row_id)))
+	q.table = metadata_table(dc->app->metadata, argument_text(dc, s, S("LogicalName")));
+	if (!q.table || failed(uuid_parse(argument_text(dc, s, S("ObjectId")), &q.row_id)))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "ObjectId must be a GUID, LogicalName name a table.");
-	if (!access_right_of(access_argument(dc, s, S("Right")), &right))
+	if (!access_right_of(argument_text(dc, s, S("Right")), &right))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "Right must be Read, Write, Delete, Append, AppendTo, Assign or Share.");
 	if (url_param_find(&dc->params, S("After"), &text) && failed(uuid_parse(text, &after)))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "After must be a GUID.");
@@ -133,7 +134,7 @@ err function_what_can_access(struct data_call *dc)
 	const struct metadata *m = dc->app->metadata;
 	struct question q = { 0 };
 	struct json_writer w;
-	if (failed(uuid_parse(access_argument(dc, &dc->path.segment[0], S("PrincipalId")), &q.principal_id)))
+	if (failed(uuid_parse(argument_text(dc, &dc->path.segment[0], S("PrincipalId")), &q.principal_id)))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "PrincipalId must be a GUID.");
 	if (!uuid_equal(&q.principal_id, &dc->caller.user_id) && !rights_is_administrator(dc))
 		return REFUSE(dc, 403, "0x80040220", "About others only a System Administrator may ask.");

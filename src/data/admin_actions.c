@@ -5,6 +5,7 @@
  *   set(id)/Microsoft.Dynamics.CRM.Action  POST, and bound functions by GET */
 #include "data/admin_call.h"
 #include "data/answer.h"
+#include "data/argument.h"
 #include "data/api.h"
 #include "data/record_member.h"
 #include "data/read.h"
@@ -250,6 +251,8 @@ static err action_run(struct data_call *dc, const struct target *on, bool *out_f
 
 /* --- functions that list privileges --- */
 
+enum { NAMES_MAX = 1000 };
+
 static err privileges_answer(struct data_call *dc, const struct role_privilege *list, size_t count, const char *type)
 {
 	struct json_writer w = answer_json(dc, 200);
@@ -274,15 +277,11 @@ static err privileges_answer(struct data_call *dc, const struct role_privilege *
 
 static err role_privileges(struct data_call *dc)
 {
-	const struct path_argument *a = path_argument_find(&dc->path.segment[0], S("RoleId"));
 	const struct role_privilege *list = NULL;
 	struct admin_call call;
 	struct uuid role;
 	size_t count = 0;
-	str text = a ? a->value : S("");
-	if (str_starts_with(text, S("@")) && !url_param_find(&dc->params, text, &text))
-		text = S("");
-	if (failed(uuid_parse(text, &role)))
+	if (failed(uuid_parse(argument_text(dc, &dc->path.segment[0], S("RoleId")), &role)))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "RoleId must be a GUID.");
 	for (bool again = true; again;) {
 		TRY(admin_call_begin(dc, &call));
@@ -291,16 +290,36 @@ static err role_privileges(struct data_call *dc)
 	return privileges_answer(dc, list, count, "RetrieveRolePrivilegesRoleResponse");
 }
 
-static err user_privileges(struct data_call *dc, const struct target *on)
+static bool is_named(str name, const str *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_equal_nocase(name, names[i]))
+			return true;
+	return false;
+}
+
+static err user_privileges(struct data_call *dc, const struct target *on, bool by_names)
 {
 	const struct role_privilege *list = NULL;
 	struct admin_call call;
 	size_t count = 0;
+	str *names = NULL;
+	size_t name_count = 0;
+	if (by_names)
+		TRY(argument_list(dc, &dc->path.segment[1], S("PrivilegeNames"), NAMES_MAX, &names, &name_count));
 	for (bool again = true; again;) {
 		TRY(admin_call_begin(dc, &call));
 		TRY(admin_call_end(dc, &call, on->table, authz_admin_user_privileges(&call, &on->id, &list, &count), &again));
 	}
-	return privileges_answer(dc, list, count, "RetrieveUserPrivilegesResponse");
+	if (!by_names)
+		return privileges_answer(dc, list, count, "RetrieveUserPrivilegesResponse");
+	struct role_privilege *kept = NEW_ARRAY(dc->arena, struct role_privilege, count);
+	size_t n = 0;
+	TRY_NEW(kept);
+	for (size_t i = 0; i < count; i++)
+		if (is_named(list[i].name, names, name_count))
+			kept[n++] = list[i];
+	return privileges_answer(dc, kept, n, "RetrieveUserSetOfPrivilegesByNamesResponse");
 }
 
 err admin_action(struct data_call *dc, bool *out_found)
@@ -321,10 +340,11 @@ err admin_action(struct data_call *dc, bool *out_found)
 		return association_run(dc, &on, related, out_found);
 	if (dc->path.count == 2 && dc->web->request.method == HTTP_POST)
 		return action_run(dc, &on, out_found);
+	bool by_names = str_equal(second->name, S("Microsoft.Dynamics.CRM.RetrieveUserSetOfPrivilegesByNames"));
 	if (dc->path.count == 2 && dc->web->request.method == HTTP_GET && str_equal(on.table->logical_name, S("systemuser")) &&
-	    str_equal(second->name, S("Microsoft.Dynamics.CRM.RetrieveUserPrivileges"))) {
+	    (by_names || str_equal(second->name, S("Microsoft.Dynamics.CRM.RetrieveUserPrivileges")))) {
 		*out_found = true;
-		return user_privileges(dc, &on);
+		return user_privileges(dc, &on, by_names);
 	}
 	return OK;
 }

@@ -4,6 +4,7 @@
 #include "data/answer.h"
 #include "data/collection.h"
 #include "data/masked.h"
+#include "data/multiple.h"
 #include "data/navigation.h"
 #include "data/read.h"
 #include "data/rights.h"
@@ -37,6 +38,7 @@ static const struct {
 } operations[] = {
 	{ HTTP_GET, "$metadata", edm_document },
 	{ HTTP_GET, "WhoAmI", function_who_am_i },
+	{ HTTP_GET, "RetrieveTotalRecordCount", function_total_record_count },
 	{ HTTP_GET, "RetrieveCurrentOrganization", function_current_organization },
 	{ HTTP_GET, "RetrieveSharedPrincipalsAndAccess", function_shared_principals },
 	{ HTTP_GET, "RetrieveAccessOrigin", function_access_origin },
@@ -135,6 +137,12 @@ static err table_run(struct data_call *dc, const struct table *t)
 	struct row_key key;
 	if (!first->has_arguments && dc->path.count == 1)
 		return set_run(dc, t);
+	if (!first->has_arguments) {
+		bool found;
+		TRY(multiple_run(dc, t, &found));
+		if (found)
+			return OK;
+	}
 	if (!first->has_arguments)
 		return dc->path.count == 2 && str_equal(second->name, S("$count")) && method_of(dc) == HTTP_GET ?
 			       read_count(dc, t, &(struct rows_of){ .path = t->entity_set }) :

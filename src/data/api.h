@@ -15,6 +15,7 @@ MUST_USE NONNULL err service_document(struct data_call *dc);
 MUST_USE NONNULL err edm_document(struct data_call *dc);
 MUST_USE NONNULL err function_who_am_i(struct data_call *dc);
 MUST_USE NONNULL err function_current_organization(struct data_call *dc);
+MUST_USE NONNULL err function_total_record_count(struct data_call *dc);
 /* EntityDefinitions and RelationshipDefinitions: any method and path below them. */
 MUST_USE NONNULL err definitions_handle(struct data_call *dc);
 

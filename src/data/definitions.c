@@ -290,7 +290,7 @@ static err table_post(struct data_call *dc)
 	struct table_wish wish;
 	TRY(rights_customize(dc));
 	TRY(definition_body(dc, &body));
-	TRY(table_wish_parse(dc, body, &wish));
+	TRY(table_wish_parse(dc, body, true, &wish));
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
 	TRY(table_define_in(dc, &wish));
@@ -344,6 +344,23 @@ static err column_put(struct data_call *dc, const struct table *t, const struct 
 	return data_app_reload(dc->app);
 }
 
+static err table_put(struct data_call *dc, const struct table *t)
+{
+	const struct json *body;
+	struct table_wish wish;
+	TRY(rights_customize(dc));
+	TRY(definition_body(dc, &body));
+	TRY(table_wish_parse(dc, body, false, &wish));
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	TRY(definition_made(dc, define_table_change(dc->app->store, t, &wish)));
+	TRY(rights_definitions_changed(dc));
+	TRY(definition_audit(dc, S("update.table"), &t->id, t->schema_name));
+	answer_empty(dc);
+	TRY(transaction_commit(&tx));
+	return data_app_reload(dc->app);
+}
+
 static err definitions_put(struct data_call *dc)
 {
 	const struct odata_path *p = &dc->path;
@@ -351,8 +368,10 @@ static err definitions_put(struct data_call *dc)
 	size_t count = count_without_cast(p);
 	if (!t)
 		return missing(dc);
+	if (count == 1)
+		return table_put(dc, t);
 	if (count != 2 || !str_equal(p->segment[1].name, S("Attributes")))
-		return REFUSE(dc, 501, CODE_UNKNOWN_PATH, "Only columns can be changed.");
+		return REFUSE(dc, 501, CODE_UNKNOWN_PATH, "Only tables and columns can be changed here.");
 	const struct column *c = column_of(t, &p->segment[1]);
 	return c ? column_put(dc, t, c) : missing(dc);
 }

@@ -13,7 +13,7 @@
 #include "metadata/relationship.h"
 
 /* Limits and grammar are those of the spec; 400 through the problem. Members that have no meaning here are ignored. */
-MUST_USE NONNULL err table_wish_parse(struct data_call *dc, const struct json *in, struct table_wish *out);
+MUST_USE NONNULL err table_wish_parse(struct data_call *dc, const struct json *in, bool making, struct table_wish *out);
 MUST_USE NONNULL err column_wish_parse(struct data_call *dc, const struct json *in, struct column_wish *out);
 /* *out_referenced and *out_referencing are resolved. */
 MUST_USE NONNULL err relationship_wish_parse(struct data_call *dc, const struct json *in, struct relationship_wish *out,

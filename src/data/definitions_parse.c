@@ -173,7 +173,7 @@ static err class_parse(struct data_call *dc, const struct json *in, struct table
 	return out->class == CLASS_ADMIN || str_equal(text, S("Business")) ? OK : wrong(dc, "TableClass is Business or Administration");
 }
 
-err table_wish_parse(struct data_call *dc, const struct json *in, struct table_wish *out)
+err table_wish_parse(struct data_call *dc, const struct json *in, bool making, struct table_wish *out)
 {
 	str ownership;
 	bool activity = false;
@@ -196,7 +196,7 @@ err table_wish_parse(struct data_call *dc, const struct json *in, struct table_w
 	out->display_name = definition_label(json_member(in, S("DisplayName")));
 	out->display_collection_name = definition_label(json_member(in, S("DisplayCollectionName")));
 	out->description = definition_label(json_member(in, S("Description")));
-	return primary_name_find(dc, in, &out->primary_name);
+	return making ? primary_name_find(dc, in, &out->primary_name) : OK;
 }
 
 /* --- relationships --- */

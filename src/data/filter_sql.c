@@ -161,8 +161,39 @@ static err between_sql(struct target *t, const struct filter *f, bool negated)
 static err keys_sql(struct target *t, const struct filter *f, bool negated)
 {
 	TRY(open_sql(t, f, negated));
-	buffer_append_format(t->text, " IN (SELECT value FROM i64_array(?%d))", sql_parameter(t->b, &f->values[0]));
+	buffer_append_format(t->text, " IN (SELECT value FROM i64_array(?%d)%s)", sql_parameter(t->b, &f->values[0]),
+			     f->users_only ? " AS a CROSS JOIN principal AS p ON p.key = a.value AND p.kind = 1" : "");
 	close_sql(t, negated);
+	return OK;
+}
+
+/* Row x of the tree's table is one that the caller sees. */
+static err tree_row_sql(struct target *t, const struct link *l)
+{
+	if (l->visible->everything && !l->visible->policy && !l->visible->also)
+		return OK;
+	buffer_append_str(t->text, S(" AND "));
+	return visible_sql(t->b, t->text, "x", l->table, l->visible, t->arena);
+}
+
+static err tree_sql(struct target *t, const struct filter *f, bool negated)
+{
+	const struct link *l = f->paired;
+	bool up = f->op == COMPARE_GT || f->op == COMPARE_GE, itself = f->op == COMPARE_GE || f->op == COMPARE_LE;
+	int id = sql_parameter(t->b, &f->values[0]);
+	buffer_append_format(t->text, "r.id %sIN (WITH RECURSIVE tree (id, up) AS (SELECT x.id, x.%.*s FROM %.*s AS x WHERE x.id = ?%d", negated ? "NOT " : "",
+			     STR_ARG(l->via->sql), STR_ARG(l->table->sql), id);
+	TRY(tree_row_sql(t, l));
+	buffer_append_format(t->text, " UNION SELECT x.id, x.%.*s FROM tree CROSS JOIN %.*s AS x ON ", STR_ARG(l->via->sql), STR_ARG(l->table->sql));
+	if (up)
+		buffer_append_str(t->text, S("x.id = tree.up"));
+	else
+		buffer_append_format(t->text, "x.%.*s = tree.id", STR_ARG(l->via->sql));
+	TRY(tree_row_sql(t, l));
+	buffer_append_str(t->text, S(") SELECT id FROM tree"));
+	if (!itself)
+		buffer_append_format(t->text, " WHERE id <> ?%d", id);
+	buffer_append_char(t->text, ')');
 	return OK;
 }
 
@@ -235,6 +266,8 @@ static err node_sql(struct target *t, const struct filter *f, bool negated)
 	case FILTER_ANY:
 	case FILTER_ALL:
 		return lambda_sql(t, f, negated);
+	case FILTER_TREE:
+		return tree_sql(t, f, negated);
 	case FILTER_SINCE:
 		return since_sql(t, f);
 	case FILTER_PAIRED:

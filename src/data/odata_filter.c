@@ -195,7 +195,7 @@ static err relative_read(struct parser *p, const struct relative *r, const struc
 	p->values += 2;
 	if (p->values > FILTER_VALUES_MAX)
 		return parser_syntax(p, "fewer values");
-	TRY(relative_filter(r, p->who, c, value, p->arena, p->problem, node));
+	TRY(relative_filter(r, p->who, p->table, c, value, p->arena, p->problem, node));
 	return negate_if(p, relative_is_negated(r), node, out);
 }
 

@@ -10,9 +10,25 @@ static err unknown(struct arena *arena, struct problem *problem, str text)
 }
 
 /* An argument begins at the present token. False on bad grammar. */
+/* ['a','b'] as it stands; whoever knows the function reads it. */
+static bool list_take(struct odata_lexer *l, struct path_argument *out)
+{
+	size_t from = l->token.position;
+	while (l->token.kind != TOKEN_BRACKET_CLOSE) {
+		if (l->token.kind == TOKEN_END || l->token.kind == TOKEN_BAD)
+			return false;
+		odata_lex_next(l);
+	}
+	out->value = str_slice(l->text, from, l->token.position + 1);
+	odata_lex_next(l);
+	return true;
+}
+
 static bool argument_read(struct odata_lexer *l, struct path_argument *out)
 {
 	struct odata_token t = l->token;
+	if (t.kind == TOKEN_BRACKET_OPEN && out->name.len)
+		return list_take(l, out);
 	if (t.kind != TOKEN_WORD && t.kind != TOKEN_STRING)
 		return false;
 	odata_lex_next(l);

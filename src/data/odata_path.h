@@ -2,7 +2,7 @@
  *
  * Source:  OData 4.0 part 2, section 4; authorization-and-data 4.1 to 4.6.
  *          segment = name [ "(" [ argument ("," argument)* ] ")" ];  argument = [ name "=" ] value
- * A value is a word, text in quotes, or an enumeration literal Type'Member' (whose member is taken).
+ * A value is a word, text in quotes, a list in brackets (of a named argument; as it stands), or an enumeration literal Type'Member' (whose member is taken).
  * Errors:  404 0x8006088a through the problem. */
 #ifndef DATA_ODATA_PATH_H
 #define DATA_ODATA_PATH_H

@@ -19,7 +19,8 @@ enum { FILTER_LEN_MAX = 8192, FILTER_DEPTH_MAX = 40, FILTER_TERMS_MAX = 200, FIL
 	PAGE_ROWS_MAX = 5000, ROUTE_LINKS_MAX = 3, QUERY_LINKS_MAX = 20, LAMBDA_DEPTH_MAX = 3 };
 
 enum filter_kind { FILTER_AND = 1, FILTER_OR, FILTER_NOT, FILTER_COMPARE, FILTER_COMPARE_COLUMNS, FILTER_LIKE, FILTER_IN,
-	FILTER_BETWEEN, FILTER_KEYS, /* KEYS: one value, an array of principals' keys, for a column that holds such */
+	FILTER_BETWEEN, FILTER_KEYS, /* KEYS: one value, an array of principals' keys, for a column that holds such; users_only: no teams' */
+	FILTER_TREE,                 /* above (op GT) or below (LT) the row whose id is the value, along the link `paired`; GE, LE: itself, too */
 	FILTER_ANY, FILTER_ALL,      /* of the rows at the end of route; left null: is there one?                  */
 	FILTER_PAIRED,               /* joined by `paired` with the row whose key is the one value                 */
 	FILTER_PROPERTY,             /* of a question, not of a row (data/external_policy.h)                       */
@@ -53,6 +54,8 @@ struct odata_caller {
 	struct uuid user_id, unit_id;
 	const int64_t *teams;              /* keys                               */
 	size_t team_count;
+	const int64_t *reports;            /* subordinates and their teams, keys */
+	size_t report_count;
 	/* Asked for each secured column of a filter or an order; an err refuses it. Null: none may be used. */
 	err (*column_guard)(void *guard, const struct table *t, const struct column *c);
 	/* The navigation property of that name: passes the gate of the other table, or refuses. out->table null: there is none.
@@ -71,6 +74,7 @@ struct filter {
 	const struct route *route, *other_route; /* null: the row itself         */
 	int scope;                         /* ANY, ALL: names the lambda's rows  */
 	const struct link *paired;
+	bool users_only;
 	const struct table *table;         /* SINCE                              */
 	const struct visible *before;      /* SINCE: what was seen then; null: the same as now */
 	const struct value *values;        /* COMPARE, LIKE: one; BETWEEN: two   */

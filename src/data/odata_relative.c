@@ -3,7 +3,8 @@
 enum { DAY_MS = 86400000, HOUR_MS = 3600000, COUNT_MAX = 100000 };
 
 /* What a function compares with. Spans: from `back` units before to `ahead` units after, X standing for the value given. */
-enum relative_kind { SPAN_DAYS = 1, SPAN_HOURS, SPAN_DAY_GIVEN, SPAN_FROM_DAY, SPAN_TO_DAY, IS_USER, IS_UNIT, IS_TEAM, IS_USER_OR_TEAM };
+enum relative_kind { SPAN_DAYS = 1, SPAN_HOURS, SPAN_DAY_GIVEN, SPAN_FROM_DAY, SPAN_TO_DAY, IS_USER, IS_UNIT, IS_TEAM, IS_USER_OR_TEAM,
+	IS_HIERARCHY, IS_HIERARCHY_OR_TEAM, IN_TREE };
 enum { X = -1, NOW = -2 }; /* X: the value; NOW: ends (or begins) at the moment of asking */
 
 struct relative {
@@ -33,6 +34,13 @@ static const struct relative functions[] = {
 	{ "NotEqualBusinessId", IS_UNIT, 0, 0, false, true },
 	{ "EqualUserTeams", IS_TEAM, 0, 0, false, false },
 	{ "EqualUserOrUserTeams", IS_USER_OR_TEAM, 0, 0, false, false },
+	{ "EqualUserOrUserHierarchy", IS_HIERARCHY, 0, 0, false, false },
+	{ "EqualUserOrUserHierarchyAndTeams", IS_HIERARCHY_OR_TEAM, 0, 0, false, false },
+	{ "Above", IN_TREE, COMPARE_GT, 0, false, false },
+	{ "AboveOrEqual", IN_TREE, COMPARE_GE, 0, false, false },
+	{ "Under", IN_TREE, COMPARE_LT, 0, false, false },
+	{ "UnderOrEqual", IN_TREE, COMPARE_LE, 0, false, false },
+	{ "NotUnder", IN_TREE, COMPARE_LT, 0, false, true },
 };
 
 const struct relative *relative_find(str name)
@@ -45,6 +53,8 @@ const struct relative *relative_find(str name)
 
 bool relative_takes_value(const struct relative *r)
 {
+	if (r->kind == IN_TREE)
+		return true;
 	return r->from == X || r->to == X || r->kind == SPAN_DAY_GIVEN || r->kind == SPAN_FROM_DAY || r->kind == SPAN_TO_DAY;
 }
 
@@ -122,20 +132,58 @@ static err identity_filter(const struct uuid *id, struct arena *arena, struct fi
 
 static err team_filter(const struct relative *r, const struct odata_caller *who, struct arena *arena, struct filter *out)
 {
-	int64_t *keys = NEW_ARRAY(arena, int64_t, who->team_count + 1);
+	int64_t *keys = NEW_ARRAY(arena, int64_t, who->team_count + who->report_count + 1);
+	bool below = r->kind == IS_HIERARCHY || r->kind == IS_HIERARCHY_OR_TEAM;
 	size_t n = 0;
 	TRY_NEW(keys);
-	for (; n < who->team_count; n++)
-		keys[n] = who->teams[n];
-	if (r->kind == IS_USER_OR_TEAM)
+	for (size_t i = 0; r->kind != IS_HIERARCHY && i < who->team_count; i++)
+		keys[n++] = who->teams[i];
+	for (size_t i = 0; below && i < who->report_count; i++)
+		keys[n++] = who->reports[i];
+	if (r->kind != IS_TEAM)
 		keys[n++] = who->user;
+	out->users_only = r->kind == IS_HIERARCHY;
 	out->kind = FILTER_KEYS;
 	struct value list = { .kind = VALUE_I64S, .i64s = keys, .i64s_count = n };
 	return values_take(out, FILTER_KEYS, &list, 1, arena);
 }
 
-err relative_filter(const struct relative *r, const struct odata_caller *who, const struct column *c, str value, struct arena *arena,
-		    struct problem *problem, struct filter *out)
+/* --- trees --- */
+
+/* The one lookup of the table that points at the table itself. */
+static const struct column *tree_lookup(const struct table *t)
+{
+	const struct column *found = NULL;
+	for (size_t i = 0; i < t->column_count; i++) {
+		const struct column *c = &t->columns[i];
+		if (c->type != TYPE_LOOKUP || c->target_count != 1 || !str_equal(c->targets[0], t->logical_name))
+			continue;
+		if (found)
+			return NULL;
+		found = c;
+	}
+	return found;
+}
+
+static err tree_filter(const struct relative *r, const struct odata_caller *who, const struct table *t, str value, struct arena *arena,
+		       struct problem *problem, struct filter *out)
+{
+	struct link *link = NEW(arena, struct link);
+	const struct column *up = tree_lookup(t);
+	struct value id = { .kind = VALUE_UUID };
+	TRY_NEW(link);
+	if (!up || !who->link_find)
+		return unfit(r, arena, problem, "the table has not just one lookup to itself");
+	if (failed(uuid_parse(value, &id.uuid)))
+		return unfit(r, arena, problem, "PropertyValue must be the id of a row");
+	TRY(who->link_find(who->guard, t, up->navigation, link));
+	out->paired = link;
+	out->op = (enum compare_op)r->from;
+	return values_take(out, FILTER_TREE, &id, 1, arena);
+}
+
+err relative_filter(const struct relative *r, const struct odata_caller *who, const struct table *t, const struct column *c, str value,
+		    struct arena *arena, struct problem *problem, struct filter *out)
 {
 	bool date = c->type == TYPE_DATETIME, id = column_is_lookup(c) || c->type == TYPE_UNIQUEID;
 	out->column = c;
@@ -147,6 +195,8 @@ err relative_filter(const struct relative *r, const struct odata_caller *who, co
 	case SPAN_FROM_DAY:
 	case SPAN_TO_DAY:
 		return date ? day_filter(r, value, arena, problem, out) : unfit(r, arena, problem, "needs a date column");
+	case IN_TREE:
+		return id ? tree_filter(r, who, t, value, arena, problem, out) : unfit(r, arena, problem, "needs the primary id");
 	case IS_USER:
 		return id ? identity_filter(&who->user_id, arena, out) : unfit(r, arena, problem, "needs a lookup");
 	case IS_UNIT:

@@ -1,8 +1,8 @@
 /* data/odata_relative.h - conditions of $filter that depend on the moment or on who asks.
  *
- * Source:  authorization-and-data 4.2: Microsoft.Dynamics.CRM.Today, LastXDays, On, EqualUserId, EqualUserTeams, ... called as
+ * Source:  authorization-and-data 4.2: Microsoft.Dynamics.CRM.Today, LastXDays, On, EqualUserId, EqualUserTeams, EqualUserOrUserHierarchy, Above, Under, ... called as
  *          X(PropertyName='column') or X(PropertyName='column',PropertyValue='value').
- * Days are days of UTC. "Last x days" begin with the day that lies x days back and end now; "next x days" begin now. Each becomes a
+ * Above and Under follow the one lookup that the table has to itself, through rows that the caller sees. Days are days of UTC. "Last x days" begin with the day that lies x days back and end now; "next x days" begin now. Each becomes a
  * condition that the rest of the filter knows already, so that nulls and `not` mean the same everywhere. */
 #ifndef DATA_ODATA_RELATIVE_H
 #define DATA_ODATA_RELATIVE_H
@@ -19,7 +19,7 @@ bool relative_takes_value(const struct relative *r);
 bool relative_is_negated(const struct relative *r);
 /* Fills *out, whose kind was not yet set. `value` is the text of PropertyValue, empty when it takes none. 400 through the problem
  * for a column or value that does not fit. */
-MUST_USE NONNULL err relative_filter(const struct relative *r, const struct odata_caller *who, const struct column *c, str value,
+MUST_USE NONNULL err relative_filter(const struct relative *r, const struct odata_caller *who, const struct table *t, const struct column *c, str value,
 				     struct arena *arena, struct problem *problem, struct filter *out);
 
 #endif

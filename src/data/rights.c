@@ -104,7 +104,8 @@ static void caller_fill(struct data_call *dc, struct authz_context *context)
 	dc->app->names_epoch = context->epoch;
 	dc->who = (struct odata_caller){ .now = dc->web->now, .user = context->facts.key, .user_id = context->facts.id,
 					 .unit_id = context->facts.unit_id, .teams = context->facts.teams,
-					 .team_count = context->facts.team_count, .column_guard = column_guard,
+					 .team_count = context->facts.team_count,
+					 .reports = context->facts.reports, .report_count = context->facts.report_count, .column_guard = column_guard,
 					 .link_find = link_find_for_query, .guard = dc,
 					 .aliases = &dc->params };
 }

@@ -65,6 +65,8 @@ MUST_USE NONNULL err define_key_remove(struct store *store, const struct table *
 MUST_USE NONNULL err define_association(struct store *store, const struct metadata *m, const struct association_wish *wish, struct arena *arena);
 /* With its pairs. */
 MUST_USE NONNULL err define_association_remove(struct store *store, const struct association *a, struct arena *arena);
+/* PUT of a table: its labels, and whether its rows may have teams of their own. ERR_INVALID when anything else differs. */
+MUST_USE NONNULL err define_table_change(struct store *store, const struct table *t, const struct table_wish *wish);
 /* PUT of a column: its display name, requirement level and whether it is secured. ERR_INVALID when anything else differs. */
 MUST_USE NONNULL err define_column_change(struct store *store, const struct table *t, const struct column *c,
 					  const struct column_wish *wish);

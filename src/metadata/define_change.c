@@ -36,3 +36,21 @@ err define_column_change(struct store *store, const struct table *t, const struc
 	TRY(statement_run_one(&s));
 	return version_bump(store);
 }
+
+err define_table_change(struct store *store, const struct table *t, const struct table_wish *wish)
+{
+	SCOPED(statement) s = { 0 };
+	if (t->builtin)
+		FAIL(ERR_INVALID, "only tables that were defined can be changed");
+	if (!str_equal_nocase(wish->schema_name, t->schema_name) || wish->ownership != t->ownership ||
+	    (wish->entity_set.len && !str_equal(wish->entity_set, t->entity_set)))
+		FAIL(ERR_INVALID, "of a table, DisplayName, DisplayCollectionName, Description and AutoCreateAccessTeams can be changed");
+	TRY(statement_open(store, &SQL_METADATA_TABLE_UPDATE, &s));
+	TRY(bind_i64(&s, 1, t->ordinal));
+	TRY(bind_text(&s, 2, wish->display_name.len ? wish->display_name : t->display_name));
+	TRY(bind_text(&s, 3, wish->display_collection_name.len ? wish->display_collection_name : t->display_collection_name));
+	TRY(bind_text(&s, 4, wish->description));
+	TRY(bind_i64(&s, 5, wish->access_teams));
+	TRY(statement_run_one(&s));
+	return version_bump(store);
+}

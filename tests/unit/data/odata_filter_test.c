@@ -67,7 +67,7 @@ static const struct {
 	{ "Microsoft.Dynamics.CRM.On(PropertyName='new_when',PropertyValue='soon')", "must be a date", true },
 	{ "Microsoft.Dynamics.CRM.EqualUserId(PropertyName='new_name')", "needs a lookup", true },
 	{ "Microsoft.Dynamics.CRM.EqualUserTeams(PropertyName='new_accountid')", "needs the owner", true },
-	{ "Microsoft.Dynamics.CRM.Above(PropertyName='new_accountid',PropertyValue='x')", "not supported", true },
+	{ "Microsoft.Dynamics.CRM.Above(PropertyName='new_accountid',PropertyValue='x')", "not just one lookup to itself", true },
 	{ "", "position 0", true },
 	{ "new_nam eq 'x'", "Could not find a property named 'new_nam'", true },
 	{ "new_name eq", "position 11", true },
