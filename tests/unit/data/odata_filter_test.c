@@ -145,7 +145,7 @@ static void write_route(const struct route *r, const struct column *c, struct bu
 static void write_filter(const struct filter *f, struct buffer *b)
 {
 	static const char *const ops[] = { "", "eq", "ne", "gt", "ge", "lt", "le" };
-	static const char *const kinds[] = { "", "and", "or", "not", "", "", "", "in", "between", "keys", "any", "all" };
+	static const char *const kinds[] = { "", "and", "or", "not", "", "", "", "in", "between", "keys", "tree", "any", "all" };
 	static const char *const likes[] = { "", "contains", "starts", "ends" };
 	const char *head = f->kind == FILTER_LIKE ? likes[f->like] : f->op ? ops[f->op] : kinds[f->kind];
 	buffer_append_format(b, "(%s", head);
