@@ -25,3 +25,15 @@ err authz_policy_next(struct authz *a, const struct authz_context *ctx, const st
 	}
 	return OK;
 }
+
+err authz_policy_bypassed(struct authz *a, const struct authz_context *ctx, const struct table *t, enum policy_operation operation, bool *out)
+{
+	const struct snapshot *s = NULL;
+	*out = false;
+	if (!ctx->administrator)
+		return OK;
+	TRY(authz_snapshot(a, &s));
+	for (size_t i = 0; i < s->policy_count; i++)
+		*out |= s->policies[i].table == t->ordinal && (s->policies[i].operations & operation);
+	return OK;
+}

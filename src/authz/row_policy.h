@@ -16,6 +16,9 @@ struct row_policy {
 	uint32_t operations; /* enum policy_operation */
 };
 
+/* Is this a System Administrator, to whom an enabled policy of the table and operation does not apply? */
+MUST_USE NONNULL err authz_policy_bypassed(struct authz *authz, const struct authz_context *ctx, const struct table *t,
+					   enum policy_operation operation, bool *out);
 /* The next policy at or behind *inout_at that applies; null: no more. Borrowed for the present epoch. */
 MUST_USE NONNULL err authz_policy_next(struct authz *authz, const struct authz_context *ctx, const struct table *t,
 				       enum policy_operation operation, size_t *inout_at, const struct row_policy **out);

@@ -53,6 +53,12 @@ struct denial {
 	struct uuid row;
 };
 
+/* Row policies that do not apply to the caller, a System Administrator: the table, and enum policy_operation of what was done. */
+struct bypassed {
+	const struct table *table;
+	uint32_t operations;
+};
+
 struct data_call {
 	struct data_app *app;
 	struct web_call *web;
@@ -67,6 +73,8 @@ struct data_call {
 	bool unmasked;                 /* UnMaskedData=true: beneath masks, where the caller may */
 	bool one_row;                  /* while the row of a single retrieve is written    */
 	unsigned bare_values;          /* read beneath a mask so far                       */
+	struct bypassed bypassed[8];   /* the first of them */
+	size_t bypassed_count;
 	unsigned expansions;           /* look-ups for $expand so far */
 	const struct references *references; /* of a batch, whose part this is; null: none */
 	int64_t counted;               /* whose use this request adds to (data/usage.h); 0: nobody's */

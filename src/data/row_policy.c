@@ -1,5 +1,7 @@
 #include "data/row_policy.h"
 
+#include "audit/client.h"
+#include "data/audit_who.h"
 #include "data/body.h"
 #include "data/link.h"
 
@@ -60,12 +62,60 @@ static err condition_of(struct data_call *dc, const struct authz_context *ctx, c
 	return OK;
 }
 
+/* --- who is exempt --- */
+
+/* Of the callers themselves, not of those whom they ask about. */
+static err bypass_note(struct data_call *dc, const struct authz_context *ctx, const struct table *t, enum policy_operation operation)
+{
+	bool bypassed = false;
+	if (ctx != dc->caller.context && ctx != dc->caller.behind)
+		return OK;
+	TRY(authz_policy_bypassed(dc->app->authz, ctx, t, operation, &bypassed));
+	if (!bypassed)
+		return OK;
+	for (size_t i = 0; i < dc->bypassed_count; i++) {
+		if (dc->bypassed[i].table != t)
+			continue;
+		dc->bypassed[i].operations |= operation;
+		return OK;
+	}
+	if (dc->bypassed_count < COUNT_OF(dc->bypassed))
+		dc->bypassed[dc->bypassed_count++] = (struct bypassed){ t, operation };
+	return OK;
+}
+
+static err bypass_emit(struct data_call *dc, const struct bypassed *b)
+{
+	struct audit_event event = audit_who(dc);
+	event.category = AUDIT_DATA;
+	event.op = S("bypass.rowpolicy");
+	event.target_type = S("row");
+	event.target_table = b->table->logical_name;
+	event.changes = str_format(dc->arena, "{\"operations\":%u}", b->operations);
+	TRY_NEW(event.changes.at);
+	return audit_emit(dc->app->store, dc->web->now, &event);
+}
+
+err row_policy_bypass_log(struct data_call *dc)
+{
+	if (!dc->bypassed_count)
+		return OK;
+	SCOPED(transaction) tx = { 0 };
+	TRY(transaction_begin(dc->app->store, &tx));
+	for (size_t i = 0; i < dc->bypassed_count; i++)
+		TRY(bypass_emit(dc, &dc->bypassed[i]));
+	return transaction_commit(&tx);
+}
+
+/* --- asking --- */
+
 err row_policy_filter(struct data_call *dc, const struct authz_context *ctx, const struct table *t, enum policy_operation operation,
 		      const struct filter **out)
 {
 	const struct row_policy *p;
 	size_t at = 0;
 	*out = NULL;
+	TRY(bypass_note(dc, ctx, t, operation));
 	for (;;) {
 		const struct filter *f = NULL;
 		TRY(authz_policy_next(dc->app->authz, ctx, t, operation, &at, &p));

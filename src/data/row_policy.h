@@ -16,6 +16,8 @@ MUST_USE NONNULL err row_policy_passes(struct data_call *dc, const struct authz_
 MUST_USE NONNULL err row_policy_next(struct data_call *dc, const struct authz_context *ctx, const struct table *t,
 				     enum policy_operation operation, int64_t row_key, size_t *inout_at, const struct row_policy **out,
 				     bool *out_passes);
+/* What the callers did past policies that do not apply to them goes into the audit log (2.6). Outside a transaction. */
+MUST_USE NONNULL err row_policy_bypass_log(struct data_call *dc);
 /* The operation that a right on an existing row is. */
 enum policy_operation policy_operation_of(enum right right);
 /* The body of a policy to be (`stored` nil), or of a change of a stored one: its query must be a condition over its table. */
