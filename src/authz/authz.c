@@ -121,6 +121,7 @@ err authz_table_removed(struct authz *a, const struct table *table)
 
 err authz_column_removed(struct authz *a, const struct column *column)
 {
+	TRY(sql_run(a->store, &SQL_AUTHZ_KEPT_OF_COLUMN_DELETE, ARGS(arg_uuid(&column->id))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_CELLS_OF_COLUMN_DELETE, ARGS(arg_uuid(&column->id))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_COLUMN_MASK_OF_COLUMN_DELETE, ARGS(arg_uuid(&column->id))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_PERMISSIONS_OF_COLUMN_DELETE, ARGS(arg_uuid(&column->id))));

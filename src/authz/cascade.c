@@ -1,6 +1,7 @@
 #include "authz/cascade.h"
 
 #include "authz/internal.h"
+#include "authz/sql_catalog.h"
 
 /* --- which links --- */
 
@@ -42,7 +43,7 @@ static err cascade_make(struct snapshot *s, const struct table *table, struct ca
 			const struct relationship *r = &s->relationships[i];
 			if (!passes(r) || !among(c, r->referencing) || has(c, r->lookup))
 				continue;
-			links[c->count++] = (struct cascade_link){ r->referenced, r->referencing, r->lookup, r->share, r->reparent };
+			links[c->count++] = (struct cascade_link){ r->referenced, r->referencing, r->lookup, r->share, r->reparent, r->unshare };
 			more = true;
 		}
 	}
@@ -128,4 +129,92 @@ void cascade_masks_sql(struct buffer *text, const struct cascade *c, int row, in
 					     all, STR_ARG(l->child->sql), STR_ARG(l->parent->sql), STR_ARG(l->lookup->sql), l->child->ordinal,
 					     with, applies(l->reparent));
 	}
+}
+
+/* --- what outlives a share --- */
+
+enum { KEEP_TEXT_MAX = 256 * 1024 };
+
+static bool carries(const struct relationship *r)
+{
+	return passes(r) && r->share;
+}
+
+/* Child c of p loses what p loses. Empty: never. */
+static const char *loses(enum cascade_kind unshare)
+{
+	return unshare == CASCADE_ALL ? "1" : unshare == CASCADE_ACTIVE ? "c.state = 0" : unshare == CASCADE_USER_OWNED ? "c.owner = p.owner" : "0";
+}
+
+/* "FROM lost, the parent p in it, its children c that Share reaches" */
+static void children_write(struct buffer *text, const struct relationship *r)
+{
+	buffer_append_format(text, " FROM lost CROSS JOIN %.*s AS p ON p.key = lost.obj CROSS JOIN %.*s AS c ON c.%.*s = p.id WHERE lost.tbl = %u%s",
+			     STR_ARG(r->referenced->sql), STR_ARG(r->referencing->sql), STR_ARG(r->lookup->sql), r->referenced->ordinal,
+			     applies(r->share));
+}
+
+/* The rows that lose with ?1.?2: itself, and below it over each Share that Unshare follows. */
+static void lost_write(struct buffer *text, const struct snapshot *s)
+{
+	buffer_append_str(text, S("WITH RECURSIVE lost (tbl, obj) AS (SELECT ?1, ?2"));
+	for (size_t i = 0; i < s->relationship_count; i++) {
+		const struct relationship *r = &s->relationships[i];
+		if (!carries(r))
+			continue;
+		buffer_append_format(text, " UNION SELECT %u, c.key", r->referencing->ordinal);
+		children_write(text, r);
+		buffer_append_format(text, " AND %s", loses(r->unshare));
+	}
+	buffer_append_str(text, S(") "));
+}
+
+/* The link's end is noticed by a trigger of its own; made when it is first needed. */
+static err link_watch(struct authz *a, const struct relationship *r, struct arena *arena)
+{
+	char id[UUID_TEXT_LEN + 1];
+	uuid_format(&r->lookup->id, id);
+	str sql = str_format(arena, "CREATE TRIGGER IF NOT EXISTS %.*s_kept_%.*s AFTER UPDATE OF %.*s ON %.*s WHEN old.%.*s IS NOT new.%.*s BEGIN "
+			     "DELETE FROM share_kept WHERE tbl = %u AND obj = old.key AND via = x'%.8s%.4s%.4s%.4s%.12s'; END;",
+			     STR_ARG(r->referencing->sql), STR_ARG(r->lookup->sql), STR_ARG(r->lookup->sql), STR_ARG(r->referencing->sql),
+			     STR_ARG(r->lookup->sql), STR_ARG(r->lookup->sql), r->referencing->ordinal, id, id + 9, id + 14, id + 19, id + 24);
+	TRY_NEW(sql.at);
+	return store_execute(a->store, sql);
+}
+
+static err keep_over(struct authz *a, const struct snapshot *sn, const struct relationship *r, const struct table *table, int64_t row_key,
+		     int64_t principal, uint32_t lost)
+{
+	SCOPED(buffer) text = { 0 };
+	SCOPED(statement) s = { 0 };
+	buffer_init(&text, KEEP_TEXT_MAX);
+	buffer_append_str(&text, S("INSERT INTO share_kept (tbl, obj, principal, via, mask) "));
+	lost_write(&text, sn);
+	buffer_append_format(&text, "SELECT %u, c.key, ?3, ?4, ?5", r->referencing->ordinal);
+	children_write(&text, r);
+	buffer_append_format(&text, " AND NOT %s ON CONFLICT (tbl, obj, principal, via) DO UPDATE SET mask = mask | ?5", loses(r->unshare));
+	if (text.failed)
+		FAIL(ERR_LIMIT, "too many cascading relationships for one statement");
+	TRY(statement_open_text(a->store, buffer_str(&text), &s));
+	TRY(bind_i64(&s, 1, table->ordinal));
+	TRY(bind_i64(&s, 2, row_key));
+	TRY(bind_i64(&s, 3, principal));
+	TRY(bind_uuid(&s, 4, &r->lookup->id));
+	TRY(bind_i64(&s, 5, lost));
+	TRY(statement_run(&s));
+	return sql_run(a->store, &SQL_AUTHZ_KEPT_SHARE, ARGS(arg_i64(principal), arg_uuid(&r->lookup->id)));
+}
+
+err cascade_keep(struct authz *a, const struct table *table, int64_t row_key, int64_t principal, uint32_t lost, struct arena *arena)
+{
+	const struct snapshot *s = NULL;
+	TRY(authz_snapshot(a, &s));
+	for (size_t i = 0; lost && i < s->relationship_count; i++) {
+		const struct relationship *r = &s->relationships[i];
+		if (!carries(r) || r->unshare == CASCADE_ALL)
+			continue;
+		TRY(link_watch(a, r, arena));
+		TRY(keep_over(a, s, r, table, row_key, principal, lost));
+	}
+	return OK;
 }

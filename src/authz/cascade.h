@@ -4,7 +4,8 @@
  *          child c of p, what p is shared with reaches c; where Reparent applies and the owners differ, the owner of p has every right
  *          that a share carries on c; and so on from row to row. Moving c away, revoking on p or switching the cascade off ends it at
  *          once. Rows without an owner, and those of built-in tables, pass nothing on.
- * Not yet: Unshare = NoCascade beside a Share that cascades (what c received would outlive the share of p). */
+ * The one exception: where Unshare does not apply to c though Share does, what ends on p stays with c while the link lasts. Only that is
+ * stored, when it happens (table share_kept). */
 #ifndef AUTHZ_CASCADE_H
 #define AUTHZ_CASCADE_H
 
@@ -15,7 +16,7 @@
 struct cascade_link {
 	const struct table *parent, *child;
 	const struct column *lookup; /* of child */
-	enum cascade_kind share, reparent;
+	enum cascade_kind share, reparent, unshare;
 };
 
 /* The links over which rows of a table receive rights, those of the tables above included. */
@@ -32,5 +33,9 @@ MUST_USE NONNULL err authz_cascade(struct authz *authz, const struct table *tabl
 NONNULL void cascade_rows_sql(struct buffer *text, const struct cascade *c, int with, int bit);
 /* "WITH ... SELECT mask ...": the masks of one row, explicit and from above. ?row: its key, ?with: array of principals. */
 NONNULL void cascade_masks_sql(struct buffer *text, const struct cascade *c, int row, int with);
+
+/* A principal has just lost these rights on a row: rows below it that keep what they received get it noted. Inside the present transaction. */
+MUST_USE NONNULL err cascade_keep(struct authz *authz, const struct table *table, int64_t row_key, int64_t principal, uint32_t lost,
+				  struct arena *arena);
 
 #endif

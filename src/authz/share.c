@@ -87,16 +87,24 @@ err authz_decide_row(struct authz *a, struct authz_context *ctx, const struct ta
 
 err authz_share_read(struct authz *a, const struct table *table, int64_t row_key, int64_t principal, uint32_t *out)
 {
+	SCOPED(statement) s = { 0 };
 	*out = 0;
-	return is_shareable(table) ? explicit_masks(a, table, row_key, &principal, 1, out) : OK;
+	if (!is_shareable(table))
+		return OK;
+	TRY(sql_begin(a->store, &SQL_AUTHZ_SHARE_OWN, ARGS(arg_i64(table->ordinal), arg_i64(principal), arg_i64(row_key)), &s));
+	return masks_read(&s, out);
 }
 
-err authz_share_write(struct authz *a, const struct table *table, int64_t row_key, int64_t principal, uint32_t mask)
+err authz_share_write(struct authz *a, const struct table *table, int64_t row_key, int64_t principal, uint32_t own)
 {
 	struct arg t = arg_i64(table->ordinal), p = arg_i64(principal), r = arg_i64(row_key);
-	if (!mask)
+	SCOPED(statement) s = { 0 };
+	uint32_t kept;
+	TRY(sql_begin(a->store, &SQL_AUTHZ_SHARE_KEPT, ARGS(t, p, r), &s));
+	TRY(masks_read(&s, &kept));
+	if (!(own | kept))
 		return sql_run(a->store, &SQL_AUTHZ_SHARE_DELETE, ARGS(t, p, r));
-	return sql_run(a->store, &SQL_AUTHZ_SHARE_PUT, ARGS(t, p, r, arg_i64(mask)));
+	return sql_run(a->store, &SQL_AUTHZ_SHARE_PUT, ARGS(t, p, r, arg_i64(own | kept), arg_i64(own)));
 }
 
 static err held_of(struct authz *a, const struct row_filter *f, const struct table *table, enum right right, int64_t *inout)

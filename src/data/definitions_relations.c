@@ -209,7 +209,7 @@ err relationship_delete(struct data_call *dc)
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
 	TRY(definition_removed(dc, define_relationship_remove(dc->app->store, r->referencing, r->lookup, &r->id, dc->arena)));
-	TRY(rights_definitions_changed(dc));
+	TRY(rights_column_removed(dc, r->lookup));
 	TRY(definition_audit(dc, S("delete.relationship"), &r->id, r->schema_name));
 	answer_empty(dc);
 	TRY(transaction_commit(&tx));

@@ -1,4 +1,5 @@
 /* data/sharing.c - GrantAccess, ModifyAccess and RevokeAccess (authorization-and-data 1.8, 4.11). */
+#include "authz/cascade.h"
 #include "authz/share.h"
 #include "data/answer.h"
 #include "data/api.h"
@@ -116,6 +117,7 @@ static err share_change(struct data_call *dc, const struct table *t, const struc
 	SCOPED(change_log) log = { 0 };
 	change_log_open(&log);
 	TRY(authz_share_write(dc->app->authz, t, row->key, principal, after));
+	TRY(cascade_keep(dc->app->authz, t, row->key, principal, before & ~after, dc->arena));
 	json_member_uuid(&log.writer, S("principal"), id);
 	mask_write(&log.writer, S("old"), before);
 	mask_write(&log.writer, S("new"), after);

@@ -105,7 +105,8 @@ err physical_table_drop(struct store *store, const struct table *t, struct arena
 err physical_column_drop(struct store *store, const struct table *t, const struct column *c, struct arena *arena)
 {
 	if (c->type == TYPE_LOOKUP)
-		TRY(run(store, str_format(arena, "DROP INDEX %.*s_%.*s;", STR_ARG(t->sql), STR_ARG(c->sql))));
+		TRY(run(store, str_format(arena, "DROP INDEX %.*s_%.*s; DROP TRIGGER IF EXISTS %.*s_kept_%.*s;", STR_ARG(t->sql), STR_ARG(c->sql),
+					  STR_ARG(t->sql), STR_ARG(c->sql))));
 	return run(store, str_format(arena, "ALTER TABLE %.*s DROP COLUMN %.*s;", STR_ARG(t->sql), STR_ARG(c->sql)));
 }
 

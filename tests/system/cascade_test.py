@@ -187,6 +187,55 @@ def refusals(w):
     check('only customizers set it', answer.status == 403, answer)
 
 
+def kept(w):
+    """Unshare = NoCascade beside Share = Cascade: what a row received stays with it while its link lasts."""
+    sharing_only = {**PARENTAL, 'Assign': 'NoCascade', 'Reparent': 'NoCascade', 'Delete': 'RemoveLink'}
+    for name in ('new_project_cases', 'new_case_tasks', 'new_project_tasks'):
+        configure(w, name)
+    configure(w, 'new_project_cases', **{**sharing_only, 'Unshare': 'NoCascade'})
+    configure(w, 'new_case_tasks', **sharing_only)
+    project = w.make('new_project', 'kept project', 'ann')
+    case = w.make('new_case', 'kept case', 'bob', **{'new_ProjectId@odata.bind': f'new_projects({project})'})
+    task = w.make('new_task', 'kept task', 'bob', **{'new_CaseId@odata.bind': f'new_cases({case})'})
+    share(w, 'new_project', project, 'cid', 'ReadAccess, WriteAccess')
+    check('all three are shared', all(sees(w, 'cid', *r) for r in (('new_project', project), ('new_case', case), ('new_task', task))))
+    revoke(w, 'new_project', project, 'cid')
+    check('the project is shared no more', not sees(w, 'cid', 'new_project', project))
+    check('the case keeps what it received, and so does what hangs on it', sees(w, 'cid', 'new_case', case) and sees(w, 'cid', 'new_task', task))
+    check('with every right of it', w.ask('cid', 'PATCH', f'new_cases({case})', {'new_title': 'by cid'}).status == 204)
+    share(w, 'new_case', case, 'cid', 'ReadAccess')
+    revoke(w, 'new_case', case, 'cid')
+    check('a share of its own comes and goes beside it', w.ask('cid', 'PATCH', f'new_cases({case})', {'new_title': 'again'}).status == 204)
+    later = w.make('new_case', 'later case', 'bob', **{'new_ProjectId@odata.bind': f'new_projects({project})'})
+    check('a later row received nothing', not sees(w, 'cid', 'new_case', later))
+    w.it.operate('PATCH', f'{w.api}/new_cases({case})', {'new_ProjectId@odata.bind': None})
+    check('it ends with the link', not sees(w, 'cid', 'new_case', case) and not sees(w, 'cid', 'new_task', task))
+    share(w, 'new_project', project, 'cid', 'ReadAccess')
+    share(w, 'new_case', later, 'cid', 'ReadAccess')
+    revoke(w, 'new_project', project, 'cid')
+    w.it.operate('DELETE', f'{w.api}/new_projects({project})')
+    check('... also when what it points at goes, and an explicit share stays', sees(w, 'cid', 'new_case', later))
+    revoke(w, 'new_case', later, 'cid')
+    check('... until it is revoked', not sees(w, 'cid', 'new_case', later))
+    project = w.make('new_project', 'second', 'ann')
+    case = w.make('new_case', 'second case', 'bob', **{'new_ProjectId@odata.bind': f'new_projects({project})'})
+    task = w.make('new_task', 'second task', 'bob', **{'new_CaseId@odata.bind': f'new_cases({case})'})
+    configure(w, 'new_project_cases', **sharing_only)
+    configure(w, 'new_case_tasks', **{**sharing_only, 'Unshare': 'NoCascade'})
+    share(w, 'new_project', project, 'cid', 'ReadAccess')
+    revoke(w, 'new_project', project, 'cid')
+    check('only the last link keeps', not sees(w, 'cid', 'new_case', case) and sees(w, 'cid', 'new_task', task))
+    for kind, state in (('Active', 1), ('Active', 0)):
+        configure(w, 'new_project_cases', **{**sharing_only, 'Unshare': kind})
+        row = w.make('new_case', f'{kind} {state}', 'bob', **{'new_ProjectId@odata.bind': f'new_projects({project})'})
+        w.it.operate('PATCH', f'{w.api}/new_cases({row})', {'statecode': state})
+        share(w, 'new_project', project, 'cid', 'ReadAccess')
+        revoke(w, 'new_project', project, 'cid')
+        check(f'{kind}: a row of state {state} {"keeps" if state else "loses"} it', sees(w, 'cid', 'new_case', row) == bool(state))
+    answer = w.it.operator('DELETE', f"{w.api}/RelationshipDefinitions(SchemaName='new_case_tasks')")
+    check('a relationship goes with what was kept through it', answer.status == 204 and not sees(w, 'cid', 'new_task', task), answer)
+
+
 def main():
     it = Installation(sys.argv[1], 'cascade').init()
     try:
@@ -199,6 +248,7 @@ def main():
         refusals(w)
         configure(w, 'new_project_cases')
         circles(w)
+        kept(w)
     finally:
         it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)
     return steps.report(60)
