@@ -81,8 +81,7 @@ static int assign(struct cli_call *call, str role, str user_id, const struct jso
 	return remote_call(call, "POST", remote_directory_path(call, "/roleManagement/directory/roleAssignments"), &body, out);
 }
 
-/* The id of a user given by id or sign-in name. */
-static int user_id_of(struct cli_call *call, const char *user, str *out)
+int person_id_of(struct cli_call *call, const char *user, str *out)
 {
 	const struct json *answer;
 	str name = url_encode(call->arena, str_of(user));
@@ -100,7 +99,7 @@ int cli_role_assign(struct cli_call *call)
 	str role = directory_role_of(cli_text(call, "role")), user = S("");
 	if (role.len == 0)
 		return cli_usage(call, "no directory role is called %s", cli_value(call, "role"));
-	int status = user_id_of(call, call->position[1], &user);
+	int status = person_id_of(call, call->position[1], &user);
 	if (status == CLI_OK)
 		status = assign(call, role, user, &answer);
 	if (status == CLI_OK)
@@ -264,7 +263,7 @@ int cli_group_add(struct cli_call *call)
 	SCOPED(remote_body) body = { 0 };
 	const struct json *answer;
 	str user = S(""), group = url_encode(call->arena, str_of(call->position[1]));
-	int status = user_id_of(call, call->position[2], &user);
+	int status = person_id_of(call, call->position[2], &user);
 	if (status != CLI_OK)
 		return status;
 	remote_body_init(&body);

@@ -15,6 +15,8 @@ struct person_wish {
 MUST_USE NONNULL err password_make(struct arena *arena, str *out);
 /* In the call's tenant (remote.h). *out_id lives in the call's arena. Returns enum cli_exit. */
 NONNULL int person_make(struct cli_call *call, const struct person_wish *wish, str *out_id, str *out_upn);
+/* The id of a user given by id or sign-in name. Returns enum cli_exit. */
+NONNULL int person_id_of(struct cli_call *call, const char *user, str *out);
 /* The template id of a directory role given by name or id; empty when it is neither. */
 NONNULL str directory_role_of(str wish);
 

@@ -31,12 +31,16 @@ static const struct {
 	{ SUBJECT_GROUPS, ROLE_GROUPS_ADMINISTRATOR },
 	{ SUBJECT_APPLICATIONS, ROLE_APPLICATION_ADMINISTRATOR },
 	{ SUBJECT_APPLICATIONS, ROLE_CLOUD_APPLICATION_ADMINISTRATOR },
+	{ SUBJECT_LICENCES, ROLE_LICENSE_ADMINISTRATOR },
+	{ SUBJECT_LICENCES, ROLE_USER_ADMINISTRATOR },
+	{ SUBJECT_ENVIRONMENTS, ROLE_POWER_PLATFORM_ADMINISTRATOR },
+	{ SUBJECT_ENVIRONMENTS, ROLE_DYNAMICS_ADMINISTRATOR },
 	{ SUBJECT_ROLES, ROLE_PRIVILEGED_ROLE_ADMINISTRATOR },
 };
 
 static bool role_covers(const struct caller *c, enum subject subject)
 {
-	if (subject == SUBJECT_SELF)
+	if (subject == SUBJECT_SELF || subject == SUBJECT_OPERATOR)
 		return false;
 	if (subject == SUBJECT_READ || holds(c, ROLE_GLOBAL_ADMINISTRATOR))
 		return true;
@@ -58,12 +62,18 @@ static bool has_any(const struct principal *p, const char *names)
 	return false;
 }
 
+/* An application that holds a directory role administers environments by it, as a person would. */
+static bool app_administers(const struct caller *c, enum subject subject)
+{
+	return subject == SUBJECT_ENVIRONMENTS && role_covers(c, subject);
+}
+
 static bool is_allowed(const struct directory_route *route, const struct caller *c)
 {
 	if (c->is_operator)
 		return route->subject != SUBJECT_SELF;
 	if (c->is_app)
-		return route->subject != SUBJECT_SELF && has_any(c->principal, route->permissions);
+		return route->subject != SUBJECT_SELF && (has_any(c->principal, route->permissions) || app_administers(c, route->subject));
 	if (c->is_self && route->self_permissions && has_any(c->principal, route->self_permissions))
 		return true;
 	return has_any(c->principal, route->permissions) && role_covers(c, route->subject);
@@ -119,6 +129,7 @@ static err enter_app(struct directory *d, struct web_call *call, struct caller *
 		return OK;
 	TRY(e);
 	c->name = a.display_name;
+	TRY(lookup_directory_roles(d, &c->oid, call->arena, &c->roles, &c->role_count));
 	*out_good = a.service_principal_enabled;
 	return OK;
 }

@@ -12,7 +12,8 @@
 #include "token/principal.h"
 
 /* Whose roles cover a route for persons. */
-enum subject { SUBJECT_READ = 1, SUBJECT_USERS, SUBJECT_GROUPS, SUBJECT_APPLICATIONS, SUBJECT_ROLES, SUBJECT_SELF };
+enum subject { SUBJECT_READ = 1, SUBJECT_USERS, SUBJECT_GROUPS, SUBJECT_APPLICATIONS, SUBJECT_ROLES, SUBJECT_SELF,
+	       SUBJECT_LICENCES, SUBJECT_ENVIRONMENTS, SUBJECT_OPERATOR /* nobody's but the operator's */ };
 
 struct directory_route {
 	enum http_method method;

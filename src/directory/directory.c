@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "audit/client.h"
+#include "directory/environment_change.h"
 #include "directory/facts.h"
 #include "directory/hash_queue.h"
 #include "directory/sql_catalog.h"
@@ -95,6 +96,9 @@ err directory_open(struct store *store, struct keys *keys, str facts, struct ins
 	d->store = store;
 	d->keys = keys;
 	err e = store_execute(store, str_of(audit_outbox_schema));
+	d->changes = calloc(1, sizeof *d->changes);
+	if (!failed(e) && !d->changes)
+		e = ERR(ERR_LIMIT, "no memory for the directory");
 	if (!failed(e))
 		e = hash_queue_new(&d->hashes);
 	if (!failed(e))
@@ -112,6 +116,9 @@ void directory_close(struct directory *d)
 	if (!d)
 		return;
 	hash_queue_free(d->hashes);
+	if (d->changes && d->changes->loop)
+		loop_timer_stop(d->changes->loop, &d->changes->timer);
+	free(d->changes);
 	token_verifier_free(d->verifier);
 	arena_free(d->arena);
 	free(d);

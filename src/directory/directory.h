@@ -24,9 +24,17 @@ struct token_verifier;
 struct environment_fact {
 	struct uuid id;
 	str unique_name, display_name;
-	bool is_ready; /* neither disabled nor closed for administration */
+	uint32_t state; /* of environment_fact_states; 1: ready */
+	struct uuid security_group;     /* nil: none */
+	const struct uuid *plans;       /* required service plans */
+	size_t plan_count;
 };
 
+/* The platform's words, from 1 on. */
+enum { ENVIRONMENT_FACT_STATES = 4 };
+extern const char *const environment_fact_states[ENVIRONMENT_FACT_STATES];
+
+struct environment_changes; /* environment_change.h */
 struct directory_caller; /* authority.h */
 
 enum { DIRECTORY_DOMAINS_MAX = 64, DIRECTORY_ENVIRONMENTS_MAX = 256 };
@@ -45,6 +53,7 @@ struct directory {
 	size_t domain_count;
 	const struct environment_fact *environments;
 	size_t environment_count;
+	struct environment_changes *changes; /* owned */
 };
 
 struct identity_app {

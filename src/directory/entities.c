@@ -1,6 +1,10 @@
 #include "directory/entities.h"
 
 #define SECONDS(column_) "strftime('%Y-%m-%dT%H:%M:%SZ', " column_ " / 1000, 'unixepoch')"
+/* 16 octets as a GUID's text. */
+#define GUID(column_)                                                                                                 \
+	"lower(substr(hex(" column_ "), 1, 8) || '-' || substr(hex(" column_ "), 9, 4) || '-' || substr(hex(" column_ "), 13, 4) " \
+	"|| '-' || substr(hex(" column_ "), 17, 4) || '-' || substr(hex(" column_ "), 21))"
 #define PROPERTIES(array_) { (array_), COUNT_OF(array_) }
 
 static const struct property user_properties[] = {
@@ -32,6 +36,23 @@ static const struct property user_properties[] = {
 	{ "signInSessionsValidFromDateTime", "u.sessions_valid_from", PROPERTY_TIME, true },
 	{ "lastPasswordChangeDateTime", "(SELECT changed FROM credential_password WHERE user_key = u.key)", PROPERTY_TIME,
 	  true },
+	{ "assignedLicenses",
+	  "(SELECT json_group_array(json_object('skuId', " GUID("s.id") ", 'disabledPlans', json((SELECT json_group_array(" GUID("p.id") ") "
+	  "FROM licence_plan_off x JOIN service_plan p ON p.key = x.plan_key WHERE x.licence_key = l.key)))) "
+	  "FROM licence l JOIN sku s ON s.key = l.sku_key WHERE l.user_key = u.key)",
+	  PROPERTY_JSON, true },
+	{ "assignedPlans",
+	  "(SELECT json_group_array(json_object('assignedDateTime', " SECONDS("l.assigned") ", 'capabilityStatus', "
+	  "iif(o.plan_key IS NULL, 'Enabled', 'Deleted'), 'service', p.name, 'servicePlanId', " GUID("p.id") ")) "
+	  "FROM licence l JOIN sku_plan x ON x.sku_key = l.sku_key JOIN service_plan p ON p.key = x.plan_key "
+	  "LEFT JOIN licence_plan_off o ON o.licence_key = l.key AND o.plan_key = p.key WHERE l.user_key = u.key)",
+	  PROPERTY_JSON, true },
+	{ "licenseAssignmentStates",
+	  "(SELECT json_group_array(json_object('skuId', " GUID("s.id") ", 'assignedByGroup', NULL, 'state', 'Active', 'error', 'None', "
+	  "'disabledPlans', json((SELECT json_group_array(" GUID("p.id") ") "
+	  "FROM licence_plan_off x JOIN service_plan p ON p.key = x.plan_key WHERE x.licence_key = l.key)))) "
+	  "FROM licence l JOIN sku s ON s.key = l.sku_key WHERE l.user_key = u.key)",
+	  PROPERTY_JSON, true },
 };
 const struct entity entity_user = { "users", "user_account u JOIN directory_object o ON o.key = u.key", "u.key",
 				    PROPERTIES(user_properties) };
@@ -172,6 +193,34 @@ static const struct property organization_properties[] = {
 	  PROPERTY_JSON, false },
 };
 const struct entity entity_organization = { "organization", "tenant t", "1", PROPERTIES(organization_properties) };
+
+static const struct property sku_properties[] = {
+	{ "id", "s.id", PROPERTY_UUID, false },
+	{ "skuId", "s.id", PROPERTY_UUID, false },
+	{ "skuPartNumber", "s.part_number", PROPERTY_TEXT, false },
+	{ "appliesTo", "'User'", PROPERTY_TEXT, false },
+	{ "capabilityStatus", "iif(s.seats > 0, 'Enabled', 'Suspended')", PROPERTY_TEXT, false },
+	{ "consumedUnits", "(SELECT count(*) FROM licence WHERE sku_key = s.key)", PROPERTY_JSON, false },
+	{ "prepaidUnits", "json_object('enabled', s.seats, 'warning', 0, 'suspended', 0)", PROPERTY_JSON, false },
+	{ "servicePlans",
+	  "(SELECT json_group_array(json_object('servicePlanId', " GUID("p.id") ", 'servicePlanName', p.name, 'provisioningStatus', "
+	  "'Success', 'appliesTo', 'User')) FROM sku_plan x JOIN service_plan p ON p.key = x.plan_key WHERE x.sku_key = s.key)",
+	  PROPERTY_JSON, false },
+};
+const struct entity entity_sku = { "subscribedSkus", "sku s", "s.key", PROPERTIES(sku_properties) };
+
+static const struct property licence_properties[] = {
+	{ "id", "s.id", PROPERTY_UUID, false },
+	{ "skuId", "s.id", PROPERTY_UUID, false },
+	{ "skuPartNumber", "s.part_number", PROPERTY_TEXT, false },
+	{ "servicePlans",
+	  "(SELECT json_group_array(json_object('servicePlanId', " GUID("p.id") ", 'servicePlanName', p.name, 'provisioningStatus', "
+	  "iif(o.plan_key IS NULL, 'Success', 'Disabled'), 'appliesTo', 'User')) FROM sku_plan x JOIN service_plan p ON p.key = x.plan_key "
+	  "LEFT JOIN licence_plan_off o ON o.licence_key = l.key AND o.plan_key = p.key WHERE x.sku_key = s.key)",
+	  PROPERTY_JSON, false },
+};
+const struct entity entity_licence = { "users/licenseDetails", "licence l JOIN sku s ON s.key = l.sku_key", "l.key",
+				       PROPERTIES(licence_properties) };
 
 /* Any kind of object: members and owners of groups, and what somebody is a member of. */
 static const struct property member_properties[] = {

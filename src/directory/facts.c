@@ -18,9 +18,42 @@ static err parse_domains(const struct json *list, struct arena *arena, struct fa
 	return OK;
 }
 
-static err parse_environment(const struct json *v, struct environment_fact *out)
+const char *const environment_fact_states[ENVIRONMENT_FACT_STATES] = { "", "ready", "administration", "disabled" };
+
+static err parse_state(const struct json *v, uint32_t *out)
 {
-	str id = { 0 }, state = { 0 };
+	str text = { 0 };
+
+	*out = 1;
+	if (!json_member_is_str(v, S("state"), &text))
+		return OK;
+	for (uint32_t i = 1; i < ENVIRONMENT_FACT_STATES; i++) {
+		*out = i;
+		if (str_equal(text, str_of(environment_fact_states[i])))
+			return OK;
+	}
+	FAIL(ERR_INVALID, "an environment in the facts has an unknown state");
+}
+
+static err parse_admission(const struct json *v, struct arena *arena, struct environment_fact *out)
+{
+	const struct json *plans = json_member(v, S("requiredServicePlanIds"));
+	size_t count = json_is(plans, JSON_ARRAY) ? plans->count : 0;
+	struct uuid *ids = NEW_ARRAY(arena, struct uuid, count + 1);
+	str group = { 0 };
+
+	TRY_NEW(ids);
+	if (json_member_is_str(v, S("securityGroupId"), &group))
+		TRY(uuid_parse(group, &out->security_group));
+	for (const struct json *p = count ? plans->first : NULL; p; p = p->next)
+		TRY(uuid_parse(p->text, &ids[out->plan_count++]));
+	out->plans = ids;
+	return parse_state(v, &out->state);
+}
+
+static err parse_environment(const struct json *v, struct arena *arena, struct environment_fact *out)
+{
+	str id = { 0 };
 
 	if (!json_member_is_str(v, S("id"), &id) || !json_member_is_str(v, S("uniqueName"), &out->unique_name) ||
 	    !out->unique_name.len)
@@ -28,8 +61,7 @@ static err parse_environment(const struct json *v, struct environment_fact *out)
 	TRY(uuid_parse(id, &out->id));
 	if (!json_member_is_str(v, S("displayName"), &out->display_name) || !out->display_name.len)
 		out->display_name = out->unique_name;
-	out->is_ready = !json_member_is_str(v, S("state"), &state) || str_equal(state, S("ready"));
-	return OK;
+	return parse_admission(v, arena, out);
 }
 
 static err parse_environments(const struct json *list, struct arena *arena, struct facts *f)
@@ -41,7 +73,7 @@ static err parse_environments(const struct json *list, struct arena *arena, stru
 	struct environment_fact *environments = NEW_ARRAY(arena, struct environment_fact, list->count + 1);
 	TRY_NEW(environments);
 	for (const struct json *i = list->first; i; i = i->next)
-		TRY(parse_environment(i, &environments[f->environment_count++]));
+		TRY(parse_environment(i, arena, &environments[f->environment_count++]));
 	f->environments = environments;
 	return OK;
 }

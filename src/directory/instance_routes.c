@@ -23,7 +23,7 @@ static void write_instance(struct web_call *call, struct json_writer *w, const s
 	json_member_str(w, S("Url"), url);
 	json_member_str(w, S("ApiUrl"), url);
 	json_member_str(w, S("Version"), S("9.2"));
-	json_member_i64(w, S("State"), e->is_ready ? STATE_ENABLED : STATE_DISABLED);
+	json_member_i64(w, S("State"), e->state == 1 ? STATE_ENABLED : STATE_DISABLED);
 	json_close_object(w);
 }
 

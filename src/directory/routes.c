@@ -23,6 +23,10 @@
 #define PERSON_METHODS "/users/{}/authentication"
 #define SELF_SIGN_OUT "User.Read " SELF_PASSWORD
 
+#define LICENCES_WRITE "LicenseAssignment.ReadWrite.All User.ReadWrite.All Directory.ReadWrite.All"
+#define SKUS_READ "LicenseAssignment.ReadWrite.All " ORGANIZATION_READ
+#define ENVIRONMENTS_WRITE "Environment.ReadWrite.All Organization.ReadWrite.All Directory.ReadWrite.All Directory.AccessAsUser.All"
+
 #define APP "/applications/{}"
 #define APP_BY "/applications(appId='{}')"
 #define SP "/servicePrincipals/{}"
@@ -51,6 +55,9 @@
 	X(HTTP_POST, "/users/{}/changePassword", SUBJECT_SELF, "", SELF_PASSWORD, users_change_password)        \
 	X(HTTP_POST, "/users/{}/revokeSignInSessions", SUBJECT_USERS, USERS_WRITE, SELF_SIGN_OUT,               \
 	  users_revoke_sessions)                                                                                \
+	X(HTTP_GET, "/me/licenseDetails", SUBJECT_READ, USERS_READ, SELF_READ, users_licences)                  \
+	X(HTTP_GET, "/users/{}/licenseDetails", SUBJECT_READ, USERS_READ, SELF_READ, users_licences)            \
+	X(HTTP_POST, "/users/{}/assignLicense", SUBJECT_LICENCES, LICENCES_WRITE, NULL, users_assign_licence)   \
 	X(HTTP_GET, PERSON_METHODS "/methods", SUBJECT_USERS, METHODS_WRITE, METHODS_WRITE, methods_list)        \
 	X(HTTP_GET, PERSON_METHODS "/temporaryAccessPassMethods", SUBJECT_USERS, METHODS_WRITE, NULL, methods_list_passes) \
 	X(HTTP_POST, PERSON_METHODS "/temporaryAccessPassMethods", SUBJECT_USERS, METHODS_WRITE, NULL, methods_add_pass) \
@@ -97,6 +104,11 @@
 	X(HTTP_GET, ROLE_ASSIGNMENTS "/{}", SUBJECT_READ, ROLES_READ, NULL, role_assignments_read)              \
 	X(HTTP_DELETE, ROLE_ASSIGNMENTS "/{}", SUBJECT_ROLES, ROLES_WRITE, NULL, role_assignments_delete)       \
 	X(HTTP_GET, "/roleManagement/directory/roleDefinitions", SUBJECT_READ, ROLES_READ, NULL, role_definitions_list) \
+	X(HTTP_GET, "/subscribedSkus", SUBJECT_READ, SKUS_READ, NULL, skus_list)                                \
+	X(HTTP_POST, "/subscribedSkus", SUBJECT_OPERATOR, "", NULL, skus_put)                                   \
+	X(HTTP_GET, "/environments", SUBJECT_ENVIRONMENTS, ENVIRONMENTS_WRITE, NULL, environments_list)         \
+	X(HTTP_GET, "/environments/{}", SUBJECT_ENVIRONMENTS, ENVIRONMENTS_WRITE, NULL, environments_read)      \
+	X(HTTP_PATCH, "/environments/{}", SUBJECT_ENVIRONMENTS, ENVIRONMENTS_WRITE, NULL, environments_update)  \
 	X(HTTP_GET, "/organization", SUBJECT_READ, ORGANIZATION_READ, "User.Read", organization_list)
 
 #define X(method_, pattern_, subject_, permissions_, self_, handler_)                                           \

@@ -65,6 +65,17 @@ err role_assignments_read(struct web_call *call);
 err role_assignments_delete(struct web_call *call);
 err role_definitions_list(struct web_call *call);
 err organization_list(struct web_call *call);
+/* licence_routes.c */
+err skus_list(struct web_call *call);
+err skus_put(struct web_call *call);
+err users_assign_licence(struct web_call *call);
+err users_licences(struct web_call *call);
+/* environment_routes.c */
+err environments_list(struct web_call *call);
+err environments_read(struct web_call *call);
+err environments_update(struct web_call *call);
+/* The environment that the path names, as the answer of a change that was made. */
+MUST_USE NONNULL err environments_answer(struct web_call *call);
 
 /* instance_routes.c */
 err instances_list(struct web_call *call);

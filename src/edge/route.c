@@ -8,7 +8,6 @@ static const struct tenant_rule {
 	str prefix;
 	enum process_role role;
 } tenant_rules[] = {
-	{ S("/v1.0/environments"), ROLE_CONTROL }, /* the platform's register of environments */
 	{ S("/audit"), ROLE_RECORDER },
 };
 

@@ -20,6 +20,7 @@ enum channel_kind {
 	CHANNEL_KEEPER,      /* client: to the keeper. keeper: from a client                  */
 	CHANNEL_RECORDER,    /* producer: to the recorder. recorder: from a producer          */
 	CHANNEL_HASHER,      /* identity worker: to the hasher. hasher: from a worker         */
+	CHANNEL_DIRECTORY,   /* data worker: to its tenant's directory. identity worker: from an environment */
 	CHANNEL_KIND_COUNT
 };
 
@@ -47,6 +48,8 @@ enum supervisor_message_kind {
 	SUPERVISOR_PROVISIONED, /* answer to CHILD_PROVISION                           */
 	SUPERVISOR_FACTS_ASKED, /* to control: what are this worker's facts?           */
 	SUPERVISOR_TOLD,      /* answer to CHILD_TOLD_ASKED, with its number: no edge routes by an older table */
+	SUPERVISOR_ENVIRONMENT_CHANGE, /* to control: a tenant's administrator wants it (struct environment_change) */
+	SUPERVISOR_ENVIRONMENT_CHANGED, /* to identity: control's answer (struct environment_changed) */
 	/* child to supervisor */
 	CHILD_READY = 64,     /* struct child_ready: sandbox in force, database open, serving */
 	CHILD_WORKER_WANTED,  /* edge: a channel to that worker, please                */
@@ -58,6 +61,8 @@ enum supervisor_message_kind {
 	CHILD_TOLD_ASKED,     /* control: say when every edge uses the routing table that I published last; replaces an
 				 earlier such question */
 	CHILD_TOLD,           /* edge: the routing table of that number is in use       */
+	CHILD_ENVIRONMENT_CHANGE, /* identity: for control; the supervisor fills in the tenant, which the sender cannot choose */
+	CHILD_ENVIRONMENT_CHANGED, /* control: for that tenant's identity worker; the environment's worker has new facts already */
 };
 
 /* Files that the supervisor opens, since only it is privileged, and hands over unread. START and RELOAD carry their
@@ -131,6 +136,26 @@ struct child_worker_wanted {
 struct child_provision {
 	enum supervisor_message_kind kind;
 	struct uuid tenant, environment; /* environment nil: the tenant's folder */
+};
+
+enum { CHANGE_PLANS_MAX = 20 };
+
+/* Who may enter an environment, as it shall be. The identity worker has judged who asks, and the group. */
+struct environment_change {
+	enum supervisor_message_kind kind;
+	struct uuid tenant, environment;
+	uint64_t number;         /* the asker's, comes back with the answer */
+	uint32_t state;          /* 1 ready, 2 administration, 3 disabled   */
+	uint32_t plan_count;
+	struct uuid group;       /* nil: none */
+	struct uuid plans[CHANGE_PLANS_MAX];
+};
+
+struct environment_changed {
+	enum supervisor_message_kind kind;
+	struct uuid tenant, environment;
+	uint64_t number;
+	int32_t result; /* 0 or an err_kind */
 };
 
 struct supervisor_answer { /* NO_WORKER, PROVISIONED */

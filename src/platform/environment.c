@@ -69,6 +69,30 @@ err environment_set_state(struct store *store, const struct uuid *id, enum envir
 	return statement_run_one(&change);
 }
 
+err environment_set_admission(struct store *store, const struct environment *e)
+{
+	SCOPED(statement) change = { 0 };
+	if (e->required_plan_count > ENVIRONMENT_PLANS_MAX)
+		FAIL(ERR_LIMIT, "too many required plans");
+	TRY(statement_open(store, &SQL_ENVIRONMENT_SET_ADMISSION, &change));
+	TRY(bind_uuid(&change, 1, &e->id));
+	TRY(bind_i64(&change, 2, e->state));
+	TRY(uuid_is_nil(&e->security_group) ? bind_null(&change, 3) : bind_uuid(&change, 3, &e->security_group));
+	TRY(bind_bytes(&change, 4, bytes_of(e->required_plans, e->required_plan_count * sizeof *e->required_plans)));
+	return statement_run_one(&change);
+}
+
+static err read_plans(bytes ids, struct arena *arena, struct environment *out)
+{
+	struct uuid *plans = NEW_ARRAY(arena, struct uuid, ids.len / sizeof *plans + 1);
+	TRY_NEW(plans);
+	out->required_plan_count = ids.len / sizeof *plans;
+	if (ids.len)
+		memcpy(plans, ids.at, out->required_plan_count * sizeof *plans);
+	out->required_plans = plans;
+	return OK;
+}
+
 static err read_row(const struct statement *s, struct arena *arena, struct environment *out)
 {
 	*out = (struct environment){
@@ -79,7 +103,9 @@ static err read_row(const struct statement *s, struct arena *arena, struct envir
 	TRY_NEW(out->unique_name.at);
 	TRY_NEW(out->display_name.at);
 	TRY_NEW(out->tenant_display_name.at);
-	return OK;
+	if (!column_is_null(s, 7))
+		out->security_group = column_uuid(s, 7);
+	return read_plans(column_bytes(s, 8), arena, out);
 }
 
 err environment_by_id(struct store *store, const struct uuid *id, struct arena *arena, struct environment *out)

@@ -4,6 +4,20 @@
 #include "platform/environment.h"
 #include "platform/tenant.h"
 
+static void write_admission(struct json_writer *w, const struct environment *e)
+{
+	json_member_str(w, S("state"), str_of(environment_state_name(e->state)));
+	if (uuid_is_nil(&e->security_group))
+		json_member_null(w, S("securityGroupId"));
+	else
+		json_member_uuid(w, S("securityGroupId"), &e->security_group);
+	json_key(w, S("requiredServicePlanIds"));
+	json_open_array(w);
+	for (size_t i = 0; i < e->required_plan_count; i++)
+		json_uuid(w, &e->required_plans[i]);
+	json_close_array(w);
+}
+
 static void write_environments(struct json_writer *w, const struct environment *items, size_t count)
 {
 	json_key(w, S("environments"));
@@ -15,7 +29,7 @@ static void write_environments(struct json_writer *w, const struct environment *
 		json_member_uuid(w, S("id"), &items[i].id);
 		json_member_str(w, S("uniqueName"), items[i].unique_name);
 		json_member_str(w, S("displayName"), items[i].display_name);
-		json_member_str(w, S("state"), str_of(environment_state_name(items[i].state)));
+		write_admission(w, &items[i]);
 		json_close_object(w);
 	}
 	json_close_array(w);
@@ -72,13 +86,9 @@ static err write_environment_facts(struct store *store, const struct worker_name
 	json_member_uuid(w, S("environmentId"), &e.id);
 	json_member_str(w, S("uniqueName"), e.unique_name);
 	json_member_str(w, S("displayName"), e.display_name);
-	json_member_str(w, S("state"), str_of(environment_state_name(e.state)));
 	json_member_str(w, S("origin"), origin);
 	json_member_str(w, S("issuer"), issuer);
-	json_member_null(w, S("securityGroupId"));
-	json_key(w, S("requiredServicePlanIds"));
-	json_open_array(w);
-	json_close_array(w);
+	write_admission(w, &e);
 	return OK;
 }
 

@@ -148,6 +148,12 @@ static void supervisor_ready(struct loop_watch *watch, unsigned events)
 	}
 }
 
+void child_take_waiting(struct child *child)
+{
+	if (!child->stopping)
+		supervisor_ready(&child->watch, 0);
+}
+
 static err receive_start(struct child *child)
 {
 	static uint8_t raw[CHANNEL_MESSAGE_BYTES_MAX];

@@ -52,6 +52,9 @@ MUST_USE NONNULL err child_send(struct child *child, const void *message, size_t
 /* The same with a file, which stays the caller's. */
 MUST_USE NONNULL err child_send_file(struct child *child, const void *message, size_t size, int fd);
 
+/* Takes what the supervisor has sent so far, if anything: for whoever must not work by facts older than a request. */
+NONNULL void child_take_waiting(struct child *child);
+
 /* What START, the latest RELOAD or (HANDED_ROUTES) FACTS brought of that file; -1 when nothing. Stays the frame's, which replaces it at the next
  * RELOAD that brings one. */
 NONNULL int child_handed(const struct child *child, enum handed_file file);

@@ -50,6 +50,9 @@ NONNULL void control_provisioned(struct control *c, const struct supervisor_answ
 NONNULL void control_wait_for_edges(struct control *c, struct waiting *wait);
 NONNULL void control_edges_told(struct control *c, const struct routes_told *message);
 
+/* A tenant's administrator changes who may enter an environment: written, audited, told to its workers, answered. */
+NONNULL void control_environment_change(struct control *c, const struct environment_change *change);
+
 /* Parks the call until control_provisioned or control_status answers it. ERR_UNAVAILABLE: too many wait. */
 MUST_USE NONNULL err control_wait(struct control *c, struct web_call *call, bool status, const struct uuid *tenant,
 				  const struct uuid *environment);

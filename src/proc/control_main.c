@@ -58,6 +58,7 @@ static void on_message(struct worker *worker, bytes raw)
 	struct supervisor_facts facts;
 	struct supervisor_answer answer;
 	struct routes_told told;
+	struct environment_change change;
 	static struct supervisor_status status;
 	if (!c || raw.len < sizeof kind)
 		return;
@@ -73,6 +74,9 @@ static void on_message(struct worker *worker, bytes raw)
 	} else if (kind == SUPERVISOR_TOLD && raw.len == sizeof told) {
 		memcpy(&told, raw.at, sizeof told);
 		control_edges_told(c, &told);
+	} else if (kind == SUPERVISOR_ENVIRONMENT_CHANGE && raw.len == sizeof change) {
+		memcpy(&change, raw.at, sizeof change);
+		control_environment_change(c, &change);
 	} else if (kind == SUPERVISOR_STATUS && raw.len == sizeof status) {
 		memcpy(&status, raw.at, sizeof status);
 		control_status(c, &status);

@@ -5,10 +5,19 @@
 #include "data/app.h"
 #include "host/clock.h"
 #include "host/log.h"
+#include "proc/data_people.h"
 #include "proc/worker.h"
 
 static const struct web_surface *const surfaces[] = { &data_api_surface, &data_import_surface, &access_surface,
 						     &access_discovery_surface };
+
+/* There from the first channel on, be the database open or not. */
+static struct people_client *client_of(struct worker *worker)
+{
+	if (!worker->people)
+		worker->people = people_client_new();
+	return worker->people;
+}
 
 static err open_data(struct worker *worker)
 {
@@ -21,12 +30,31 @@ static err open_data(struct worker *worker)
 					    .limits = { worker->child->start.user_requests, worker->child->start.user_execution_s } };
 	TRY(data_app_open(&options, &app));
 	worker->app = app;
+	data_app_people(app, people_client_source(client_of(worker)));
 	return OK;
 }
 
 static void close_data(struct worker *worker)
 {
 	data_app_close(worker->app);
+	people_client_free(worker->people);
+	worker->people = NULL;
+}
+
+static err directory_channel(struct worker *worker, int fd)
+{
+	people_client_connect(client_of(worker), fd);
+	if (worker->app)
+		data_app_people_changed(worker->app);
+	return OK;
+}
+
+/* A change of the environment or of its people that was answered before this request was sent has been told by now. */
+static void before_call(struct worker *worker)
+{
+	child_take_waiting(worker->child);
+	if (worker->app && people_client_changed(client_of(worker)))
+		data_app_people_changed(worker->app);
 }
 
 static void facts_changed(struct worker *worker)
@@ -40,7 +68,7 @@ static void facts_changed(struct worker *worker)
 
 const struct worker_app data_worker_app = {
 	.role = ROLE_DATA, .surfaces = surfaces, .surface_count = COUNT_OF(surfaces), .open = open_data,
-	.close = close_data, .facts = facts_changed,
+	.close = close_data, .facts = facts_changed, .directory_channel = directory_channel, .before_call = before_call,
 };
 
 int data_main(void)

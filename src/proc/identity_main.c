@@ -3,13 +3,31 @@
  * May: open its own directory database, ask the keeper for that database's keys and for signatures under its tenant's issuer,
  * ask the hasher, tell the recorder. Sees no business data and no signing key. */
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "directory/environment_change.h"
 #include "directory/hash_queue.h"
 #include "directory/sql_catalog.h"
 #include "host/clock.h"
 #include "host/log.h"
+#include "proc/identity_people.h"
 #include "proc/worker.h"
 #include "signin/signin.h"
+
+/* Environments may be connected before the directory is open. */
+static struct people *people_of(struct worker *w)
+{
+	if (!w->people)
+		w->people = people_new(w->loop);
+	return w->people;
+}
+
+static err send_change(void *self, const struct environment_change *change)
+{
+	struct worker *w = self;
+
+	return child_send(w->child, change, sizeof *change);
+}
 
 static err open_parts(struct worker *w, const struct database_keys *keys, struct identity_app *app)
 {
@@ -20,6 +38,12 @@ static err open_parts(struct worker *w, const struct database_keys *keys, struct
 	TRY(signin_open(app->directory, keys, &signin));
 	app->signin = signin;
 	hash_queue_set_channel(app->directory->hashes, w->hasher);
+	app->directory->changes->send = send_change;
+	app->directory->changes->self = w;
+	app->directory->changes->loop = w->loop;
+	if (!people_of(w))
+		FAIL(ERR_LIMIT, "no memory for the identity worker");
+	people_open(w->people, app->directory);
 	return OK;
 }
 
@@ -43,6 +67,8 @@ static void on_close(struct worker *w)
 		return;
 	if (app->directory)
 		hash_queue_set_channel(app->directory->hashes, -1);
+	people_free(w->people);
+	w->people = NULL;
 	signin_close(app->signin);
 	directory_close(app->directory);
 	free(app);
@@ -56,6 +82,31 @@ static void on_facts(struct worker *w)
 
 	if (failed(e))
 		log_err("new facts", e);
+}
+
+static err on_environment(struct worker *w, int fd)
+{
+	if (people_of(w))
+		return people_add(w->people, fd);
+	close(fd);
+	FAIL(ERR_LIMIT, "no memory for an environment's channel");
+}
+
+static void before_answer(struct worker *w)
+{
+	people_notice(w->people);
+}
+
+static void on_message(struct worker *w, bytes raw)
+{
+	struct identity_app *app = w->app;
+	struct environment_changed answer;
+
+	if (!app || !app->directory || raw.len != sizeof answer)
+		return;
+	memcpy(&answer, raw.at, sizeof answer);
+	if (answer.kind == SUPERVISOR_ENVIRONMENT_CHANGED)
+		environment_changed(app->directory->changes, &answer);
 }
 
 static void on_hasher(struct worker *w)
@@ -82,6 +133,7 @@ int identity_main(void)
 	static const struct worker_app app = {
 		.role = ROLE_IDENTITY, .surfaces = surfaces, .surface_count = COUNT_OF(surfaces), .open = on_open,
 		.close = on_close, .facts = on_facts, .hasher_ready = on_hasher, .is_busy = on_is_busy,
+		.directory_channel = on_environment, .before_answer = before_answer, .message = on_message,
 	};
 
 	return worker_run(&app);

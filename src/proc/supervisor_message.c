@@ -76,12 +76,12 @@ static void on_ready(struct process *from, bytes raw, struct channel_fds *fds)
 	give_to_edges(from);
 }
 
-/* A recorder is there before its producers, so that no event has to wait. */
-static void want_recorder_of(struct supervisor *s, const struct worker_name *name)
+/* A recorder is there before its producers, so that no event has to wait, and a directory before the environments that ask it. */
+static void want_before(struct supervisor *s, enum process_role role, const struct worker_name *name)
 {
-	struct worker_name recorder = { .role = ROLE_RECORDER, .tenant = name->tenant };
-	struct process *p = process_find(s, &recorder);
-	if (!p && (p = process_add(s, &recorder, LANE_NONE, 0, false)))
+	struct worker_name first = { .role = role, .tenant = name->tenant };
+	struct process *p = process_find(s, &first);
+	if (!p && (p = process_add(s, &first, LANE_NONE, 0, false)))
 		process_start_soon(p);
 	else if (p && p->state == PROCESS_RESTING)
 		process_wake(p);
@@ -117,7 +117,9 @@ static void bring_worker(struct process *p, bool fresh)
 	    failed(loop_timer_set(s->loop, &p->patience_timer, loop_now_ns(s->loop) + worker_patience_ns)))
 		log_line(LOG_ERROR, "no memory for a timer");
 	if ((fresh || p->state == PROCESS_RESTING) && p->name.role != ROLE_RECORDER)
-		want_recorder_of(s, &p->name);
+		want_before(s, ROLE_RECORDER, &p->name);
+	if ((fresh || p->state == PROCESS_RESTING) && p->name.role == ROLE_DATA)
+		want_before(s, ROLE_IDENTITY, &p->name);
 	if (fresh)
 		process_start_soon(p);
 	else if (p->state == PROCESS_RESTING)
@@ -268,12 +270,14 @@ static void on_provision(struct process *from, bytes raw, struct channel_fds *fd
 		log_line(LOG_WARNING, "control does not hear of its new place");
 }
 
-static bool tenant_has_producers(struct supervisor *s, const struct process *recorder)
+/* Others of the tenant that use it: of a recorder its producers, of a directory the environments. */
+static bool has_users(struct supervisor *s, const struct process *of)
 {
+	unsigned users = of->name.role == ROLE_RECORDER ? 1u << ROLE_IDENTITY | 1u << ROLE_DATA : 1u << ROLE_DATA;
 	for (size_t i = 0; i < PROCESSES_MAX; i++) {
 		const struct process *p = &s->processes[i];
-		if ((p->name.role == ROLE_IDENTITY || p->name.role == ROLE_DATA) && p->state != PROCESS_ABSENT &&
-		    p->state != PROCESS_RESTING && uuid_equal(&p->name.tenant, &recorder->name.tenant))
+		if (users & 1u << p->name.role && p->state != PROCESS_ABSENT && p->state != PROCESS_RESTING &&
+		    uuid_equal(&p->name.tenant, &of->name.tenant))
 			return true;
 	}
 	return false;
@@ -285,7 +289,7 @@ static void on_idle(struct process *from, bytes raw, struct channel_fds *fds)
 	(void)fds;
 	if (from->permanent || from->state != PROCESS_RUNNING)
 		return;
-	if (from->name.role == ROLE_RECORDER && tenant_has_producers(from->supervisor, from))
+	if ((from->name.role == ROLE_RECORDER || from->name.role == ROLE_IDENTITY) && has_users(from->supervisor, from))
 		return;
 	process_stop(from);
 }
@@ -325,6 +329,36 @@ static void on_status_asked(struct process *from, bytes raw, struct channel_fds 
 	}
 }
 
+/* From the directory of a tenant to control: whose environments it may speak of, its channel says. */
+static void on_environment_change(struct process *from, bytes raw, struct channel_fds *fds)
+{
+	struct supervisor *s = from->supervisor;
+	struct environment_change message;
+	(void)fds;
+	if (raw.len != sizeof message)
+		return;
+	memcpy(&message, raw.at, sizeof message);
+	message.kind = SUPERVISOR_ENVIRONMENT_CHANGE;
+	message.tenant = from->name.tenant;
+	struct process *control = process_find(s, &(struct worker_name){ .role = ROLE_CONTROL });
+	if (!control || failed(process_send(control, &message, sizeof message, (str){ 0 }, NULL)))
+		log_line(LOG_WARNING, "control does not hear of a change of an environment");
+}
+
+static void on_environment_changed(struct process *from, bytes raw, struct channel_fds *fds)
+{
+	struct environment_changed message;
+	(void)fds;
+	if (raw.len != sizeof message)
+		return;
+	memcpy(&message, raw.at, sizeof message);
+	message.kind = SUPERVISOR_ENVIRONMENT_CHANGED;
+	struct process *identity =
+		process_find(from->supervisor, &(struct worker_name){ .role = ROLE_IDENTITY, .tenant = message.tenant });
+	if (identity && failed(process_send(identity, &message, sizeof message, (str){ 0 }, NULL)))
+		log_line(LOG_WARNING, "a directory does not hear of its change");
+}
+
 static void on_reloaded(struct process *from, bytes raw, struct channel_fds *fds)
 {
 	(void)raw;
@@ -332,7 +366,7 @@ static void on_reloaded(struct process *from, bytes raw, struct channel_fds *fds
 	supervisor_reload_others(from->supervisor);
 }
 
-enum { SAID_BY_ALL = ~0u, SAID_BY_EDGE = 1 << ROLE_EDGE, SAID_BY_CONTROL = 1 << ROLE_CONTROL, SAID_BY_KEEPER = 1 << ROLE_KEEPER,
+enum { SAID_BY_ALL = ~0u, SAID_BY_EDGE = 1 << ROLE_EDGE, SAID_BY_CONTROL = 1 << ROLE_CONTROL, SAID_BY_IDENTITY = 1 << ROLE_IDENTITY, SAID_BY_KEEPER = 1 << ROLE_KEEPER,
        SAID_BY_WORKERS = 1 << ROLE_IDENTITY | 1 << ROLE_DATA | 1 << ROLE_RECORDER | SAID_BY_CONTROL };
 
 /* Who may say what. */
@@ -351,6 +385,8 @@ static const struct {
 	{ CHILD_RELOADED, SAID_BY_KEEPER, on_reloaded, false },
 	{ CHILD_TOLD_ASKED, SAID_BY_CONTROL, on_told_asked, false },
 	{ CHILD_TOLD, SAID_BY_EDGE, on_told, false },
+	{ CHILD_ENVIRONMENT_CHANGE, SAID_BY_IDENTITY, on_environment_change, false },
+	{ CHILD_ENVIRONMENT_CHANGED, SAID_BY_CONTROL, on_environment_changed, false },
 };
 
 /* A process that says what it may not is no longer ours: it is ended, and its successor starts clean. */

@@ -376,7 +376,7 @@ static void close_watch(struct loop *loop, struct loop_watch *watch)
 	watch->fd = -1;
 }
 
-/* Someone still needs it: an edge asked, or (a tenant's recorder) its producers live. */
+/* Someone still needs it: an edge asked, or (a tenant's recorder, its directory) those who use it live. */
 static bool is_needed(const struct process *p)
 {
 	const struct supervisor *s = p->supervisor;
@@ -385,9 +385,11 @@ static bool is_needed(const struct process *p)
 	for (size_t i = 0; i < EDGES_MAX; i++)
 		if (p->edge_wants[i])
 			return true;
-	for (size_t i = 0; p->name.role == ROLE_RECORDER && i < PROCESSES_MAX; i++) {
+	unsigned users = p->name.role == ROLE_RECORDER ? 1u << ROLE_IDENTITY | 1u << ROLE_DATA :
+			 p->name.role == ROLE_IDENTITY ? 1u << ROLE_DATA : 0;
+	for (size_t i = 0; users && i < PROCESSES_MAX; i++) {
 		const struct process *other = &s->processes[i];
-		if ((other->name.role == ROLE_IDENTITY || other->name.role == ROLE_DATA) && process_is_up(other) &&
+		if (users & 1u << other->name.role && process_is_up(other) &&
 		    uuid_equal(&other->name.tenant, &p->name.tenant))
 			return true;
 	}

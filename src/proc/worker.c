@@ -43,7 +43,7 @@ struct frame {
 	struct running *parked;
 	size_t parked_count;
 	int64_t last_work_ns;
-	bool opened, idle_said, stopping;
+	bool opened, stopping;
 	uint8_t raw[CHANNEL_MESSAGE_BYTES_MAX];
 };
 
@@ -65,6 +65,8 @@ static void send_answer(struct running *run)
 {
 	struct frame *frame = run->frame;
 	struct http_response_message message;
+	if (frame->app->before_answer && frame->opened)
+		frame->app->before_answer(&frame->worker);
 	if (!frame->channels[run->channel_index].open || frame->serials[run->channel_index] != run->channel_serial)
 		return; /* that edge has gone, and its client with it */
 	if (run->call.response.body.failed) {
@@ -189,10 +191,13 @@ static void serve(struct running *run, enum web_lane lane, bytes raw, struct cha
 		return;
 	}
 	fill_request(run, lane);
-	if (!frame->opened || frame->parked_count >= PARKED_MAX)
+	if (!frame->opened || frame->parked_count >= PARKED_MAX) {
 		answer_busy(run);
-	else
+	} else {
+		if (frame->app->before_call)
+			frame->app->before_call(&frame->worker);
 		web_dispatch(frame->app->surfaces, frame->app->surface_count, &run->call);
+	}
 	if (run->call.parked) {
 		park(run);
 		return;
@@ -231,7 +236,6 @@ static void after_work(struct frame *frame)
 {
 	leave_if_damaged(frame);
 	frame->last_work_ns = loop_now_ns(frame->worker.loop);
-	frame->idle_said = false;
 	if (frame->worker.pump)
 		audit_pump_send(frame->worker.pump);
 }
@@ -383,6 +387,11 @@ static err on_channel(struct child *child, const struct channel_binding *binding
 		if (frame->app->producer)
 			return frame->app->producer(&frame->worker, binding, fd);
 		return set_recorder(frame, fd);
+	case CHANNEL_DIRECTORY:
+		if (frame->app->directory_channel)
+			return frame->app->directory_channel(&frame->worker, fd);
+		close(fd);
+		FAIL(ERR_INVALID, "a channel that this role has no use for");
 	default:
 		close(fd);
 		FAIL(ERR_INVALID, "channel of an unknown kind");
@@ -407,11 +416,11 @@ static void on_tick(struct loop_timer *timer)
 	if (frame->worker.store && now - frame->last_work_ns > idle_tick_ns)
 		store_idle(frame->worker.store);
 	leave_if_damaged(frame);
-	if (idle_ns && !frame->idle_said && !is_busy(frame) && now - frame->last_work_ns > idle_ns) {
+	if (idle_ns && !is_busy(frame) && now - frame->last_work_ns > idle_ns) {
 		enum supervisor_message_kind idle = CHILD_IDLE;
-		frame->idle_said = true;
+		frame->last_work_ns = now; /* said again later: who needs it now may be gone by then */
 		if (failed(child_send(frame->worker.child, &idle, sizeof idle)))
-			frame->idle_said = false;
+			log_line(LOG_WARNING, "the supervisor does not hear that there is nothing to do");
 	}
 	if (failed(loop_timer_set(frame->worker.loop, timer, now + idle_tick_ns)))
 		log_line(LOG_ERROR, "no memory for the tick");

@@ -20,6 +20,7 @@ struct worker {
 	struct audit_pump *pump;   /* made by the frame for `store`, unless the app is the recorder */
 	int hasher;                /* identity: channel to the hasher or -1; the frame watches it   */
 	void *app;
+	void *people;              /* identity, data: what answers questions about people, or asks them; there before `app` */
 };
 
 struct worker_app {
@@ -33,7 +34,11 @@ struct worker_app {
 	void (*hasher_ready)(struct worker *worker);           /* worker->hasher can be read (or has changed)  */
 	/* recorder: a producer's channel; the app owns it. Others: null. */
 	err (*producer)(struct worker *worker, const struct channel_binding *binding, int fd);
-	void (*message)(struct worker *worker, bytes raw);     /* control: other supervisor messages           */
+	/* identity: an environment's channel; data: the one to its directory. The app owns it. Others: null. */
+	err (*directory_channel)(struct worker *worker, int fd);
+	void (*before_call)(struct worker *worker);            /* what has been told before this request was sent is in force */
+	void (*before_answer)(struct worker *worker);          /* what a request has changed is told before it is answered    */
+	void (*message)(struct worker *worker, bytes raw);     /* control, identity: other supervisor messages */
 	void (*reload)(struct worker *worker);
 	bool (*is_busy)(struct worker *worker);                /* not idle although no request is being worked on */
 	bool no_audit_pump;

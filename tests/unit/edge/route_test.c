@@ -45,8 +45,7 @@ static const struct {
 	{ OWN, "/" TENANT "/discovery/v2.0/keys", LANE_PUBLIC, W(ROLE_IDENTITY, "/" TENANT, "/discovery/v2.0/keys") },
 	{ OWN, "/audit/logs", LANE_OPERATOR, W(ROLE_RECORDER, "", "/audit/logs") }, /* the installation's own */
 	{ OWN, "/contoso.example/audit/v1/events", LANE_PUBLIC, W(ROLE_RECORDER, "/contoso.example", "/audit/v1/events") },
-	{ OWN, "/contoso.example/v1.0/environments", LANE_PUBLIC, W(ROLE_CONTROL, "/contoso.example", "/v1.0/environments") },
-	{ OWN, "/contoso.example/v1.0/environmentsx", LANE_PUBLIC, W(ROLE_IDENTITY, "/contoso.example", "/v1.0/environmentsx") },
+	{ OWN, "/contoso.example/v1.0/environments", LANE_PUBLIC, W(ROLE_IDENTITY, "/contoso.example", "/v1.0/environments") },
 	{ OWN, "/contoso.example/v1.0/users('a')", LANE_PUBLIC, W(ROLE_IDENTITY, "/contoso.example", "/v1.0/users('a')") },
 	{ OWN, "/contoso.example/signin/password", LANE_PUBLIC, W(ROLE_IDENTITY, "/contoso.example", "/signin/password") },
 	{ OWN, "/contoso.example/auditx", LANE_PUBLIC, W(ROLE_IDENTITY, "/contoso.example", "/auditx") },

@@ -23,7 +23,7 @@
 #define FACTS                                                                                                       \
 	"{\"tenantId\":\"" WORLD_TENANT "\",\"displayName\":\"Contoso\",\"domains\":[\"contoso.example\"],"         \
 	"\"origin\":\"" WORLD_ORIGIN "\",\"environments\":[{\"id\":\"aaaaaaaa-0000-4000-8000-000000000001\","       \
-	"\"uniqueName\":\"sales\",\"displayName\":\"Sales\",\"state\":\"active\"}]}"
+	"\"uniqueName\":\"sales\",\"displayName\":\"Sales\",\"state\":\"ready\"}]}"
 
 enum { SUPERVISOR_FD = 3, WAIT_MS = 30000 };
 

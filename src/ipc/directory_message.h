@@ -1,0 +1,38 @@
+/* ipc/directory_message.h - what an environment asks the directory of its tenant about one person or application, over a channel
+ * that the supervisor makes between the data worker and the identity worker (CHANNEL_DIRECTORY).
+ *
+ * The data worker asks and keeps the answers. When anything that an answer could say has changed, the identity worker sends
+ * DIRECTORY_CHANGED, once, on each channel that has asked since its last such notice, before the change is answered to whoever
+ * made it: the next request finds it. So at most two messages lie unread on a channel.
+ *
+ * Fixed structs, no pointers, same binary on both sides; lengths and counts are checked on arrival. */
+#ifndef IPC_DIRECTORY_MESSAGE_H
+#define IPC_DIRECTORY_MESSAGE_H
+
+#include "base/uuid.h"
+
+enum directory_message_kind { DIRECTORY_QUESTION = 1, DIRECTORY_ANSWER, DIRECTORY_CHANGED };
+
+enum { DIRECTORY_PLANS_MAX = 512, DIRECTORY_UPN_BYTES_MAX = 512, DIRECTORY_NAME_BYTES_MAX = 1024, DIRECTORY_CALL_MS = 3000 };
+
+struct directory_question {
+	enum directory_message_kind kind;
+	uint32_t is_application; /* id is an appId; else a person's object id */
+	uint64_t number;         /* comes back with the answer */
+	struct uuid id, group;   /* group nil: in_group is not asked for */
+};
+
+struct directory_answer {
+	enum directory_message_kind kind; /* DIRECTORY_ANSWER; a notice is its first member alone */
+	int32_t result;                   /* 0 or an err_kind: could not tell */
+	uint64_t number;
+	uint8_t known;       /* a person of the tenant, or an application with a service principal in it */
+	uint8_t enabled;
+	uint8_t in_group;    /* a direct member */
+	uint8_t administers; /* holds a directory role that administers environments */
+	uint32_t plan_count, upn_len, name_len;
+	struct uuid plans[DIRECTORY_PLANS_MAX]; /* service plans in effect */
+	char upn[DIRECTORY_UPN_BYTES_MAX], name[DIRECTORY_NAME_BYTES_MAX];
+};
+
+#endif
