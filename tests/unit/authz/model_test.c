@@ -362,7 +362,7 @@ static void change_share(struct generated *g)
 			mask |= share_bit((enum right)right);
 	}
 	SCOPED(statement) s = { 0 };
-	must(statement_open_text(g->f->store, mask ? S("INSERT OR REPLACE INTO share (tbl, obj, principal, mask) VALUES (64, ?1, ?2, ?3)") :
+	must(statement_open_text(g->f->store, mask ? S("INSERT OR REPLACE INTO share (tbl, obj, principal, mask, own) VALUES (64, ?1, ?2, ?3, ?3)") :
 						     S("DELETE FROM share WHERE tbl = 64 AND obj = ?1 AND principal = ?2"), &s));
 	must(bind_i64(&s, 1, row + 1));
 	must(bind_i64(&s, 2, everybody ? EVERYBODY : g->principal_key[who]));
