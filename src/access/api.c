@@ -2,6 +2,7 @@
 
 #include "access/call.h"
 #include "access/external.h"
+#include "access/subject.h"
 #include "access/request_id.h"
 #include "authz/authz.h"
 #include "data/api.h"
@@ -109,14 +110,36 @@ static err row_question_check(struct access_call *call)
 	return external ? OK : REFUSE(&call->data, 400, "", "%s", q->row_wrong);
 }
 
-static err answer(struct access_call *call, enum access_api api, access_run run)
+static err question_read(struct access_call *call, enum access_api api)
 {
-	TRY(rights_admit(&call->data));
 	SCOPED(transaction) snapshot = { 0 };
 	TRY(transaction_begin_read(call->data.app->store, &snapshot));
 	TRY(enforcement_point_check(call));
 	TRY(request_read(call, api));
-	TRY(row_question_check(call));
+	return row_question_check(call);
+}
+
+/* A person of the tenant who has never been here becomes a user now, if the gates admit them, as at their first visit: before the
+ * answers, which are of one epoch. */
+static err subjects_arrive(struct access_call *call)
+{
+	for (size_t i = 0; i < call->request.count; i++) {
+		struct access_question *q = &call->request.questions[i];
+		TRY(subject_arrive(&call->data, &q->subject));
+		if (q->on_behalf)
+			TRY(subject_arrive(&call->data, &q->on_behalf_of));
+	}
+	return OK;
+}
+
+static err answer(struct access_call *call, enum access_api api, access_run run)
+{
+	TRY(rights_admit(&call->data));
+	TRY(question_read(call, api));
+	TRY(subjects_arrive(call));
+	SCOPED(transaction) snapshot = { 0 };
+	TRY(transaction_begin_read(call->data.app->store, &snapshot));
+	TRY(enforcement_point_check(call));
 	return run(call);
 }
 

@@ -90,9 +90,16 @@ err access_target_find(struct data_call *dc, const struct access_question *q, st
 
 /* --- who --- */
 
+/* Of somebody who is no user here: a person of the tenant was refused by a gate, everybody else is of nowhere. */
+static enum authz_reason refusal_of(const struct access_entity *e)
+{
+	return e->refused ? (enum authz_reason)e->refused : REASON_TENANT;
+}
+
 err access_parties_find(struct data_call *dc, const struct access_question *q, struct access_parties *out)
 {
-	*out = (struct access_parties){ .on_behalf = q->on_behalf, .interactive = q->interactive };
+	*out = (struct access_parties){ .on_behalf = q->on_behalf, .interactive = q->interactive,
+					.subject_refused = refusal_of(&q->subject), .on_behalf_refused = refusal_of(&q->on_behalf_of) };
 	TRY(subject_find(dc->app->store, &q->subject, &out->subject));
 	if (q->on_behalf)
 		TRY(subject_find(dc->app->store, &q->on_behalf_of, &out->on_behalf_of));
@@ -104,7 +111,7 @@ err access_parties_find(struct data_call *dc, const struct access_question *q, s
 enum authz_reason access_acts_for_others(struct authz_context *ctx)
 {
 	struct decision d = authz_check_misc(ctx, MISC_ACT_ON_BEHALF);
-	bool gate = ctx->gate != REASON_NONE || d.reason == REASON_ERROR;
+	bool gate = context_refused(ctx) != REASON_NONE || d.reason == REASON_ERROR;
 	return allowed(&d) || gate ? d.reason : REASON_CANNOT_ACT_ON_BEHALF;
 }
 
@@ -161,13 +168,15 @@ static err row_decide(struct data_call *dc, struct authz_context *ctx, const str
 	return OK;
 }
 
-/* Steps 1, 2 and 4 (channel), and what no right changes. */
+/* Steps 1 to 3, 4 (channel), and what no right changes. */
 static enum authz_reason refused_at_once(const struct authz_context *ctx, const struct access_target *what, bool interactive)
 {
 	if (ctx->gate != REASON_NONE)
 		return ctx->gate;
 	if (interactive && (ctx->facts.application || ctx->facts.access_mode == ACCESS_NON_INTERACTIVE))
 		return REASON_ACCESS_MODE;
+	if (ctx->group_gate != REASON_NONE && (!what->table || what->refused != REASON_NONE))
+		return ctx->group_gate; /* else behind what the licence says of the table */
 	if (!what->table)
 		return REASON_NOT_FOUND;
 	if (what->refused != REASON_NONE)
@@ -195,13 +204,15 @@ err access_decide(struct data_call *dc, const struct access_parties *who, const 
 	int64_t holder = acts_for ? who->on_behalf_of : who->subject;
 	struct authz_context *ctx = NULL;
 	*out = REASON_TENANT;
-	if (!who->subject)
+	if (!who->subject) {
+		*out = who->subject_refused;
 		return OK;
+	}
 	TRY(authz_context_of(dc->app->authz, who->subject, &ctx));
 	if (acts_for) {
 		*out = access_acts_for_others(ctx);
 		if (*out == REASON_NONE && !who->on_behalf_of)
-			*out = REASON_TENANT;
+			*out = who->on_behalf_refused;
 		if (*out != REASON_NONE)
 			return OK;
 	}

@@ -37,6 +37,7 @@ MUST_USE NONNULL err access_target_find(struct data_call *dc, const struct acces
 struct access_parties {
 	int64_t subject, on_behalf_of; /* keys; 0: nobody here      */
 	bool on_behalf, interactive;
+	enum authz_reason subject_refused, on_behalf_refused; /* why of somebody who is nobody here */
 };
 MUST_USE NONNULL err access_parties_find(struct data_call *dc, const struct access_question *q, struct access_parties *out);
 

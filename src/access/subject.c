@@ -1,6 +1,8 @@
 #include "access/subject.h"
 
 #include "access/sql_catalog.h"
+#include "authz/authz.h"
+#include "data/audit_who.h"
 
 static const char *const types[] = { [SUBJECT_USER] = "user", [SUBJECT_TEAM] = "team", [SUBJECT_APPLICATION] = "application" };
 
@@ -62,4 +64,19 @@ err subject_find(struct store *store, const struct access_entity *entity, int64_
 		return type == SUBJECT_USER ? by_name(store, entity->id, out_key) : OK;
 	TRY(by_id(store, type, &id, out_key));
 	return *out_key || type == SUBJECT_TEAM ? OK : by_directory_id(store, type, &id, out_key);
+}
+
+err subject_arrive(struct data_call *dc, struct access_entity *entity)
+{
+	enum authz_reason reason;
+	struct uuid id;
+	int64_t key;
+	TRY(subject_find(dc->app->store, entity, &key));
+	if (key || subject_type_of(entity->type) != SUBJECT_USER || failed(uuid_parse(entity->id, &id)))
+		return OK;
+	struct audit_event who = audit_who(dc);
+	err e = authz_user_by_object(dc->app->authz, &id, dc->web->now, &who, &key, &reason);
+	if (err_kind_of(e) == ERR_NOT_FOUND)
+		entity->refused = reason;
+	return err_kind_of(e) == ERR_NOT_FOUND ? OK : e;
 }

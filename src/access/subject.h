@@ -17,4 +17,9 @@ enum subject_type subject_type_of(str type);
 /* The principal's key; 0: there is none, or it is of another type. */
 MUST_USE NONNULL err subject_find(struct store *store, const struct access_entity *entity, int64_t *out_key);
 
+/* A person of the tenant by the directory's id who is no user here yet: becomes one when the gates admit them (4.11). Outside a
+ * transaction. Whoever else it is: entity->refused says why not. */
+struct data_call;
+MUST_USE NONNULL err subject_arrive(struct data_call *dc, struct access_entity *entity);
+
 #endif

@@ -94,6 +94,9 @@ MUST_USE err admin_position_referred(struct admin_call *call, const struct admin
 MUST_USE NONNULL err policy_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
 MUST_USE NONNULL err policy_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
 MUST_USE NONNULL err policy_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
+MUST_USE NONNULL err plan_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err plan_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+MUST_USE NONNULL err plan_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
 MUST_USE NONNULL err external_type_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
 MUST_USE NONNULL err external_type_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
 MUST_USE NONNULL err external_type_delete(struct admin_call *call, const struct table *t, const struct uuid *id);

@@ -3,6 +3,8 @@
 #include "authz/sql_catalog.h"
 #include "host/random.h"
 
+
+
 /* Directory roles whose holders administer every environment: Global, Power Platform, Dynamics 365 Administrator. */
 static const char *const administrator_wids[] = { "62e90394-69f5-4237-9190-012177145e10", "11648597-926c-4cf3-9c36-bcebb0ba8dcc",
 						  "44367163-eba1-44c3-98af-f5787879f96a" };
@@ -32,26 +34,40 @@ static err emit_created(struct authz *a, const struct audit_event *audit, struct
 	return audit_emit(a->store, now, &e);
 }
 
-/* Somebody of this tenant comes for the first time: a user in the root unit, without a role unless an administrator. */
-static err user_arrive(struct authz *a, const struct principal *token, struct instant now, const struct audit_event *audit,
-		       int64_t *out_key)
+struct arrival {
+	const struct uuid *object;
+	str upn, name;
+	bool administers;
+	struct instant now;
+	const struct audit_event *audit;
+};
+
+static err arrival_write(struct authz *a, const struct arrival *of, int64_t *out_key)
 {
-	bool admin = administers_environments(token);
-	struct new_user u = { .id = random_uuid_v7(), .object_id = &token->oid, .unit = a->root_unit, .domain_name = token->upn,
-			      .full_name = token->name.len ? token->name : token->upn };
+	struct new_user u = { .id = random_uuid_v7(), .object_id = of->object, .unit = a->root_unit, .domain_name = of->upn,
+			      .full_name = of->name.len ? of->name : of->upn };
 	int64_t role;
-	SCOPED(transaction) tx = { 0 };
 	if (!u.full_name.at)
 		u.full_name = S("");
-	TRY(transaction_begin(a->store, &tx));
 	TRY(insert_user(a->store, &u, out_key));
-	if (admin) {
+	if (of->administers) {
 		TRY(sql_i64(a->store, &SQL_AUTHZ_ROLE_BY_KIND, ARGS(arg_i64(ROLE_ADMINISTRATOR)), &role));
 		TRY(sql_run(a->store, &SQL_AUTHZ_PRINCIPAL_ROLE_INSERT,
 			    ARGS(arg_i64(*out_key), arg_i64(role), arg_i64(a->root_unit))));
 	}
-	TRY(emit_created(a, audit, now, &u, admin));
-	TRY(authz_epoch_bump(a));
+	TRY(emit_created(a, of->audit, of->now, &u, of->administers));
+	return authz_epoch_bump(a);
+}
+
+/* Somebody of this tenant appears for the first time: a user in the root unit, without a role unless an administrator. Inside a change of the
+ * caller's, part of it. */
+static err user_arrive(struct authz *a, const struct arrival *of, int64_t *out_key)
+{
+	SCOPED(transaction) tx = { 0 };
+	if (store_in_transaction(a->store))
+		return arrival_write(a, of, out_key);
+	TRY(transaction_begin(a->store, &tx));
+	TRY(arrival_write(a, of, out_key));
 	return transaction_commit(&tx);
 }
 
@@ -68,12 +84,41 @@ static bool arrival_is_closed(const struct authz *a, const struct principal *tok
 	return a->state == ENVIRONMENT_DISABLED || (a->state == ENVIRONMENT_ADMINISTRATION && !administers_environments(token));
 }
 
+/* Nobody who is not admitted leaves a row behind. */
+static err arrival_gate(struct authz *a, const struct person_facts *p, enum authz_reason *out)
+{
+	struct gates g = gates_judge(&a->admission, p, false, false);
+	*out = g.licence != REASON_NONE ? g.licence : g.group;
+	return OK;
+}
+
+static err token_arrive(struct authz *a, const struct principal *token, struct instant now, const struct audit_event *audit, int64_t *out_key,
+			enum authz_reason *out_reason)
+{
+	struct person_facts p;
+	*out_reason = REASON_NONE;
+	if (admission_asks(&a->admission)) {
+		struct arena *arena = arena_new(PERSON_BYTES_MAX);
+		if (!arena)
+			FAIL(ERR_LIMIT, "no memory to ask about a person");
+		err e = person_ask(a, &token->oid, false, arena, &p);
+		if (!failed(e))
+			e = arrival_gate(a, &p, out_reason);
+		arena_free(arena);
+		TRY(e);
+	}
+	if (*out_reason != REASON_NONE)
+		return OK;
+	struct arrival of = { &token->oid, token->upn, token->name, administers_environments(token), now, audit };
+	return user_arrive(a, &of, out_key);
+}
+
 static err settle(struct authz *a, int64_t user, struct authz_context **out, enum authz_reason *out_reason)
 {
 	struct authz_context *ctx = NULL;
 	TRY(authz_context_of(a, user, &ctx));
 	*out = ctx;
-	*out_reason = ctx->gate;
+	*out_reason = context_refused(ctx);
 	return OK;
 }
 
@@ -92,15 +137,54 @@ err authz_admit(struct authz *a, const struct principal *token, struct instant n
 		}
 		if (token->kind != PRINCIPAL_USER)
 			return OK; /* an application needs a row made by an administrator */
-		e = user_arrive(a, token, now, audit, &user);
+		e = token_arrive(a, token, now, audit, &user, out_reason);
+		if (!failed(e) && *out_reason != REASON_NONE)
+			return OK;
 	}
 	TRY(e);
 	return settle(a, user, out, out_reason);
 }
 
+/* Who has no row and is known to the directory. */
+static err object_arrive(struct authz *a, const struct uuid *object, struct instant now, const struct audit_event *audit, struct arena *arena,
+			 int64_t *out_key, enum authz_reason *out_reason)
+{
+	struct person_facts p;
+	TRY(person_ask(a, object, false, arena, &p));
+	if (!p.known)
+		FAIL(ERR_NOT_FOUND, "no such person");
+	if (a->state == ENVIRONMENT_DISABLED || (a->state == ENVIRONMENT_ADMINISTRATION && !p.administers))
+		*out_reason = REASON_ENVIRONMENT;
+	else if (!p.enabled)
+		*out_reason = REASON_USER_DISABLED;
+	else
+		TRY(arrival_gate(a, &p, out_reason));
+	if (*out_reason != REASON_NONE)
+		FAIL(ERR_NOT_FOUND, "a person who is not admitted");
+	struct arrival of = { object, p.upn, p.name, p.administers, now, audit };
+	return user_arrive(a, &of, out_key);
+}
+
+err authz_user_by_object(struct authz *a, const struct uuid *object, struct instant now, const struct audit_event *audit, int64_t *out_key,
+			 enum authz_reason *out_reason)
+{
+	err e = authz_user_find(a, object, true, out_key);
+	*out_reason = REASON_NONE;
+	if (err_kind_of(e) != ERR_NOT_FOUND)
+		return e;
+	struct arena *arena = arena_new(PERSON_BYTES_MAX);
+	if (!arena)
+		FAIL(ERR_LIMIT, "no memory to ask about a person");
+	e = a->people ? object_arrive(a, object, now, audit, arena, out_key, out_reason) : ERR(ERR_NOT_FOUND, "nobody to ask");
+	arena_free(arena);
+	if (err_kind_of(e) == ERR_NOT_FOUND && *out_reason == REASON_NONE)
+		*out_reason = REASON_TENANT;
+	return e;
+}
+
 err authz_admit_operator(struct authz *a, struct authz_context **out)
 {
 	TRY(authz_context_of(a, a->operator_user, out));
-	(*out)->gate = REASON_NONE; /* who holds the host may repair a closed environment */
+	(*out)->gate = (*out)->group_gate = REASON_NONE; /* who holds the host may repair a closed environment */
 	return OK;
 }

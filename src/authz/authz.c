@@ -32,7 +32,7 @@ err authz_open(const struct authz_options *options, struct authz **out)
 	err e = a && arena ? OK : ERR(ERR_LIMIT, "no memory for the environment's rights");
 	if (!failed(e)) {
 		*a = (struct authz){ .store = options->store, .metadata = options->metadata, .tenant = options->tenant,
-				     .environment = options->environment, .state = options->state };
+				     .environment = options->environment, .state = options->state, .people_version = 1 };
 		e = open_into(a, options, arena);
 	}
 	arena_free(arena);
@@ -68,6 +68,23 @@ void authz_set_metadata(struct authz *a, const struct metadata *metadata)
 void authz_set_state(struct authz *a, enum environment_state state)
 {
 	a->state = state;
+}
+
+void authz_set_admission(struct authz *a, const struct admission *admission)
+{
+	a->admission = *admission;
+	a->people_version++;
+}
+
+void authz_set_people(struct authz *a, const struct person_source *source)
+{
+	a->people = source;
+	a->people_version++;
+}
+
+void authz_people_changed(struct authz *a)
+{
+	a->people_version++;
 }
 
 const struct uuid *authz_organization_id(const struct authz *a)
@@ -161,7 +178,11 @@ static err facts_read(struct authz *a, int64_t key, struct arena *arena, struct 
 	*f = (struct principal_facts){ .key = key, .type = (enum principal_type)column_i64(&s, 0), .id = column_uuid(&s, 1),
 		.unit = column_i64(&s, 2), .unit_id = column_uuid(&s, 3), .name = str_copy(arena, column_text(&s, 4)),
 		.disabled = column_i64(&s, 5) != 0, .access_mode = (enum access_mode)column_i64(&s, 6),
-		.application = column_i64(&s, 7) != 0 };
+		.application = column_i64(&s, 7) != 0, .operator = column_i64(&s, 11) != 0 };
+	if (!column_is_null(&s, 9))
+		f->object_id = column_uuid(&s, 9);
+	if (!column_is_null(&s, 10))
+		f->application_id = column_uuid(&s, 10);
 	TRY_NEW(f->name.at);
 	return OK;
 }
@@ -263,12 +284,12 @@ static err context_make(struct authz *a, const struct snapshot *snapshot, int64_
 	return OK;
 }
 
-/* Step 2 of 5.1. Read at each request, since the environment's state is no part of the epoch. */
+/* Steps 2 and 3 of 5.1. Read at each request, since the environment's state is no part of the epoch. */
 static enum authz_reason gate_of(const struct authz *a, const struct authz_context *ctx)
 {
 	if (a->state == ENVIRONMENT_DISABLED || (a->state == ENVIRONMENT_ADMINISTRATION && !ctx->administrator))
 		return REASON_ENVIRONMENT;
-	return ctx->facts.disabled ? REASON_USER_DISABLED : REASON_NONE;
+	return ctx->facts.disabled ? REASON_USER_DISABLED : ctx->kept.licence;
 }
 
 err authz_context_of(struct authz *a, int64_t principal, struct authz_context **out)
@@ -287,6 +308,7 @@ err authz_context_of(struct authz *a, int64_t principal, struct authz_context **
 		}
 		context_cache_put(a->cache, ctx);
 	}
+	TRY(gates_renew(a, snapshot, ctx));
 	ctx->gate = gate_of(a, ctx);
 	*out = ctx;
 	return OK;

@@ -12,6 +12,7 @@
 
 #include "audit/client.h"
 #include "authz/evaluate.h"
+#include "authz/gates.h"
 #include "authz/settings.h"
 #include "store/store.h"
 #include "token/principal.h"
@@ -38,6 +39,11 @@ void authz_close(struct authz *authz);
 NONNULL void authz_set_metadata(struct authz *authz, const struct metadata *metadata);
 /* From the worker's facts. Takes effect at the next request. */
 NONNULL void authz_set_state(struct authz *authz, enum environment_state state);
+NONNULL void authz_set_admission(struct authz *authz, const struct admission *admission);
+/* Whom to ask about people; borrowed. Without, nobody passes a gate that needs it. */
+NONNULL void authz_set_people(struct authz *authz, const struct person_source *source);
+/* What the directory has said earlier may no longer hold. */
+NONNULL void authz_people_changed(struct authz *authz);
 
 /* --- who asks --- */
 
@@ -48,6 +54,10 @@ NONNULL void authz_set_state(struct authz *authz, enum environment_state state);
  * session, request_id, route); op and target are filled here. */
 MUST_USE NONNULL err authz_admit(struct authz *authz, const struct principal *token, struct instant now,
 				 const struct audit_event *audit, struct authz_context **out, enum authz_reason *out_reason);
+/* A person of the tenant by the directory's object id: the user row, made in the root unit when the gates admit who has none yet. ERR_NOT_FOUND:
+ * nobody such, or not admitted (*out_reason says which gate; REASON_TENANT: unknown). Outside a transaction or in the caller's. */
+MUST_USE NONNULL err authz_user_by_object(struct authz *authz, const struct uuid *object, struct instant now, const struct audit_event *audit,
+					  int64_t *out_key, enum authz_reason *out_reason);
 /* The operator's lane: the built-in application user that holds System Administrator. */
 MUST_USE NONNULL err authz_admit_operator(struct authz *authz, struct authz_context **out);
 

@@ -7,6 +7,16 @@ bool context_has_principal(const struct authz_context *ctx, int64_t principal)
 	return i64s_have(ctx->principals, ctx->principal_count, principal);
 }
 
+enum authz_reason context_refused(const struct authz_context *ctx)
+{
+	return ctx->gate != REASON_NONE ? ctx->gate : ctx->group_gate;
+}
+
+enum access_mode context_access_mode(const struct authz_context *ctx)
+{
+	return ctx->administrative ? ACCESS_ADMINISTRATIVE : ctx->facts.access_mode;
+}
+
 static err principals_make(struct arena *arena, struct authz_context *ctx)
 {
 	const struct principal_facts *f = &ctx->facts;

@@ -43,6 +43,8 @@ struct principal_facts {
 	bool disabled;              /* the user, or the user's unit          */
 	enum access_mode access_mode;
 	bool application;           /* has an applicationid                  */
+	bool operator;              /* the host's own lane                   */
+	struct uuid object_id, application_id; /* of the directory; nil: none */
 	const int64_t *teams;       /* memberships and the default team      */
 	size_t team_count;
 	const struct held_role *held;
@@ -67,7 +69,15 @@ struct authz_context {
 	bool administrator;         /* holds System Administrator, directly or through a team */
 	uint32_t misc;
 	size_t role_count, privilege_count; /* for the message that clients parse; distinct */
-	enum authz_reason gate;     /* steps 1 and 2 of 5.1; REASON_NONE: admitted */
+	enum authz_reason gate;     /* steps 1 to 3 of 5.1 as far as they concern no table; REASON_NONE: passed */
+	enum authz_reason group_gate; /* step 5 */
+	bool administrative;        /* confined to Administrative mode for want of a licence */
+	bool bounded;               /* `licence` holds */
+	uint16_t *licence;          /* [table ordinal]: bits 1 << enum right that the plans leave (authz/service_plan.h); null until needed */
+	struct gates_kept {
+		uint64_t version;   /* of the people and the admission that these were judged by; 0: never */
+		enum authz_reason licence;
+	} kept;
 	const struct unit_tree *units;
 	struct row_filter **filters; /* [table ordinal] -> RIGHTS_END filters, or null until asked */
 	size_t table_count;
@@ -76,6 +86,9 @@ struct authz_context {
 /* Copies the facts into the arena. table_count: one more than the highest table ordinal. */
 MUST_USE NONNULL err context_compile(struct arena *arena, const struct principal_facts *facts, const struct unit_tree *units,
 				     uint64_t epoch, size_t table_count, struct authz_context **out);
+/* Why the principal is not admitted at all: the first gate that fails; REASON_NONE: admitted. */
+NONNULL enum authz_reason context_refused(const struct authz_context *ctx);
+NONNULL enum access_mode context_access_mode(const struct authz_context *ctx);
 NONNULL bool context_has_principal(const struct authz_context *ctx, int64_t principal);
 
 #endif

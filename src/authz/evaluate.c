@@ -180,13 +180,25 @@ static struct decision privilege_of(struct authz_context *ctx, const struct tabl
 	return allow(ctx, right);
 }
 
+/* Step 3, for a table: a licence never grants, it leaves. */
+static bool licence_permits(const struct authz_context *ctx, const struct table *table, enum right right)
+{
+	if (!ctx->bounded)
+		return true;
+	return table->ordinal < ctx->table_count && ctx->licence && ctx->licence[table->ordinal] & 1u << right;
+}
+
 static struct decision gates_of(struct authz_context *ctx, const struct table *table, enum right right,
 				const struct row_filter **out)
 {
 	if (ctx->gate != REASON_NONE)
 		return refuse(ctx, right, ctx->gate);
-	if (!mode_permits(ctx->facts.access_mode, table->class, right))
+	if (!licence_permits(ctx, table, right))
+		return refuse(ctx, right, REASON_LICENCE_BOUND);
+	if (!mode_permits(context_access_mode(ctx), table->class, right))
 		return refuse(ctx, right, REASON_ACCESS_MODE);
+	if (ctx->group_gate != REASON_NONE)
+		return refuse(ctx, right, ctx->group_gate);
 	return privilege_of(ctx, table, right, out);
 }
 
@@ -326,6 +338,8 @@ struct decision authz_check_misc(struct authz_context *ctx, enum misc_privilege 
 		return refuse(ctx, RIGHT_NONE, ctx->gate);
 	if (ctx->facts.access_mode == ACCESS_READ)
 		return refuse(ctx, RIGHT_NONE, REASON_ACCESS_MODE);
+	if (ctx->group_gate != REASON_NONE)
+		return refuse(ctx, RIGHT_NONE, ctx->group_gate);
 	if (ctx->facts.held_count == 0)
 		return refuse(ctx, RIGHT_NONE, REASON_NO_ROLES);
 	return ctx->misc & (1u << misc) ? allow(ctx, RIGHT_NONE) : refuse(ctx, RIGHT_NONE, REASON_MISSING_PRIVILEGE);

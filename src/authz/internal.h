@@ -3,7 +3,9 @@
 #define AUTHZ_INTERNAL_H
 
 #include "authz/authz.h"
+#include "authz/gates.h"
 #include "authz/row_policy.h"
+#include "authz/service_plan.h"
 #include "authz/settings.h"
 #include "codec/mask.h"
 #include "metadata/relationship.h"
@@ -25,6 +27,8 @@ struct snapshot {
 	size_t mask_count;
 	struct row_policy *policies;
 	size_t policy_count;
+	struct plan_bounds *plans;
+	size_t plan_count;
 	bool *cells;                /* [table ordinal]: a cell of it is shared */
 	struct relationship *relationships;
 	size_t relationship_count;
@@ -49,6 +53,9 @@ struct authz {
 	const struct metadata *metadata;
 	struct uuid tenant, environment;
 	enum environment_state state;
+	struct admission admission;
+	const struct person_source *people; /* null: nobody to ask */
+	uint64_t people_version;    /* moves whenever a kept judgement may be wrong; never 0 */
 	uint64_t epoch_highest;     /* ever seen: a rolled-back epoch is never given again */
 	struct snapshot *snapshot;  /* null until asked */
 	struct context_cache *cache;
@@ -126,6 +133,13 @@ MUST_USE NONNULL err insert_privileges(struct store *store, const struct table *
 
 /* The first content of a new database, inside the caller's transaction. */
 MUST_USE NONNULL err seed(struct store *store, const struct authz_options *options, struct arena *arena);
+
+/* Of what one question about a person takes. */
+enum { PERSON_BYTES_MAX = 64 * 1024 };
+/* licence_gates.c: steps 3 and 5, asked of the directory where the environment has such gates, and kept until they may have changed. */
+MUST_USE NONNULL err gates_renew(struct authz *a, const struct snapshot *snapshot, struct authz_context *ctx);
+/* What the directory knows; all false without an id. ERR_UNAVAILABLE: it does not answer. */
+MUST_USE NONNULL err person_ask(struct authz *a, const struct uuid *id, bool application, struct arena *arena, struct person_facts *out);
 
 /* A team with its members, roles and shares. */
 MUST_USE NONNULL err team_remove(struct store *store, int64_t key);

@@ -23,7 +23,7 @@ static str missing_privilege(const struct authz_context *ctx, const struct table
 	return str_format(arena,
 			  "Principal user (Id=%s, type=8, roleCount=%zu, privilegeCount=%zu, accessMode=%d), is missing prv%s%.*s privilege "
 			  "(Id=%s) on OTC=%d for entity '%.*s'.", user, ctx->role_count, ctx->privilege_count,
-			  (int)ctx->facts.access_mode, right_name(right), STR_ARG(table->schema_name), id, table->object_type_code,
+			  (int)context_access_mode(ctx), right_name(right), STR_ARG(table->schema_name), id, table->object_type_code,
 			  STR_ARG(table->logical_name));
 }
 
@@ -33,7 +33,8 @@ struct refusal authz_refusal_of(struct authz *a, const struct authz_context *ctx
 	const struct reason_row *row = reason_row(d->reason);
 	struct refusal r = { .status = row->status, .reason = d->reason, .code = str_of(row->vendor_code) };
 	(void)a;
-	if (table && d->right != RIGHT_NONE && (d->reason == REASON_MISSING_PRIVILEGE || d->reason == REASON_ACCESS_MODE))
+	bool of_privilege = d->reason == REASON_MISSING_PRIVILEGE || d->reason == REASON_ACCESS_MODE || d->reason == REASON_LICENCE_BOUND;
+	if (table && d->right != RIGHT_NONE && of_privilege)
 		r.message = missing_privilege(ctx, table, d->right, arena);
 	else
 		r.message = str_copy(arena, str_of(row->text));

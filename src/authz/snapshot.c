@@ -227,6 +227,30 @@ static err policies_load(struct store *store, struct snapshot *s)
 	}
 }
 
+/* What was a bound when it was stored is one now; else a licence would leave more than it should. */
+static err plans_load(struct store *store, const struct metadata *m, struct snapshot *s)
+{
+	size_t room = 0;
+	SCOPED(statement) all = { 0 };
+	TRY(statement_open(store, &SQL_AUTHZ_PLANS, &all));
+	for (bool row;;) {
+		TRY(statement_step(&all, &row));
+		if (!row)
+			return OK;
+		if (s->plan_count == room) {
+			struct plan_bounds *wider = NEW_ARRAY(s->arena, struct plan_bounds, room ? room * 2 : 8);
+			TRY_NEW(wider);
+			if (room)
+				memcpy(wider, s->plans, room * sizeof *wider);
+			room = room ? room * 2 : 8;
+			s->plans = wider;
+		}
+		s->plans[s->plan_count].plan = column_uuid(&all, 0);
+		TRY(plan_bounds_parse(column_text(&all, 1), m, false, s->arena, &s->plans[s->plan_count].rights));
+		s->plan_count++;
+	}
+}
+
 static err load_into(struct store *store, const struct metadata *m, struct snapshot *s)
 {
 	TRY(units_load(store, s));
@@ -236,6 +260,7 @@ static err load_into(struct store *store, const struct metadata *m, struct snaps
 	TRY(marks_load(store, s, &SQL_AUTHZ_CELL_TABLES, &s->cells));
 	TRY(masks_load(store, s));
 	TRY(policies_load(store, s));
+	TRY(plans_load(store, m, s));
 	TRY(relationships_read(store, m, s->arena, &s->relationships, &s->relationship_count));
 	s->cascades = NEW_ARRAY(s->arena, struct cascade *, s->table_count);
 	TRY_NEW(s->cascades);

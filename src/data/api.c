@@ -151,8 +151,7 @@ static err table_run(struct data_call *dc, const struct table *t)
 	TRY(row_key_find(dc, t, first, &key));
 	if (dc->path.count == 1 && method_of(dc) == HTTP_PATCH)
 		return write_update(dc, t, &key);
-	if (!key.found)
-		return row_key_missing(dc, t);
+	TRY(row_key_found(dc, t, &key));
 	return dc->path.count == 1 ? row_run(dc, t, &key.id) : within_row_run(dc, t, &key.id);
 }
 

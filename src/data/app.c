@@ -15,6 +15,7 @@ struct facts {
 	struct uuid tenant, environment;
 	str unique_name, display_name, origin, issuer;
 	enum environment_state state;
+	struct admission admission;
 };
 
 static bool uuid_member(const struct json *facts, str name, struct uuid *out)
@@ -31,6 +32,22 @@ static enum environment_state state_of(const struct json *facts)
 	return str_equal(text, S("administration")) ? ENVIRONMENT_ADMINISTRATION : ENVIRONMENT_DISABLED;
 }
 
+static err admission_of(const struct json *facts, struct admission *out)
+{
+	const struct json *plans = json_member(facts, S("requiredServicePlanIds"));
+	str group;
+	*out = (struct admission){ .plan_count = 0 };
+	if (json_member_is_str(facts, S("securityGroupId"), &group))
+		TRY(uuid_parse(group, &out->group));
+	if (!plans || plans->kind == JSON_NULL)
+		return OK;
+	if (plans->kind != JSON_ARRAY || plans->count > REQUIRED_PLANS_MAX)
+		FAIL(ERR_INVALID, "required plans that are no list, or too many");
+	for (const struct json *p = plans->first; p; p = p->next)
+		TRY(uuid_parse(p->text, &out->plans[out->plan_count++]));
+	return OK;
+}
+
 static err facts_read(str text, struct arena *arena, struct facts *out)
 {
 	const struct json *f;
@@ -41,7 +58,7 @@ static err facts_read(str text, struct arena *arena, struct facts *out)
 	    !json_member_is_str(f, S("issuer"), &out->issuer))
 		FAIL(ERR_INVALID, "facts of a data worker lack a member");
 	out->state = state_of(f);
-	return OK;
+	return admission_of(f, &out->admission);
 }
 
 /* A token is for this environment when its audience is the environment's id or one of its addresses. */
@@ -90,7 +107,9 @@ static err open_steps(struct data_app *app, const struct data_app_options *o)
 	TRY(usage_new(&o->limits, &app->usage));
 	struct authz_options a = { .store = app->store, .metadata = app->metadata, .tenant = f.tenant, .environment = f.environment,
 				   .name = app->friendly_name, .state = f.state, .now = o->now };
-	return authz_open(&a, &app->authz);
+	TRY(authz_open(&a, &app->authz));
+	authz_set_admission(app->authz, &f.admission);
+	return OK;
 }
 
 err data_app_open(const struct data_app_options *options, struct data_app **out)
@@ -134,12 +153,23 @@ err data_app_facts(struct data_app *app, str facts)
 	err e = facts_read(facts, arena, &f);
 	if (!failed(e)) {
 		authz_set_state(app->authz, f.state);
+		authz_set_admission(app->authz, &f.admission);
 		/* a name that has not changed takes no memory, so facts may come as often as they like */
 		if (!str_equal(f.display_name, app->friendly_name) || !str_equal(f.unique_name, app->unique_name))
 			e = names_take(app, &f);
 	}
 	arena_free(arena);
 	return e;
+}
+
+void data_app_people(struct data_app *app, const struct person_source *source)
+{
+	authz_set_people(app->authz, source);
+}
+
+void data_app_people_changed(struct data_app *app)
+{
+	authz_people_changed(app->authz);
 }
 
 err data_app_reload(struct data_app *app)

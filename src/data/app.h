@@ -20,6 +20,10 @@ MUST_USE NONNULL err data_app_open(const struct data_app_options *options, struc
 void data_app_close(struct data_app *app);
 /* The environment's names or state have changed. */
 MUST_USE NONNULL err data_app_facts(struct data_app *app, str facts);
+/* Whom to ask about people, borrowed; and that earlier answers may no longer hold. */
+struct person_source;
+NONNULL void data_app_people(struct data_app *app, const struct person_source *source);
+NONNULL void data_app_people_changed(struct data_app *app);
 /* After a committed change of definitions. */
 MUST_USE NONNULL err data_app_reload(struct data_app *app);
 

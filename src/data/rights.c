@@ -158,7 +158,10 @@ static err behalf_find(struct data_call *dc, str text, bool by_object, int64_t *
 	err e = uuid_parse(text, &id);
 	if (failed(e))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The caller to act for must be named by a GUID.");
-	e = authz_user_find(dc->app->authz, &id, by_object, out);
+	struct audit_event who = audit_who(dc);
+	enum authz_reason reason = REASON_NONE;
+	e = by_object ? authz_user_by_object(dc->app->authz, &id, dc->web->now, &who, out, &reason) :
+			authz_user_find(dc->app->authz, &id, false, out);
 	return err_kind_of(e) == ERR_NOT_FOUND ? behalf_refuse(dc, REASON_USER_DISABLED) : e;
 }
 
@@ -187,9 +190,9 @@ err rights_act_for(struct data_call *dc)
 	TRY(authz_context_of(dc->app->authz, key, &other));
 	TRY(authz_context_of(dc->app->authz, self, &actor));
 	if (dc->web->request.lane == WEB_LANE_OPERATOR)
-		actor->gate = REASON_NONE; /* as at admission */
-	if (other->gate != REASON_NONE)
-		return behalf_refuse(dc, other->gate);
+		actor->gate = actor->group_gate = REASON_NONE; /* as at admission */
+	if (context_refused(other) != REASON_NONE)
+		return behalf_refuse(dc, context_refused(other));
 	caller_fill(dc, other);
 	dc->caller.behind = actor;
 	dc->caller.behind_user = self;
@@ -203,8 +206,9 @@ err rights_caller_renew(struct data_call *dc)
 	if (c->behind)
 		TRY(authz_context_of(dc->app->authz, c->behind_user, &c->behind));
 	TRY(authz_context_of(dc->app->authz, c->user, &context));
+	struct authz_context *first = c->behind ? c->behind : context;
 	if (dc->web->request.lane == WEB_LANE_OPERATOR)
-		(c->behind ? c->behind : context)->gate = REASON_NONE; /* as at admission */
+		first->gate = first->group_gate = REASON_NONE; /* as at admission */
 	caller_fill(dc, context);
 	return OK;
 }

@@ -1,5 +1,7 @@
 #include "data/row_key.h"
 
+#include "authz/authz.h"
+#include "data/audit_who.h"
 #include "data/odata_lex.h"
 #include "data/row_find.h"
 
@@ -93,6 +95,31 @@ err row_key_find(struct data_call *dc, const struct table *t, const struct path_
 	return out->found ? OK : no_key(dc, t, s);
 }
 
+/* systemusers(azureactivedirectoryobjectid=...) of a person who has no row yet: made now, if the gates admit the person and the caller
+ * reads users (4.11). */
+static err person_arrive(struct data_call *dc, const struct table *t, struct row_key *k)
+{
+	enum authz_reason reason;
+	int64_t key;
+	if (k->found || !k->key || !str_equal(t->logical_name, S("systemuser")) || k->key->column_count != 1 ||
+	    !str_equal(k->key->columns[0]->logical_name, S("azureactivedirectoryobjectid")))
+		return OK;
+	TRY(rights_gate(dc, DO_READ, t));
+	struct audit_event who = audit_who(dc);
+	err e = authz_user_by_object(dc->app->authz, &k->values[0].uuid, dc->web->now, &who, &key, &reason);
+	if (err_kind_of(e) == ERR_NOT_FOUND)
+		return OK;
+	TRY(e);
+	TRY(rights_caller_renew(dc));
+	return key_look_up(dc, t, k->key, k->values, &k->found, &k->id);
+}
+
+err row_key_found(struct data_call *dc, const struct table *t, struct row_key *k)
+{
+	TRY(person_arrive(dc, t, k));
+	return k->found ? OK : row_key_missing(dc, t);
+}
+
 err row_key_missing(struct data_call *dc, const struct table *t)
 {
 	TRY(rights_gate(dc, DO_READ, t));
@@ -104,8 +131,9 @@ err row_key_read(struct data_call *dc, const struct table *t, const struct path_
 {
 	struct row_key k;
 	TRY(row_key_find(dc, t, s, &k));
+	TRY(row_key_found(dc, t, &k));
 	*out = k.id;
-	return k.found ? OK : row_key_missing(dc, t);
+	return OK;
 }
 
 err row_key_apply(struct data_call *dc, const struct row_key *k, struct body *b)

@@ -19,6 +19,8 @@ struct row_key {
 MUST_USE NONNULL err row_key_find(struct data_call *dc, const struct table *t, const struct path_segment *s, struct row_key *out);
 /* The primary id behind it; 404 when an alternate key finds nothing. */
 MUST_USE NONNULL err row_key_read(struct data_call *dc, const struct table *t, const struct path_segment *s, struct uuid *out);
+/* For who reads or refers to the row: what was found stays; a person of the tenant without a row becomes a user (4.11); else 404. */
+MUST_USE NONNULL err row_key_found(struct data_call *dc, const struct table *t, struct row_key *k);
 MUST_USE NONNULL err row_key_missing(struct data_call *dc, const struct table *t);
 /* The key's values join those of the body of a row to be; 400 where the body says otherwise. */
 MUST_USE NONNULL err row_key_apply(struct data_call *dc, const struct row_key *k, struct body *b);

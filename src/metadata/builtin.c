@@ -137,6 +137,11 @@ static const struct builtin_column policy_columns[] = {
 	{ "operations", TYPE_INTEGER, CU, 0, NULL, NULL },
 	{ "isenabled", TYPE_BOOLEAN, CU, 0, NULL, NULL },
 };
+static const struct builtin_column service_plan_columns[] = {
+	{ "serviceplanid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "name", TYPE_STRING, CU, 100, NULL, NULL },
+	{ "bounds", TYPE_MEMO, CU, 65536, NULL, NULL },
+};
 static const struct builtin_column external_type_columns[] = {
 	{ "externaltypeid", TYPE_UNIQUEID, C, 0, NULL, NULL },
 	{ "name", TYPE_STRING, C, 256, NULL, NULL },
@@ -182,6 +187,7 @@ static const struct builtin_table tables[] = {
 	TABLE(10, 9919, OWNERSHIP_ORGANIZATION, "HierarchySecurityConfiguration", "hierarchysecurityconfigurations",
 	      "Hierarchy Security Configuration", "Hierarchy Security Configurations", exclusion_columns),
 	TABLE(15, 9920, OWNERSHIP_ORGANIZATION, "RowPolicy", "rowpolicies", "Row Policy", "Row Policies", policy_columns),
+	TABLE(18, 9923, OWNERSHIP_ORGANIZATION, "ServicePlan", "serviceplans", "Service Plan", "Service Plans", service_plan_columns),
 	TABLE(16, 9921, OWNERSHIP_ORGANIZATION, "ExternalType", "externaltypes", "External Type", "External Types", external_type_columns),
 	TABLE(17, 9922, OWNERSHIP_ORGANIZATION, "ExternalEntity", "externalentities", "External Entity", "External Entities",
 	      external_entity_columns),

@@ -1,0 +1,72 @@
+/* authz/licence_gates.c - the gates of a context, judged by what the directory says and kept until that may have changed. */
+#include "authz/internal.h"
+
+
+
+err person_ask(struct authz *a, const struct uuid *id, bool application, struct arena *arena, struct person_facts *out)
+{
+	*out = (struct person_facts){ .known = false };
+	if (uuid_is_nil(id))
+		return OK;
+	if (!a->people)
+		FAIL(ERR_UNAVAILABLE, "there is no directory to ask");
+	return a->people->ask(a->people->self, id, application, &a->admission.group, arena, out);
+}
+
+static const uint16_t *bounds_of_plan(const struct snapshot *s, const struct uuid *plan)
+{
+	for (size_t i = 0; i < s->plan_count; i++)
+		if (uuid_equal(&s->plans[i].plan, plan))
+			return s->plans[i].rights;
+	return NULL;
+}
+
+/* Bounds of several plans unite; a plan without a row bounds nothing. Only plans that the environment asks for count. */
+static err licence_unite(struct authz *a, const struct snapshot *s, const struct person_facts *p, struct authz_context *ctx)
+{
+	if (!ctx->licence)
+		ctx->licence = NEW_ARRAY(ctx->arena, uint16_t, ctx->table_count);
+	TRY_NEW(ctx->licence);
+	memset(ctx->licence, 0, ctx->table_count * sizeof *ctx->licence);
+	for (size_t i = 0; i < p->plan_count; i++) {
+		const uint16_t *bounds = bounds_of_plan(s, &p->plans[i]);
+		if (!admission_requires(&a->admission, &p->plans[i]))
+			continue;
+		for (size_t t = 0; t < ctx->table_count; t++)
+			ctx->licence[t] |= bounds && t < s->table_count ? bounds[t] : bounds ? 0 : BOUND_EVERYTHING;
+	}
+	return OK;
+}
+
+static err judge(struct authz *a, const struct snapshot *snapshot, struct authz_context *ctx, struct arena *arena)
+{
+	const struct principal_facts *f = &ctx->facts;
+	struct person_facts person;
+	TRY(person_ask(a, f->application ? &f->application_id : &f->object_id, f->application, arena, &person));
+	struct gates g = gates_judge(&a->admission, &person, f->application, f->access_mode == ACCESS_NON_INTERACTIVE);
+	if (g.bounded)
+		TRY(licence_unite(a, snapshot, &person, ctx));
+	ctx->bounded = g.bounded;
+	ctx->administrative = g.administrative;
+	ctx->group_gate = g.group;
+	ctx->kept.licence = g.licence;
+	return OK;
+}
+
+err gates_renew(struct authz *a, const struct snapshot *snapshot, struct authz_context *ctx)
+{
+	if (ctx->kept.version == a->people_version)
+		return OK;
+	ctx->bounded = ctx->administrative = false;
+	ctx->group_gate = ctx->kept.licence = REASON_NONE;
+	if (ctx->facts.type == PRINCIPAL_SYSTEMUSER && !ctx->facts.operator && admission_asks(&a->admission)) {
+		struct arena *arena = arena_new(PERSON_BYTES_MAX);
+		if (!arena)
+			FAIL(ERR_LIMIT, "no memory to ask about a person");
+		err e = judge(a, snapshot, ctx, arena);
+		arena_free(arena);
+		TRY(e);
+	}
+	ctx->kept.version = a->people_version;
+	return OK;
+}

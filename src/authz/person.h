@@ -1,0 +1,26 @@
+/* authz/person.h - what the tenant's directory says of whoever a user row stands for, asked when an environment's gates need it (1.10).
+ *
+ * The directory is another process. Answers are kept until authz_people_changed; without an answer nobody passes a gate (fail closed). */
+#ifndef AUTHZ_PERSON_H
+#define AUTHZ_PERSON_H
+
+#include "base/arena.h"
+#include "base/uuid.h"
+
+struct person_facts {
+	bool known;        /* a person of the tenant, or an application with a service principal there */
+	bool enabled;
+	bool in_group;     /* a direct member of the group asked about */
+	bool administers;  /* holds a directory role that administers environments */
+	const struct uuid *plans; /* service plans in effect */
+	size_t plan_count;
+	str upn, name;
+};
+
+struct person_source {
+	/* By object id, or an application's by its appId. `group` nil: none is asked about. ERR_UNAVAILABLE: the directory does not answer. */
+	err (*ask)(void *self, const struct uuid *id, bool application, const struct uuid *group, struct arena *arena, struct person_facts *out);
+	void *self;
+};
+
+#endif

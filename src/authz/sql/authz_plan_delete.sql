@@ -1,0 +1,2 @@
+-- ?1 key.
+DELETE FROM service_plan WHERE key = ?1

@@ -1,0 +1,2 @@
+-- All service plans with bounds: id, bounds.
+SELECT id, bounds FROM service_plan
