@@ -112,6 +112,99 @@ static void closed_environment_admits_administrators_or_nobody(void **state)
 	assert_true(allowed(&d));
 }
 
+/* --- licence and environment group (1.10) --- */
+
+static void gates_exempt_whom_they_should(void **state)
+{
+	enum { PERSON = 0, APP, SILENT };
+	static const struct {
+		const char *name;
+		bool known, member, licensed, administers;
+		int kind;
+		enum authz_reason licence, group;
+		bool administrative, bounded;
+	} rows[] = {
+		{ "licensed member", true, true, true, false, PERSON, REASON_NONE, REASON_NONE, false, true },
+		{ "member without a licence", true, true, false, false, PERSON, REASON_NO_LICENCE, REASON_NONE, false, false },
+		{ "licensed, no member", true, false, true, false, PERSON, REASON_NONE, REASON_ENVIRONMENT_GROUP, false, true },
+		{ "administrator without anything", true, false, false, true, PERSON, REASON_NONE, REASON_NONE, true, false },
+		{ "administrator with a licence", true, false, true, true, PERSON, REASON_NONE, REASON_NONE, false, true },
+		{ "application", true, false, false, false, APP, REASON_NONE, REASON_NONE, false, false },
+		{ "application that is a stub", false, false, false, false, APP, REASON_NO_LICENCE, REASON_ENVIRONMENT_GROUP, false, false },
+		{ "non-interactive member", true, true, false, false, SILENT, REASON_NONE, REASON_NONE, false, false },
+		{ "non-interactive, no member", true, false, false, false, SILENT, REASON_NONE, REASON_ENVIRONMENT_GROUP, false, false },
+		{ "stub", false, false, false, false, PERSON, REASON_NO_LICENCE, REASON_ENVIRONMENT_GROUP, false, false },
+		{ "non-interactive stub", false, false, false, false, SILENT, REASON_NO_LICENCE, REASON_ENVIRONMENT_GROUP, false, false },
+	};
+	struct admission a = { .group = test_uuid(1), .plan_count = 1, .plans = { test_uuid(2) } }, open = { .plan_count = 0 };
+	struct uuid plans[] = { test_uuid(3), test_uuid(2) };
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct person_facts p = { .known = rows[i].known, .enabled = true, .in_group = rows[i].member, .administers = rows[i].administers,
+					  .plans = plans, .plan_count = rows[i].licensed ? 2 : 1 };
+		struct gates g = gates_judge(&a, &p, rows[i].kind == APP, rows[i].kind == SILENT);
+		if (g.licence != rows[i].licence || g.group != rows[i].group || g.administrative != rows[i].administrative ||
+		    g.bounded != rows[i].bounded)
+			fail_msg("%s", rows[i].name);
+		g = gates_judge(&open, &p, rows[i].kind == APP, rows[i].kind == SILENT);
+		assert_true(g.licence == REASON_NONE && g.group == REASON_NONE && !g.bounded && !g.administrative);
+	}
+}
+
+static void bounds_are_parsed_strictly(void **state)
+{
+	static const struct {
+		const char *text;
+		enum err_kind want;
+	} rows[] = {
+		{ "{}", 0 }, { "{\"*\":\"*\"}", 0 }, { "{\"new_case\":[\"Read\",\"AppendTo\"]}", 0 }, { "{\"new_case\":[]}", 0 },
+		{ "[]", ERR_INVALID }, { "{\"new_case\":[\"read\"]}", ERR_INVALID }, { "{\"new_case\":\"Read\"}", ERR_INVALID },
+		{ "{\"new_case\":[1]}", ERR_INVALID }, { "{\"new_cas\":[]}", ERR_INVALID }, { "{\"*\":[\"*\"]}", ERR_INVALID },
+		{ "{\"new_case\":[],\"new_case\":[]}", ERR_INVALID }, { "{", ERR_INVALID },
+	};
+	struct fixture *f = *state;
+	const uint16_t *rights;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (err_kind_of(plan_bounds_parse(str_of(rows[i].text), f->metadata, true, f->arena, &rights)) != rows[i].want)
+			fail_msg("%s", rows[i].text);
+	must(plan_bounds_parse(S("{\"new_case\":[\"Read\"],\"*\":[\"Read\",\"Write\"],\"gone\":\"*\"}"), f->metadata, false, f->arena, &rights));
+	assert_int_equal(rights[f->cases->ordinal], 1u << RIGHT_READ);
+	assert_int_equal(rights[f->countries->ordinal], 1u << RIGHT_READ | 1u << RIGHT_WRITE);
+}
+
+/* A directory that fails: gates that need it refuse, and an environment without gates does not ask. */
+static err silent_directory(void *self, const struct uuid *id, bool application, const struct uuid *group, struct arena *arena,
+			    struct person_facts *out)
+{
+	(void)id, (void)application, (void)group, (void)arena, (void)out;
+	++*(int *)self;
+	FAIL(ERR_UNAVAILABLE, "away");
+}
+
+static void without_the_directory_no_gate_is_passed(void **state)
+{
+	struct fixture *f = *state;
+	int asked = 0;
+	struct person_source source = { silent_directory, &asked };
+	struct admission a = { .group = test_uuid(1) };
+	struct principal p = person(f, 1);
+	struct audit_event who = { .actor_type = AUDIT_ACTOR_USER, .actor_id = S("x") };
+	enum authz_reason reason;
+	struct authz_context *ctx = NULL;
+	authz_set_people(f->authz, &source);
+	assert_int_equal(admit(f, &p, &ctx), REASON_NONE);
+	assert_int_equal(asked, 0);
+	authz_set_admission(f->authz, &a);
+	assert_int_equal(err_kind_of(authz_admit(f->authz, &p, (struct instant){ 1000 }, &who, &ctx, &reason)), ERR_UNAVAILABLE);
+	p = person(f, 2);
+	assert_int_equal(err_kind_of(authz_admit(f->authz, &p, (struct instant){ 1000 }, &who, &ctx, &reason)), ERR_UNAVAILABLE);
+	assert_int_equal(asked, 2);
+	assert_int_equal(number_in(f, "SELECT count(*) FROM systemuser"), 2);
+	must(authz_admit_operator(f->authz, &ctx));
+	struct decision d = authz_check_privilege(ctx, f->cases, RIGHT_READ);
+	assert_true(allowed(&d));
+}
+
 static void rolled_back_epoch_is_never_given_again(void **state)
 {
 	struct fixture *f = *state;
@@ -180,6 +273,9 @@ int main(void)
 		T(global_administrator_arrives_as_system_administrator),
 		T(foreign_and_unknown_are_refused),
 		T(closed_environment_admits_administrators_or_nobody),
+		T(gates_exempt_whom_they_should),
+		T(bounds_are_parsed_strictly),
+		T(without_the_directory_no_gate_is_passed),
 		T(rolled_back_epoch_is_never_given_again),
 		T(missing_privilege_is_told_in_the_words_that_clients_parse),
 		T(cache_keeps_to_its_bound_and_answers_the_same),
