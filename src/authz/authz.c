@@ -19,6 +19,7 @@ static err open_into(struct authz *a, const struct authz_options *o, struct aren
 {
 	SCOPED(transaction) tx = { 0 };
 	TRY(context_cache_new(&a->cache));
+	TRY(licence_function_add(a));
 	TRY(transaction_begin(o->store, &tx));
 	TRY(seed(o->store, o, arena));
 	TRY(transaction_commit(&tx));

@@ -48,6 +48,14 @@ NONNULL void context_cache_clear(struct context_cache *c);
 NONNULL struct authz_context *context_cache_get(struct context_cache *c, int64_t principal);
 NONNULL void context_cache_put(struct context_cache *c, struct authz_context *ctx);
 
+/* Whether a person has a licence, as last asked. */
+enum { LICENCES_KEPT = 1024 };
+struct licence_kept {
+	struct uuid id;
+	uint64_t version; /* people_version of then; 0: nobody */
+	bool licensed;
+};
+
 struct authz {
 	struct store *store;
 	const struct metadata *metadata;
@@ -56,6 +64,7 @@ struct authz {
 	struct admission admission;
 	const struct person_source *people; /* null: nobody to ask */
 	uint64_t people_version;    /* moves whenever a kept judgement may be wrong; never 0 */
+	struct licence_kept licences[LICENCES_KEPT]; /* by the last octets of the id */
 	uint64_t epoch_highest;     /* ever seen: a rolled-back epoch is never given again */
 	struct snapshot *snapshot;  /* null until asked */
 	struct context_cache *cache;
@@ -138,6 +147,8 @@ MUST_USE NONNULL err seed(struct store *store, const struct authz_options *optio
 enum { PERSON_BYTES_MAX = 64 * 1024 };
 /* licence_gates.c: steps 3 and 5, asked of the directory where the environment has such gates, and kept until they may have changed. */
 MUST_USE NONNULL err gates_renew(struct authz *a, const struct snapshot *snapshot, struct authz_context *ctx);
+/* Gives the view of users its function person_is_licensed. */
+MUST_USE NONNULL err licence_function_add(struct authz *a);
 /* What the directory knows; all false without an id. ERR_UNAVAILABLE: it does not answer. */
 MUST_USE NONNULL err person_ask(struct authz *a, const struct uuid *id, bool application, struct arena *arena, struct person_facts *out);
 

@@ -13,6 +13,50 @@ err person_ask(struct authz *a, const struct uuid *id, bool application, struct 
 	return a->people->ask(a->people->self, id, application, &a->admission.group, arena, out);
 }
 
+/* Of one of the plans that the environment asks for; where it asks for none, of any. */
+static bool has_licence(const struct admission *a, const struct person_facts *p)
+{
+	bool any = a->plan_count == 0 && p->plan_count;
+	for (size_t i = 0; i < p->plan_count && !any; i++)
+		any = admission_requires(a, &p->plans[i]);
+	return any;
+}
+
+static err licence_ask(struct authz *a, const struct uuid *id, bool *out)
+{
+	struct person_facts p;
+	struct arena *arena = arena_new(PERSON_BYTES_MAX);
+	if (!arena)
+		FAIL(ERR_LIMIT, "no memory to ask about a person");
+	err e = person_ask(a, id, false, arena, &p);
+	*out = !failed(e) && has_licence(&a->admission, &p);
+	arena_free(arena);
+	return e;
+}
+
+static bool person_is_licensed(void *self, bytes id, int64_t *out)
+{
+	struct authz *a = self;
+	struct uuid wanted;
+	if (id.len != sizeof wanted)
+		return false;
+	memcpy(&wanted, id.at, sizeof wanted);
+	struct licence_kept *kept = &a->licences[(wanted.b[14] << 8 | wanted.b[15]) % LICENCES_KEPT];
+	if (kept->version != a->people_version || !uuid_equal(&kept->id, &wanted)) {
+		bool licensed = false;
+		if (failed(licence_ask(a, &wanted, &licensed)))
+			return false;
+		*kept = (struct licence_kept){ wanted, a->people_version, licensed };
+	}
+	*out = kept->licensed;
+	return true;
+}
+
+err licence_function_add(struct authz *a)
+{
+	return store_add_function(a->store, "person_is_licensed", person_is_licensed, a);
+}
+
 static const uint16_t *bounds_of_plan(const struct snapshot *s, const struct uuid *plan)
 {
 	for (size_t i = 0; i < s->plan_count; i++)

@@ -124,6 +124,11 @@ MUST_USE NONNULL err savepoint_begin(struct store *store);
 MUST_USE NONNULL err savepoint_keep(struct store *store);
 MUST_USE NONNULL err savepoint_undo(struct store *store);
 
+/* A function of SQL for what is known outside the database: of one BLOB; false: NULL. A later one of the same name takes its place. Its views
+ * cannot be read where it was not added. */
+typedef bool (*store_function)(void *self, bytes argument, int64_t *out);
+MUST_USE NONNULL err store_add_function(struct store *store, const char *name, store_function answer, void *self);
+
 /* Runs several statements separated by ';' without parameters: for schema work (CREATE TABLE of custom tables). */
 MUST_USE NONNULL err store_execute(struct store *store, str sql);
 

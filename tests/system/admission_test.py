@@ -229,6 +229,8 @@ def gate(a):
     check('plans are set', a.patch(requiredServicePlanIds=[a.plans['CRM'], a.plans['READER']]).json()['requiredServicePlanIds'] ==
           [a.plans['CRM'], a.plans['READER']])
     check('a licensed person enters', a.asks('ann') == ADMITTED)
+    licensed = lambda **q: {u['systemuserid'] for u in w.get('systemusers', select='systemuserid,islicensed', **q) if u['islicensed']}
+    check('islicensed says who is', licensed() == {w.users['ann']} and licensed(filter='islicensed eq true') == {w.users['ann']}, licensed())
     check('an unlicensed one does not', a.asks('bob') == CLOSED and a.decides(a.ids['bob'], row=a.cases['bob']) == 'no_licence')
     check('an application user needs none', it.request('GET', f'{w.api}/new_cases', None, bearer(it.token(w.tenant))).status == 200)
     check('an unlicensed platform administrator is confined to administration', a.asks('adm') == BOUND and
@@ -239,7 +241,7 @@ def gate(a):
     a.licence('ann', add=[a.sku])
     check('and on again', a.asks('ann') == ADMITTED)
     a.licence('ann', remove=[a.sku])
-    check('a licence lost is felt at once', a.asks('ann') == CLOSED)
+    check('a licence lost is felt at once', a.asks('ann') == CLOSED and not licensed())
     a.licence('ann', add=[a.basic])
     w.it.operate('PATCH', f"{w.api}/systemusers({w.users['bob']})", {'accessmode': 4})
     check('a non-interactive user needs none', a.asks('bob') == ADMITTED)
