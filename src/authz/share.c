@@ -4,7 +4,7 @@
 #include "authz/internal.h"
 #include "authz/sql_catalog.h"
 
-enum { CASCADE_TEXT_MAX = 256 * 1024, REPARENT_GUESS = 1000 };
+enum { CASCADE_TEXT_MAX = 256 * 1024, REPARENT_GUESS = 1000, FEW = 4, NO_PRINCIPAL = -1 };
 
 static bool is_shareable(const struct table *table)
 {
@@ -24,11 +24,21 @@ static err masks_read(struct statement *s, uint32_t *out)
 	return OK;
 }
 
+/* A list is made into a table first: dear where it is short. */
+static err masks_begin(struct authz *a, const struct table *table, int64_t row_key, const int64_t *with, size_t count, struct statement *out)
+{
+	struct arg t = arg_i64(table->ordinal), row = arg_i64(row_key), few[FEW];
+	if (count > FEW)
+		return sql_begin(a->store, &SQL_AUTHZ_SHARE_MASKS, ARGS(t, row, arg_i64s(with, count)), out);
+	for (size_t i = 0; i < FEW; i++)
+		few[i] = arg_i64(i < count ? with[i] : NO_PRINCIPAL);
+	return sql_begin(a->store, &SQL_AUTHZ_SHARE_MASKS_FEW, ARGS(t, row, few[0], few[1], few[2], few[3]), out);
+}
+
 static err explicit_masks(struct authz *a, const struct table *table, int64_t row_key, const int64_t *with, size_t count, uint32_t *out)
 {
 	SCOPED(statement) s = { 0 };
-	TRY(sql_begin(a->store, &SQL_AUTHZ_SHARE_MASKS,
-		      ARGS(arg_i64(table->ordinal), arg_i64(row_key), arg_i64s(with, count)), &s));
+	TRY(masks_begin(a, table, row_key, with, count, &s));
 	return masks_read(&s, out);
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A real client of the Web API, npm dynamics-web-api, against a whole service: init, serve, tenant, environment, an application with a
-secret that holds System Administrator, its token by client credentials, then webapi_dynamics_web_api.mjs.
+"""Real clients of the Web API, npm dynamics-web-api and then plain OData clients, against a whole service: init, serve, tenant, environment, an
+application with a secret that holds System Administrator, its token by client credentials, then webapi_dynamics_web_api.mjs and webapi_odata_clients.mjs.
 usage: webapi_test.py PROGRAM FOLDER (with node_modules, see run.sh)"""
 import os
 import subprocess
@@ -22,7 +22,10 @@ def main():
         client = dict(os.environ, WEBAPI_URL=f'{installation.origin}/e/sales/', WEBAPI_TOKEN=installation.token(tenant),
                       WEBAPI_PERSON_TOKEN=signed_in.json()['access_token'], WEBAPI_MODULES=f'{sys.argv[2]}/package.json',
                       NODE_EXTRA_CA_CERTS=f'{installation.folder}/tls/ca.pem')
-        status = subprocess.run(['node', f'{here}/webapi_dynamics_web_api.mjs'], env=client, timeout=120).returncode
+        for script in ('webapi_dynamics_web_api.mjs', 'webapi_odata_clients.mjs'):
+            status = subprocess.run(['node', f'{here}/{script}'], env=client, timeout=120).returncode
+            if status:
+                break
         return status
     finally:
         installation.close(show_log=status != 0)
