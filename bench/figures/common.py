@@ -68,9 +68,13 @@ class Bench:
 
     def node(self, script, *arguments):
         """Starts a peer beside its node_modules."""
+        return subprocess.Popen(['node', script, *map(str, arguments)], cwd=self.peer(script), env=dict(os.environ, NODE_ENV='production'))
+
+    def peer(self, script):
+        """Lays a peer beside its node_modules; the folder."""
         folder = self.npm()
         shutil.copy(f'{self.root}/bench/peers/{script}', folder)
-        return subprocess.Popen(['node', script, *map(str, arguments)], cwd=folder, env=dict(os.environ, NODE_ENV='production'))
+        return folder
 
 
 def same(one, other):

@@ -242,6 +242,28 @@ await step('a lookup relates rows: deep insert, expand, path, lambda, aggregate,
   await api.associateSingleValued({ collection: set, primaryKey: child, navigationProperty: `${prefix}_Parent`, relatedCollection: set, relatedKey: key });
   equal((await api.retrieve({ collection: set, key: child }))[`_${prefix}_parent_value`], key, 'the lookup');
 });
+await step('rows are counted page by page', async () =>
+  equal(await api.countAll({ collection: set, filter: `startswith(${name},'page')` }), 25, 'count'));
+await step('definitions are read one by one', async () => {
+  const entity = await api.retrieveEntity({ key: `LogicalName='${table}'`, select: ['EntitySetName', 'MetadataId'] });
+  equal(entity.EntitySetName, set, 'the set');
+  const column = await api.retrieveAttribute({ entityKey: entity.MetadataId, attributeKey: `LogicalName='${price}'`, select: ['AttributeType', 'MetadataId'] });
+  equal(column.AttributeType, 'Money', 'type of the column');
+  const all = await api.retrieveRelationships({ castType: 'Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata', select: ['SchemaName', 'MetadataId'], filter: `SchemaName eq '${prefix}_children'` });
+  equal(all.value.map((r) => r.SchemaName), [`${prefix}_children`], 'relationships');
+  const one = await api.retrieveRelationship({ key: all.value[0].MetadataId, castType: 'Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata' });
+  equal([one.ReferencedEntity, one.ReferencingEntity], [table, table], 'its ends');
+});
+await step('$metadata comes through the client, too', async () => {
+  const text = await api.retrieveCsdlMetadata();
+  if (!text.includes(`EntityType Name="${table}"`)) throw new Error('the table is missing');
+});
+await step('a lookup is emptied as a property', async () => {
+  const [parent, child] = [await api.create({ collection: set, data: { [name]: 'above' } }), await api.create({ collection: set, data: { [name]: 'beneath' } })];
+  await api.associateSingleValued({ collection: set, primaryKey: child, navigationProperty: `${prefix}_Parent`, relatedCollection: set, relatedKey: parent });
+  await api.disassociateSingleValued({ collection: set, primaryKey: child, navigationProperty: `${prefix}_Parent` });
+  equal((await api.retrieve({ collection: set, key: child }))[`_${prefix}_parent_value`], null, 'the lookup');
+});
 await step('a System Administrator acts for somebody', async () => {
   const self = await api.callFunction({ functionName: 'WhoAmI', impersonate: ada });
   equal(self.UserId, ada, 'who it is');
