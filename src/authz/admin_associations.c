@@ -118,7 +118,7 @@ static err role_take(struct admin_call *call, const struct table *table, const s
 
 struct team_facts {
 	struct admin_row row;
-	bool is_default;
+	bool is_default, of_group;
 };
 
 static err team_find(struct admin_call *call, const struct uuid *id, enum right right, struct team_facts *out)
@@ -129,6 +129,7 @@ static err team_find(struct admin_call *call, const struct uuid *id, enum right 
 	TRY(sql_begin(call->authz->store, &SQL_AUTHZ_TEAM_READ, ARGS(arg_i64(out->row.key)), &s));
 	TRY(statement_step(&s, &row));
 	out->is_default = row && column_i64(&s, 2) != 0;
+	out->of_group = row && column_i64(&s, 1) >= 2;
 	return OK;
 }
 
@@ -137,6 +138,8 @@ static err team_for_members(struct admin_call *call, const struct uuid *id, stru
 	TRY(team_find(call, id, RIGHT_APPEND, out));
 	if (out->is_default)
 		return admin_refuse(call, REASON_DEFAULT_TEAM_MEMBERSHIP, "%s", "");
+	if (out->of_group)
+		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "The members of a group's team come and go with the group.");
 	int64_t of_row;
 	TRY(sql_i64(call->authz->store, &SQL_AUTHZ_TEAM_IS_OF_ROW, ARGS(arg_i64(out->row.key)), &of_row));
 	if (of_row)
@@ -215,6 +218,15 @@ err authz_admin_disassociate(struct admin_call *call, const struct table *table,
 	return row->reversed ? role_take(call, admin_table(call, row->related), related, id) : role_take(call, table, id, related);
 }
 
+static err user_teams(struct admin_call *call, const struct admin_row *user, int64_t **out, size_t *out_count)
+{
+	const struct snapshot *s = NULL;
+	struct uuid object;
+	TRY(authz_snapshot(call->authz, &s));
+	TRY(user_object(call->authz->store, user->key, &object));
+	return teams_of_user(call->authz, s, user->key, user->unit, &object, call->arena, out, out_count);
+}
+
 static err members_of(struct admin_call *call, const struct association_row *row, const struct uuid *id, int64_t **out, size_t *out_count)
 {
 	struct team_facts t;
@@ -222,8 +234,7 @@ static err members_of(struct admin_call *call, const struct association_row *row
 	struct store *store = call->authz->store;
 	if (row->reversed) {
 		TRY(admin_row(call, admin_table(call, "systemuser"), id, RIGHT_READ, &user));
-		return sql_i64s(store, &SQL_AUTHZ_TEAMS_OF_USER, ARGS(arg_i64(user.key), arg_i64(user.unit)), call->arena, out,
-				out_count);
+		return user_teams(call, &user, out, out_count);
 	}
 	TRY(team_find(call, id, RIGHT_READ, &t));
 	if (t.is_default)

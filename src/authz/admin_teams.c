@@ -1,7 +1,7 @@
-/* authz/admin_teams.c - owner teams and access teams (1.6). Group teams come with directory groups. */
+/* authz/admin_teams.c - owner teams, access teams and teams of directory groups (1.6). */
 #include "authz/admin_internal.h"
 
-enum { TEAM_OWNER = 0, TEAM_ACCESS = 1 };
+enum { TEAM_OWNER = 0, TEAM_ACCESS = 1, TEAM_SECURITY_GROUP = 2, TEAM_OFFICE_GROUP = 3 };
 
 struct team_row {
 	str name;
@@ -25,8 +25,29 @@ static err team_read(struct admin_call *call, int64_t key, struct team_row *out)
 
 static err type_of(struct admin_call *call, int64_t wanted)
 {
-	if (wanted != TEAM_OWNER && wanted != TEAM_ACCESS)
-		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "Only owner teams and access teams can be made.");
+	if (wanted < TEAM_OWNER || wanted > TEAM_OFFICE_GROUP)
+		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "teamtype is 0 owner, 1 access, 2 security group, 3 office group.");
+	return OK;
+}
+
+static bool is_of_group(int64_t type)
+{
+	return type == TEAM_SECURITY_GROUP || type == TEAM_OFFICE_GROUP;
+}
+
+/* Whose members the team has: given once, with the team. */
+static err group_of(struct admin_call *call, int64_t type, struct admin_values values, struct uuid *out_group, int64_t *out_membership)
+{
+	const struct admin_value *group = value_named(values, "azureactivedirectoryobjectid");
+	*out_membership = value_i64(value_named(values, "membershiptype"), GROUP_MEMBERS_AND_GUESTS);
+	*out_group = group && group->kind == ADMIN_UUID ? group->uuid : (struct uuid){ { 0 } };
+	if (!is_of_group(type))
+		return uuid_is_nil(out_group) && !value_named(values, "membershiptype") ? OK :
+			admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "Only a team of a group has azureactivedirectoryobjectid and membershiptype.");
+	if (uuid_is_nil(out_group))
+		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "A team of a group needs azureactivedirectoryobjectid, the group's id.");
+	if (*out_membership < 0 || *out_membership >= GROUP_MEMBERSHIPS)
+		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "membershiptype is 0 members and guests, 1 members, 2 owners, 3 guests.");
 	return OK;
 }
 
@@ -50,11 +71,13 @@ err team_create(struct admin_call *call, const struct table *t, struct admin_val
 {
 	const struct admin_value *administrator = value_named(values, "administratorid");
 	int64_t type = value_i64(value_named(values, "teamtype"), TEAM_OWNER), unit, key, admin = call->caller->facts.key;
+	int64_t membership;
 	struct principal_place place;
-	struct uuid id;
+	struct uuid id, group;
 	str name;
 	TRY(name_of(call, value_named(values, "name"), &name));
 	TRY(type_of(call, type));
+	TRY(group_of(call, type, values, &group, &membership));
 	TRY(admin_settle(call, t, authz_check_append(call->caller, t, true, 0, 0)));
 	TRY(unit_of_new(call, values, &unit));
 	TRY(admin_settle(call, t, authz_check_create(call->caller, t, 0, unit)));
@@ -64,8 +87,9 @@ err team_create(struct admin_call *call, const struct table *t, struct admin_val
 	if (!failed(authz_principal_by_id(call->authz, &id, &place)))
 		return admin_refuse(call, REASON_DUPLICATE, "%s", "");
 	TRY(insert_principal(call->authz->store, &id, PRINCIPAL_TEAM, unit, name, &key));
-	TRY(sql_run(call->authz->store, &SQL_AUTHZ_TEAM_INSERT,
-		    ARGS(arg_i64(key), arg_i64(type), arg_i64(0), arg_key(0), arg_key(admin))));
+	TRY(admin_inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_TEAM_INSERT,
+		    ARGS(arg_i64(key), arg_i64(type), arg_i64(0), arg_key(0), arg_key(admin), arg_uuid(uuid_is_nil(&group) ? NULL : &group),
+			 is_of_group(type) ? arg_i64(membership) : (struct arg){ 0 }))));
 	TRY(admin_emit(call, S("create.team"), t, &id, name, values));
 	*out_id = id;
 	return authz_epoch_bump(call->authz);
@@ -81,6 +105,8 @@ static err type_change(struct admin_call *call, int64_t key, const struct team_r
 	TRY(type_of(call, wanted));
 	if (wanted == team->type)
 		return OK;
+	if (is_of_group(wanted) || is_of_group(team->type))
+		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "A team is of a group from its beginning, and stays so.");
 	TRY(sql_i64(call->authz->store, &SQL_AUTHZ_ROWS_OWNED, ARGS(arg_i64(key)), &rows));
 	TRY(sql_i64(call->authz->store, &SQL_AUTHZ_PRINCIPAL_ROLE_COUNT, ARGS(arg_i64(key)), &roles));
 	TRY(sql_i64s(call->authz->store, &SQL_AUTHZ_PROFILES_OF_PRINCIPAL, ARGS(arg_i64(key)), call->arena, &profiles, &profile_count));

@@ -80,12 +80,15 @@ void authz_set_admission(struct authz *a, const struct admission *admission)
 void authz_set_people(struct authz *a, const struct person_source *source)
 {
 	a->people = source;
-	a->people_version++;
+	authz_people_changed(a);
 }
 
+/* Where groups make teams, contexts themselves depend on people. */
 void authz_people_changed(struct authz *a)
 {
 	a->people_version++;
+	if (a->snapshot && a->snapshot->group_team_count)
+		context_cache_clear(a->cache);
 }
 
 const struct uuid *authz_organization_id(const struct authz *a)
@@ -188,12 +191,12 @@ static err facts_read(struct authz *a, int64_t key, struct arena *arena, struct 
 	return OK;
 }
 
-static err teams_read(struct authz *a, struct arena *arena, struct principal_facts *f)
+static err teams_read(struct authz *a, const struct snapshot *snapshot, struct arena *arena, struct principal_facts *f)
 {
 	int64_t *teams = NULL;
 	if (f->type != PRINCIPAL_SYSTEMUSER)
 		return OK;
-	TRY(sql_i64s(a->store, &SQL_AUTHZ_TEAMS_OF_USER, ARGS(arg_i64(f->key), arg_i64(f->unit)), arena, &teams, &f->team_count));
+	TRY(teams_of_user(a, snapshot, f->key, f->unit, &f->object_id, arena, &teams, &f->team_count));
 	f->teams = teams;
 	return OK;
 }
@@ -276,7 +279,7 @@ static err context_make(struct authz *a, const struct snapshot *snapshot, int64_
 {
 	struct principal_facts facts;
 	TRY(facts_read(a, principal, arena, &facts));
-	TRY(teams_read(a, arena, &facts));
+	TRY(teams_read(a, snapshot, arena, &facts));
 	TRY(held_read(a, snapshot, arena, &facts));
 	TRY(columns_read(a, arena, &facts));
 	TRY(hierarchy_read(a, snapshot, arena, &facts));

@@ -40,7 +40,10 @@ static err subordinate_add(struct reports *r, int64_t key, int64_t unit, int lev
 	int64_t *teams = NULL;
 	size_t count = 0;
 	int first = level <= r->snapshot->settings.hierarchy.write_levels ? 0 : 1;
-	TRY(sql_i64s(r->authz->store, &SQL_AUTHZ_TEAMS_OF_USER, ARGS(arg_i64(key), arg_i64(unit)), r->arena, &teams, &count));
+	struct uuid object = { { 0 } };
+	if (r->snapshot->group_team_count)
+		TRY(user_object(r->authz->store, key, &object));
+	TRY(teams_of_user(r->authz, r->snapshot, key, unit, &object, r->arena, &teams, &count));
 	for (int which = first; which < 2; which++) {
 		TRY(list_add(r, which, key));
 		for (size_t i = 0; i < count; i++)

@@ -2,6 +2,7 @@
 #ifndef AUTHZ_INTERNAL_H
 #define AUTHZ_INTERNAL_H
 
+#include "authz/group_team.h"
 #include "authz/authz.h"
 #include "authz/gates.h"
 #include "authz/row_policy.h"
@@ -29,6 +30,8 @@ struct snapshot {
 	size_t policy_count;
 	struct plan_bounds *plans;
 	size_t plan_count;
+	struct group_team *group_teams;
+	size_t group_team_count;
 	bool *cells;                /* [table ordinal]: a cell of it is shared */
 	struct relationship *relationships;
 	size_t relationship_count;
@@ -150,6 +153,12 @@ MUST_USE NONNULL err gates_renew(struct authz *a, const struct snapshot *snapsho
 /* Gives the view of users its function person_is_licensed. */
 MUST_USE NONNULL err licence_function_add(struct authz *a);
 /* What the directory knows; all false without an id. ERR_UNAVAILABLE: it does not answer. */
+MUST_USE NONNULL err group_teams_load(struct store *store, struct arena *arena, struct group_team **out, size_t *out_count);
+/* The directory object that a user row stands for; nil: none. */
+MUST_USE NONNULL err user_object(struct store *store, int64_t key, struct uuid *out);
+/* Every team of a user: memberships, the default team of the unit, and those of groups. `object` nil: no person of the directory. */
+MUST_USE NONNULL err teams_of_user(struct authz *a, const struct snapshot *s, int64_t user, int64_t unit, const struct uuid *object,
+				   struct arena *arena, int64_t **out, size_t *out_count);
 MUST_USE NONNULL err person_ask(struct authz *a, const struct uuid *id, bool application, struct arena *arena, struct person_facts *out);
 
 /* A team with its members, roles and shares. */

@@ -7,11 +7,19 @@
 #include "base/arena.h"
 #include "base/uuid.h"
 
+struct person_group {
+	struct uuid id;
+	bool owner;        /* else a direct member */
+};
+
 struct person_facts {
 	bool known;        /* a person of the tenant, or an application with a service principal there */
 	bool enabled;
 	bool in_group;     /* a direct member of the group asked about */
 	bool administers;  /* holds a directory role that administers environments */
+	bool guest;
+	const struct person_group *groups;
+	size_t group_count;
 	const struct uuid *plans; /* service plans in effect */
 	size_t plan_count;
 	str upn, name;

@@ -261,6 +261,7 @@ static err load_into(struct store *store, const struct metadata *m, struct snaps
 	TRY(masks_load(store, s));
 	TRY(policies_load(store, s));
 	TRY(plans_load(store, m, s));
+	TRY(group_teams_load(store, s->arena, &s->group_teams, &s->group_team_count));
 	TRY(relationships_read(store, m, s->arena, &s->relationships, &s->relationship_count));
 	s->cascades = NEW_ARRAY(s->arena, struct cascade *, s->table_count);
 	TRY_NEW(s->cascades);

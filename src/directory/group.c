@@ -201,17 +201,27 @@ err group_add_owner(struct store *store, const struct group *g, const struct uui
 	return add_row(store, &SQL_GROUP_OWNER_ADD, g->key, key);
 }
 
-err group_remove_member(struct store *store, const struct group *g, const struct uuid *member)
+static err remove_row(struct store *store, const struct sql_text *sql, const struct group *g, const struct uuid *other)
 {
 	SCOPED(statement) s = { 0 };
 	enum object_kind kind;
 	int64_t key = 0;
 
-	TRY(object_find(store, member, &key, &kind));
-	TRY(statement_open(store, &SQL_GROUP_MEMBER_REMOVE, &s));
+	TRY(object_find(store, other, &key, &kind));
+	TRY(statement_open(store, sql, &s));
 	TRY(bind_i64(&s, 1, g->key));
 	TRY(bind_i64(&s, 2, key));
 	return statement_run_one(&s);
+}
+
+err group_remove_member(struct store *store, const struct group *g, const struct uuid *member)
+{
+	return remove_row(store, &SQL_GROUP_MEMBER_REMOVE, g, member);
+}
+
+err group_remove_owner(struct store *store, const struct group *g, const struct uuid *owner)
+{
+	return remove_row(store, &SQL_GROUP_OWNER_REMOVE, g, owner);
 }
 
 err directory_reference_parse(str reference, struct uuid *out)

@@ -24,6 +24,7 @@ MUST_USE NONNULL err group_by_id(struct store *store, const struct uuid *id, str
 /* Checks kind, cycles and depth. ERR_NOT_FOUND: no such object; ERR_INVALID: a member already, or not allowed. */
 MUST_USE NONNULL err group_add_member(struct store *store, const struct group *g, const struct uuid *member);
 MUST_USE NONNULL err group_remove_member(struct store *store, const struct group *g, const struct uuid *member);
+MUST_USE NONNULL err group_remove_owner(struct store *store, const struct group *g, const struct uuid *owner);
 MUST_USE NONNULL err group_add_owner(struct store *store, const struct group *g, const struct uuid *owner);
 /* The last segment of "https://host/v1.0/directoryObjects/{id}". */
 MUST_USE err directory_reference_parse(str reference, struct uuid *out);

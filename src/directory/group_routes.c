@@ -139,20 +139,29 @@ err groups_delete(struct web_call *call)
 	return graph_no_content(call);
 }
 
-static err audit_member(struct web_call *call, str op, const struct group *g, const struct uuid *member)
-{
-	str changes = str_format(call->arena, "{\"member\":{\"id\":\"%s\"}}", uuid_text(call->arena, member).at);
+/* A member or an owner: how one is added and taken away, and the words of the log. */
+struct belonging {
+	const char *added, *removed, *name;
+	err (*add)(struct store *store, const struct group *g, const struct uuid *who);
+	err (*remove)(struct store *store, const struct group *g, const struct uuid *who);
+};
+static const struct belonging membership = { "add.member", "remove.member", "member", group_add_member, group_remove_member };
+static const struct belonging ownership = { "add.owner", "remove.owner", "owner", group_add_owner, group_remove_owner };
 
-	return directory_audit(call, op, S("group"), &g->id, g->display_name, changes);
+static err audit_belonging(struct web_call *call, const struct belonging *b, bool added, const struct group *g, const struct uuid *who)
+{
+	str changes = str_format(call->arena, "{\"%s\":{\"id\":\"%s\"}}", b->name, uuid_text(call->arena, who).at);
+
+	return directory_audit(call, str_of(added ? b->added : b->removed), S("group"), &g->id, g->display_name, changes);
 }
 
-err groups_add_member(struct web_call *call)
+static err add(struct web_call *call, const struct belonging *b)
 {
 	struct store *store = directory_of(call)->store;
 	SCOPED(transaction) tx = { 0 };
 	const struct json *body = NULL;
 	str reference = { 0 };
-	struct uuid member;
+	struct uuid who;
 	struct group g;
 	bool answered = false;
 
@@ -164,31 +173,51 @@ err groups_add_member(struct web_call *call)
 		return refuse(call);
 	if (!json_member_is_str(body, S("@odata.id"), &reference) || body->count != 1)
 		FAIL(ERR_INVALID, "@odata.id is required, and nothing else");
-	TRY(directory_reference_parse(reference, &member));
+	TRY(directory_reference_parse(reference, &who));
 	TRY(transaction_begin(store, &tx));
-	TRY(group_add_member(store, &g, &member));
-	TRY(audit_member(call, S("add.member"), &g, &member));
+	TRY(b->add(store, &g, &who));
+	TRY(audit_belonging(call, b, true, &g, &who));
 	TRY(transaction_commit(&tx));
 	return graph_no_content(call);
 }
 
-err groups_remove_member(struct web_call *call)
+static err take_away(struct web_call *call, const struct belonging *b)
 {
 	struct store *store = directory_of(call)->store;
 	SCOPED(transaction) tx = { 0 };
 	int64_t administrators = 0;
-	struct uuid member;
+	struct uuid who;
 	struct group g;
 
 	TRY(path_group(call, &g));
-	TRY(path_id(call, 1, &member));
+	TRY(path_id(call, 1, &who));
 	if (!may_change(call, &g))
 		return refuse(call);
 	TRY(transaction_begin(store, &tx));
 	TRY(guard_begin(store, &administrators));
-	TRY(group_remove_member(store, &g, &member));
+	TRY(b->remove(store, &g, &who));
 	TRY(guard_check(store, administrators));
-	TRY(audit_member(call, S("remove.member"), &g, &member));
+	TRY(audit_belonging(call, b, false, &g, &who));
 	TRY(transaction_commit(&tx));
 	return graph_no_content(call);
+}
+
+err groups_add_member(struct web_call *call)
+{
+	return add(call, &membership);
+}
+
+err groups_remove_member(struct web_call *call)
+{
+	return take_away(call, &membership);
+}
+
+err groups_add_owner(struct web_call *call)
+{
+	return add(call, &ownership);
+}
+
+err groups_remove_owner(struct web_call *call)
+{
+	return take_away(call, &ownership);
 }

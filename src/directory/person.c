@@ -56,6 +56,23 @@ static err group_tells(struct directory *d, int64_t key, const struct uuid *grou
 	return OK;
 }
 
+static err groups_tell(struct directory *d, int64_t key, struct directory_answer *out)
+{
+	SCOPED(statement) s = { 0 };
+	bool row = false;
+
+	TRY(statement_open(d->store, &SQL_PERSON_GROUPS, &s));
+	TRY(bind_i64(&s, 1, key));
+	for (;;) {
+		TRY(statement_step(&s, &row));
+		if (!row)
+			return OK;
+		if (out->group_count == DIRECTORY_GROUPS_MAX)
+			FAIL(ERR_LIMIT, "more groups than an answer holds");
+		out->groups[out->group_count++] = (struct directory_group){ column_uuid(&s, 0), (uint8_t)column_i64(&s, 1) };
+	}
+}
+
 static void put_text(str text, char *to, size_t room, uint32_t *out_len)
 {
 	*out_len = (uint32_t)(text.len < room ? text.len : room);
@@ -73,10 +90,12 @@ static err person_tell(struct directory *d, const struct directory_question *q, 
 	TRY(e);
 	out->known = true;
 	out->enabled = p.enabled;
+	out->guest = p.guest;
 	put_text(p.user_principal_name, out->upn, sizeof out->upn, &out->upn_len);
 	put_text(p.display_name, out->name, sizeof out->name, &out->name_len);
 	TRY(roles_tell(d, &q->id, arena, out));
 	TRY(plans_tell(d, p.key, out));
+	TRY(groups_tell(d, p.key, out));
 	return group_tells(d, p.key, &q->group, out);
 }
 

@@ -74,6 +74,8 @@
 	X(HTTP_GET, "/groups/{}/owners", SUBJECT_READ, GROUPS_READ, NULL, groups_owners)                        \
 	X(HTTP_POST, "/groups/{}/members/$ref", SUBJECT_GROUPS, MEMBERS_WRITE, NULL, groups_add_member)         \
 	X(HTTP_DELETE, "/groups/{}/members/{}/$ref", SUBJECT_GROUPS, MEMBERS_WRITE, NULL, groups_remove_member) \
+	X(HTTP_POST, "/groups/{}/owners/$ref", SUBJECT_GROUPS, GROUPS_WRITE, NULL, groups_add_owner)            \
+	X(HTTP_DELETE, "/groups/{}/owners/{}/$ref", SUBJECT_GROUPS, GROUPS_WRITE, NULL, groups_remove_owner)    \
 	X(HTTP_GET, "/applications", SUBJECT_READ, APPS_READ, NULL, applications_list)                          \
 	X(HTTP_POST, "/applications", SUBJECT_APPLICATIONS, APPS_WRITE, NULL, applications_create)              \
 	BOTH(HTTP_GET, APP, APP_BY, "", SUBJECT_READ, APPS_READ, applications_read)                             \

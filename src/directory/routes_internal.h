@@ -28,6 +28,8 @@ err groups_members(struct web_call *call);
 err groups_owners(struct web_call *call);
 err groups_add_member(struct web_call *call);
 err groups_remove_member(struct web_call *call);
+err groups_add_owner(struct web_call *call);
+err groups_remove_owner(struct web_call *call);
 /* application_routes.c */
 err applications_list(struct web_call *call);
 err applications_create(struct web_call *call);

@@ -13,13 +13,19 @@
 
 enum directory_message_kind { DIRECTORY_QUESTION = 1, DIRECTORY_ANSWER, DIRECTORY_CHANGED };
 
-enum { DIRECTORY_PLANS_MAX = 512, DIRECTORY_UPN_BYTES_MAX = 512, DIRECTORY_NAME_BYTES_MAX = 1024, DIRECTORY_CALL_MS = 3000 };
+enum { DIRECTORY_PLANS_MAX = 512, DIRECTORY_GROUPS_MAX = 1024, DIRECTORY_UPN_BYTES_MAX = 512, DIRECTORY_NAME_BYTES_MAX = 1024, DIRECTORY_CALL_MS = 3000 };
 
 struct directory_question {
 	enum directory_message_kind kind;
 	uint32_t is_application; /* id is an appId; else a person's object id */
 	uint64_t number;         /* comes back with the answer */
 	struct uuid id, group;   /* group nil: in_group is not asked for */
+};
+
+/* A security group or another that the person belongs to: as a direct member, or as an owner. */
+struct directory_group {
+	struct uuid id;
+	uint8_t owner;
 };
 
 struct directory_answer {
@@ -30,8 +36,10 @@ struct directory_answer {
 	uint8_t enabled;
 	uint8_t in_group;    /* a direct member */
 	uint8_t administers; /* holds a directory role that administers environments */
-	uint32_t plan_count, upn_len, name_len;
+	uint8_t guest;
+	uint32_t plan_count, group_count, upn_len, name_len;
 	struct uuid plans[DIRECTORY_PLANS_MAX]; /* service plans in effect */
+	struct directory_group groups[DIRECTORY_GROUPS_MAX];
 	char upn[DIRECTORY_UPN_BYTES_MAX], name[DIRECTORY_NAME_BYTES_MAX];
 };
 

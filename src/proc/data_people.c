@@ -86,13 +86,17 @@ bool people_client_changed(struct people_client *c)
 
 static err take_answer(const struct directory_answer *a, struct arena *arena, struct person_facts *out)
 {
-	if (a->result || a->plan_count > DIRECTORY_PLANS_MAX || a->upn_len > sizeof a->upn || a->name_len > sizeof a->name)
+	if (a->result || a->plan_count > DIRECTORY_PLANS_MAX || a->group_count > DIRECTORY_GROUPS_MAX || a->upn_len > sizeof a->upn || a->name_len > sizeof a->name)
 		FAIL(ERR_UNAVAILABLE, "the directory cannot tell");
 	struct uuid *plans = NEW_ARRAY(arena, struct uuid, a->plan_count + 1);
 	TRY_NEW(plans);
 	if (a->plan_count)
 		memcpy(plans, a->plans, a->plan_count * sizeof *plans);
-	*out = (struct person_facts){ .known = a->known, .enabled = a->enabled, .in_group = a->in_group, .administers = a->administers,
+	struct person_group *groups = NEW_ARRAY(arena, struct person_group, a->group_count + 1);
+	TRY_NEW(groups);
+	for (uint32_t i = 0; i < a->group_count; i++)
+		groups[i] = (struct person_group){ a->groups[i].id, a->groups[i].owner };
+	*out = (struct person_facts){ .groups = groups, .group_count = a->group_count, .guest = a->guest, .known = a->known, .enabled = a->enabled, .in_group = a->in_group, .administers = a->administers,
 				      .plans = plans, .plan_count = a->plan_count, .upn = str_copy(arena, (str){ a->upn, a->upn_len }),
 				      .name = str_copy(arena, (str){ a->name, a->name_len }) };
 	TRY_NEW(out->upn.at);
