@@ -35,6 +35,11 @@ MUST_USE NONNULL err function_explain_access(struct data_call *dc);
 MUST_USE NONNULL err function_who_can_access(struct data_call *dc);
 MUST_USE NONNULL err function_what_can_access(struct data_call *dc);
 
+/* ExportSolution, ImportSolution, DiffSolution (data/solution.h). */
+MUST_USE NONNULL err solution_export(struct data_call *dc);
+MUST_USE NONNULL err solution_import(struct data_call *dc);
+MUST_USE NONNULL err solution_diff(struct data_call *dc);
+
 /* $batch (4.4). */
 MUST_USE NONNULL err batch_handle(struct data_call *dc);
 

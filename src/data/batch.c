@@ -110,7 +110,8 @@ static err headers_of(struct run *run, struct arena *arena, const struct batch_o
 
 static bool is_of_definitions(str rest)
 {
-	return str_starts_with(rest, S("EntityDefinitions")) || str_starts_with(rest, S("RelationshipDefinitions"));
+	return str_starts_with(rest, S("EntityDefinitions")) || str_starts_with(rest, S("RelationshipDefinitions")) ||
+	       str_starts_with(rest, S("ImportSolution"));
 }
 
 static err operation_run(struct run *run, const struct batch_operation *op, struct web_call *part, struct data_call *dc)

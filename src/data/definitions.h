@@ -43,6 +43,8 @@ MUST_USE NONNULL err table_json(struct data_call *dc, struct json_writer *w, con
 /* The array of one of the expansions behind the columns. */
 MUST_USE NONNULL err related_json(struct data_call *dc, struct json_writer *w, const struct table *t, enum definition_expand which, str select);
 NONNULL void column_json(struct data_call *dc, struct json_writer *w, const struct table *t, const struct column *c, str select);
+/* "String", "Picklist": AttributeType. */
+NONNULL str definition_type_name(const struct column *c);
 /* definitions_relations.c. t null: all. */
 NONNULL void relationship_json(struct json_writer *w, const struct relationship *r, str select);
 MUST_USE err relationships_json(struct data_call *dc, struct json_writer *w, const struct table *t, enum definition_expand which,

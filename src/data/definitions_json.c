@@ -62,6 +62,11 @@ static const struct {
 	[TYPE_OWNER] = { "Owner", "OwnerType", "LookupAttributeMetadata" },
 };
 
+str definition_type_name(const struct column *c)
+{
+	return str_of(types[c->type].type);
+}
+
 static void options_json(struct json_writer *w, const struct column *c)
 {
 	json_key(w, S("OptionSet"));
