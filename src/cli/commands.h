@@ -37,6 +37,10 @@ NONNULL int cli_access_who(struct cli_call *call);
 NONNULL int cli_access_what(struct cli_call *call);
 NONNULL int cli_app_create(struct cli_call *call);
 NONNULL int cli_app_list(struct cli_call *call);
+/* solution.c */
+NONNULL int cli_solution_export(struct cli_call *call);
+NONNULL int cli_solution_diff(struct cli_call *call);
+NONNULL int cli_solution_import(struct cli_call *call);
 /* import_command.c */
 NONNULL int cli_import(struct cli_call *call);
 

@@ -13,6 +13,7 @@
 #include "data/rights.h"
 #include "data/solution_import.h"
 #include "data/solution_read.h"
+#include "host/fault.h"
 
 enum { SOLUTION_MEMORY_BYTES = 128 << 20, CONFLICT_LIST_BYTES_MAX = 1 << 20 };
 
@@ -227,7 +228,10 @@ static err import_whole(struct data_call *dc, const struct solution_work *w)
 	TRY(transaction_begin(dc->app->store, &tx));
 	transaction_open_to_parts(&tx);
 	TRY(apply_and_emit(dc, w));
-	return transaction_commit(&tx);
+	FAULT("data.solution.before_commit");
+	err e = transaction_commit(&tx);
+	FAULT("data.solution.committed");
+	return e;
 }
 
 err solution_import(struct data_call *dc)

@@ -311,22 +311,32 @@ static err component_add(struct applying *a, const struct component *c)
 	return c->kind == SOLUTION_ROLE ? privileges_add(a, c, &c->id) : OK;
 }
 
+/* A definition is put whole: what the document does not say stays as it is. */
+static struct component merged(const struct solution_change *change)
+{
+	struct component c = *change->there;
+	for (size_t i = 0; i < SOLUTION_MEMBERS_MAX; i++)
+		c.values[i] = c.values[i] ? c.values[i] : change->here->values[i];
+	return c;
+}
+
 static err definition_alter(struct applying *a, const struct solution_change *change)
 {
+	const struct component whole = merged(change);
 	SCOPED(buffer) body = { 0 };
 	char id[UUID_TEXT_LEN + 1];
 	buffer_init(&body, BODY_BYTES_MAX);
 	struct json_writer w = json_writer_to(&body);
 	uuid_format(&change->here->id, id);
-	if (change->there->kind == SOLUTION_COLUMN) {
+	if (whole.kind == SOLUTION_COLUMN) {
 		str table = component_text(change->here, "Table");
-		TRY(column_body(a, &w, change->there, &change->here->id));
+		TRY(column_body(a, &w, &whole, &change->here->id));
 		return request(a, HTTP_PUT, str_format(a->arena, "EntityDefinitions(LogicalName='%.*s')/Attributes(%s)", STR_ARG(table), id), &body);
 	}
 	json_open_object(&w);
-	TRY(members_body(a, &w, change->there, change->members));
+	TRY(members_body(a, &w, &whole, ~0u));
 	json_close_object(&w);
-	return request(a, HTTP_PUT, str_format(a->arena, "RelationshipDefinitions(%s)", id), &body);
+	return request(a, HTTP_PUT, str_format(a->arena, "%s(%s)", whole.kind == SOLUTION_TABLE ? "EntityDefinitions" : "RelationshipDefinitions", id), &body);
 }
 
 static unsigned wire_members(const struct solution_change *change)

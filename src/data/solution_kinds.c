@@ -9,9 +9,9 @@ enum { N = MEMBER_NAME | MEMBER_REQUIRED | MEMBER_FIXED, R = MEMBER_REQUIRED, F 
 
 const struct solution_rule solution_rules[SOLUTION_KINDS] = {
 	[SOLUTION_TABLE] = { "table", NULL, NULL, {
-		{ "SchemaName", MEMBER_TEXT, N, 0 }, { "EntitySetName", MEMBER_TEXT, RF, 0 }, { "DisplayName", MEMBER_TEXT, F, WIRE_LABEL },
-		{ "DisplayCollectionName", MEMBER_TEXT, F, WIRE_LABEL }, { "Description", MEMBER_TEXT, F, WIRE_LABEL },
-		{ "OwnershipType", MEMBER_TEXT, RF, 0 }, { "TableClass", MEMBER_TEXT, RF, 0 }, { "AutoCreateAccessTeams", MEMBER_FLAG, RF, 0 } } },
+		{ "SchemaName", MEMBER_TEXT, N, 0 }, { "EntitySetName", MEMBER_TEXT, RF, 0 }, { "DisplayName", MEMBER_TEXT, 0, WIRE_LABEL },
+		{ "DisplayCollectionName", MEMBER_TEXT, 0, WIRE_LABEL }, { "Description", MEMBER_TEXT, 0, WIRE_LABEL },
+		{ "OwnershipType", MEMBER_TEXT, RF, 0 }, { "TableClass", MEMBER_TEXT, RF, 0 }, { "AutoCreateAccessTeams", MEMBER_FLAG, R, 0 } } },
 	[SOLUTION_COLUMN] = { "column", NULL, NULL, {
 		{ "Table", MEMBER_TEXT, N, WIRE_ELSEWHERE }, { "SchemaName", MEMBER_TEXT, N, 0 }, { "AttributeType", MEMBER_TEXT, RF, WIRE_ELSEWHERE },
 		{ "DisplayName", MEMBER_TEXT, 0, WIRE_LABEL }, { "RequiredLevel", MEMBER_TEXT, R, WIRE_MANAGED }, { "IsSecured", MEMBER_FLAG, R, 0 },

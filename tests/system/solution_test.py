@@ -109,13 +109,14 @@ def works_there(it, other, w):
 def changes(w, it, other):
     doc = json.loads(w.file)
     component(doc, 'column', SchemaName='new_Code')['DisplayName'] = 'The code'
+    component(doc, 'table', SchemaName='new_Deal')['Description'] = 'of many'
     component(doc, 'relationship', SchemaName='new_part_tag')['CascadeConfiguration']['Delete'] = 'RemoveLink'
     component(doc, 'role')['privileges']['prvDeletenew_part'] = 'Basic'
     component(doc, 'role')['name'] = 'Maker'
     component(doc, 'fieldsecurityprofile')['description'] = 'readers'
     diff = send(it, other, doc, 'DiffSolution').json()
     check('what differs is told', [(c['Kind'], c['State'], c['Members']) for c in diff['Changes']] == [
-        ('column', 'Change', ['DisplayName']), ('relationship', 'Change', ['CascadeConfiguration']), ('fieldsecurityprofile', 'Change', ['description']),
+        ('table', 'Change', ['Description']), ('column', 'Change', ['DisplayName']), ('relationship', 'Change', ['CascadeConfiguration']), ('fieldsecurityprofile', 'Change', ['description']),
         ('role', 'Change', ['name', 'privileges'])], diff)
     answer = send(it, other, doc, overwrite=False)
     check('without OverwriteUnmanagedCustomizations nothing is changed', answer.status == 412 and 'new_Code' in answer.json()['error']['message'] and
@@ -192,6 +193,34 @@ def nobody_grants_more(w, it):
     check('definitions alone a customizer imports', answer.status in (204, 403), answer)
 
 
+def command_line(w, it):
+    """The operator's commands do the same."""
+    path = f'{it.folder}/parts.json'
+    done = it.run('solution', 'export', it.folder, '--environment', 'sales', '--name', 'new_Parts', '--version', '1.2', '--publisher', 'Contoso',
+                  '--output', path)
+    with open(path, 'rb') as f:
+        file = f.read()
+    check('solution export', done.returncode == 0 and file == export(it, w.api), done)
+    done = it.run('solution', 'export', it.folder, '--environment', 'sales', '--name', 'new_Parts', '--tables', 'new_tag')
+    check('... to standard output, of some tables', done.returncode == 0 and json.loads(done.stdout)['version'] == '1.0.0.0', done)
+    third = it.tenant_make('Tailspin', 'tailspin.example', 'repair')['api']
+    done = it.run('solution', 'diff', it.folder, path, '--environment', 'repair', '--json')
+    check('solution diff', done.returncode == 0 and json.loads(done.stdout)['Added'] > 20, done)
+    done = it.run('solution', 'diff', it.folder, path, '--environment', 'repair')
+    check('... for people', done.returncode == 0 and 'new_part.new_Code' in done.stdout, done)
+    done = it.run('solution', 'import', it.folder, path, '--environment', 'repair')
+    check('solution import', done.returncode == 0 and export(it, third) == file, done)
+    doc = json.loads(file)
+    component(doc, 'column', SchemaName='new_Code')['DisplayName'] = 'The code'
+    done = it.run('solution', 'import', it.folder, '-', '--environment', 'repair', input=json.dumps(doc))
+    check('what differs is changed on request only', done.returncode == 1 and 'new_part.new_Code: DisplayName' in done.stderr, done)
+    done = it.run('solution', 'import', it.folder, '-', '--environment', 'repair', '--overwrite', input=json.dumps(doc))
+    check('... with --overwrite', done.returncode == 0 and export(it, third) != file, done)
+    component(doc, 'column', SchemaName='new_Code')['AttributeType'] = 'Memo'
+    done = it.run('solution', 'diff', it.folder, '-', '--environment', 'repair', input=json.dumps(doc))
+    check('a conflict: exit status 1', done.returncode == 1 and 'Conflict' in done.stdout, done)
+
+
 def audited(w, it):
     imports = lambda: it.audit_events(w.elsewhere['id'], w.elsewhere['environment_id'], op='import.solution')
     eventually(lambda: len(imports()) >= 5)
@@ -214,9 +243,10 @@ def main(program):
         bad_files(it, other)
         nobody_grants_more(w, it)
         audited(w, it)
+        command_line(w, it)
     finally:
         it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)
-    return steps.report(60)
+    return steps.report(74)
 
 
 if __name__ == '__main__':
