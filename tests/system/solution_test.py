@@ -183,14 +183,14 @@ def nobody_grants_more(w, it):
     doc = json.loads(w.file)
     table = {**component(doc, 'table', SchemaName='new_tag'), 'id': '11111111-1111-4111-8111-111111111111', 'SchemaName': 'new_Other', 'EntitySetName': 'new_others'}
     name = {**component(doc, 'column', Table='new_tag', IsPrimaryName=True), 'id': '11111111-1111-4111-8111-111111111112', 'Table': 'new_other'}
-    role = {**component(doc, 'role'), 'id': '11111111-1111-4111-8111-111111111114', 'name': 'Strong', 'privileges': {'prvDeletesystemuser': 'Global', 'prvDeleteorganization': 'Global', 'prvActOnBehalfOfAnotherUser': 'Global'}}
+    role = {**component(doc, 'role'), 'id': '11111111-1111-4111-8111-111111111114', 'name': 'Strong', 'privileges': {'prvActOnBehalfOfAnotherUser': 'Global'}}
     whole = base64.b64encode(json.dumps({**doc, 'components': [table, name, role]}).encode()).decode()
     answer = w.ask('ann', 'POST', 'ImportSolution', {'CustomizationFile': whole})
-    check('nobody imports a role that gives more than they hold', answer.status == 403, answer)
+    check('nobody imports a role that gives more than they hold', answer.status == 403 and 'role Strong' in answer.json()['error']['message'], answer)
     check('... and its table is not there', export(it, w.api) == before)
     definitions = base64.b64encode(json.dumps({**doc, 'components': [table, name]}).encode()).decode()
     answer = w.ask('ann', 'POST', 'ImportSolution', {'CustomizationFile': definitions})
-    check('definitions alone a customizer imports', answer.status in (204, 403), answer)
+    check('definitions alone a customizer imports', answer.status == 204, answer)
 
 
 def command_line(w, it):
