@@ -29,7 +29,6 @@ NONNULL bool search_offer(struct search *s, int64_t key, str text, bool allowed)
 /* The answer; entities of this type, or actions when it is empty. */
 MUST_USE NONNULL err search_answer(struct search *s, str type);
 
-
 /* The three of external types (access/external.h): over the entities that are stored of a type, and the actions that a type names. Where a
  * subject or resource of the question is not stored, nothing is found. */
 struct external_type;

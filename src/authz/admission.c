@@ -3,8 +3,6 @@
 #include "authz/sql_catalog.h"
 #include "host/random.h"
 
-
-
 /* Directory roles whose holders administer every environment: Global, Power Platform, Dynamics 365 Administrator. */
 static const char *const administrator_wids[] = { "62e90394-69f5-4237-9190-012177145e10", "11648597-926c-4cf3-9c36-bcebb0ba8dcc",
 						  "44367163-eba1-44c3-98af-f5787879f96a" };

@@ -1,8 +1,6 @@
 /* authz/licence_gates.c - the gates of a context, judged by what the directory says and kept until that may have changed. */
 #include "authz/internal.h"
 
-
-
 err person_ask(struct authz *a, const struct uuid *id, bool application, struct arena *arena, struct person_facts *out)
 {
 	*out = (struct person_facts){ .known = false };

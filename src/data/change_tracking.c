@@ -278,11 +278,13 @@ static void covered_sql(struct sql_builder *b, const struct visible *was)
 static err left_sql(struct data_call *dc, struct sql_builder *b, const struct table *t, const struct visible *v, const struct tracking *tr, int from,
 		    int table)
 {
-	buffer_append_format(&b->text, "SELECT l.id FROM row_note AS l WHERE l.tbl = ?%d AND l.version > ?%d AND l.kind IN (2, 3, 4)", table, from);
+	buffer_append_format(&b->text, "SELECT l.id FROM row_note AS l WHERE l.tbl = ?%d AND l.version > ?%d AND l.kind IN (%d, %d, %d)", table, from,
+			     NOTE_GONE, NOTE_MOVED, NOTE_UNSHARED);
 	covered_sql(b, &tr->before);
 	buffer_append_format(&b->text, " AND NOT EXISTS (SELECT 1 FROM row_note AS e WHERE e.tbl = l.tbl AND e.id = l.id AND e.version > ?%d "
-			     "AND e.version < l.version AND (e.kind = 1 OR (l.kind < 4 AND e.kind = 3) "
-			     "OR (l.kind = 4 AND e.kind = 5 AND e.principal = l.principal)))", from);
+			     "AND e.version < l.version AND (e.kind = %d OR (l.kind <> %d AND e.kind = %d) "
+			     "OR (l.kind = %d AND e.kind = %d AND e.principal = l.principal)))", from, NOTE_MADE, NOTE_UNSHARED, NOTE_MOVED,
+			     NOTE_UNSHARED, NOTE_SHARED);
 	buffer_append_format(&b->text, " AND NOT EXISTS (SELECT 1 FROM %.*s AS r WHERE r.id = l.id AND ", STR_ARG(t->sql));
 	TRY(visible_sql(b, &b->text, "r", t, v, dc->arena));
 	buffer_append_char(&b->text, ')');
@@ -298,12 +300,12 @@ static err narrowed_sql(struct data_call *dc, struct sql_builder *b, const struc
 	placed.shared_count = 0;
 	buffer_append_format(&b->text, " UNION SELECT r.id FROM %.*s AS r WHERE ((", STR_ARG(t->sql));
 	TRY(visible_sql(b, &b->text, "r", t, &placed, dc->arena));
-	buffer_append_format(&b->text, " AND NOT EXISTS (SELECT 1 FROM row_note AS e WHERE e.tbl = ?%d AND e.id = r.id AND e.version > ?%d AND e.kind IN (1, 3)))",
-			     table, from);
+	buffer_append_format(&b->text, " AND NOT EXISTS (SELECT 1 FROM row_note AS e WHERE e.tbl = ?%d AND e.id = r.id AND e.version > ?%d "
+			     "AND e.kind IN (%d, %d)))", table, from, NOTE_MADE, NOTE_MOVED);
 	buffer_append_format(&b->text, " OR EXISTS (SELECT 1 FROM share AS h WHERE h.tbl = ?%d AND h.obj = r.key AND h.principal IN "
 			     "(SELECT value FROM i64_array(?%d))", table, sql_parameter(b, &with));
 	buffer_append_format(&b->text, " AND (h.mask & ?%d) <> 0 AND NOT EXISTS (SELECT 1 FROM row_note AS e WHERE e.tbl = ?%d AND e.id = r.id "
-			     "AND e.version > ?%d AND e.kind = 5 AND e.principal = h.principal))", sql_parameter(b, &bit), table, from);
+			     "AND e.version > ?%d AND e.kind = %d AND e.principal = h.principal))", sql_parameter(b, &bit), table, from, NOTE_SHARED);
 	buffer_append_str(&b->text, S(") AND NOT coalesce(("));
 	TRY(visible_sql(b, &b->text, "r", t, v, dc->arena));
 	buffer_append_str(&b->text, S("), 0)"));

@@ -1,7 +1,8 @@
 /* data/definitions.h - EntityDefinitions and RelationshipDefinitions (4.5, 4.11).
  *
  * definitions_parse.c: bodies into wishes of metadata/define.h. definitions_json.c: tables and columns as the wire shows them.
- * definitions_keys.c: alternate keys and many-to-many relationships. definitions_filter.c: $filter over them, evaluated in memory. definitions_relations.c: relationships, and what is removed.
+ * definitions_keys.c: alternate keys and many-to-many relationships. definitions_filter.c: $filter over them, evaluated in memory.
+ * definitions_relations.c: relationships, and what is removed.
  * definitions.c: paths and methods. */
 #ifndef DATA_DEFINITIONS_H
 #define DATA_DEFINITIONS_H

@@ -181,8 +181,8 @@ static err tree_sql(struct target *t, const struct filter *f, bool negated)
 	const struct link *l = f->paired;
 	bool up = f->op == COMPARE_GT || f->op == COMPARE_GE, itself = f->op == COMPARE_GE || f->op == COMPARE_LE;
 	int id = sql_parameter(t->b, &f->values[0]);
-	buffer_append_format(t->text, "r.id %sIN (WITH RECURSIVE tree (id, up) AS (SELECT x.id, x.%.*s FROM %.*s AS x WHERE x.id = ?%d", negated ? "NOT " : "",
-			     STR_ARG(l->via->sql), STR_ARG(l->table->sql), id);
+	buffer_append_format(t->text, "r.id %sIN (WITH RECURSIVE tree (id, up) AS (SELECT x.id, x.%.*s FROM %.*s AS x WHERE x.id = ?%d",
+			     negated ? "NOT " : "", STR_ARG(l->via->sql), STR_ARG(l->table->sql), id);
 	TRY(tree_row_sql(t, l));
 	buffer_append_format(t->text, " UNION SELECT x.id, x.%.*s FROM tree CROSS JOIN %.*s AS x ON ", STR_ARG(l->via->sql), STR_ARG(l->table->sql));
 	if (up)

@@ -1,9 +1,11 @@
 /* data/odata_relative.h - conditions of $filter that depend on the moment or on who asks.
  *
- * Source:  authorization-and-data 4.2: Microsoft.Dynamics.CRM.Today, LastXDays, On, EqualUserId, EqualUserTeams, EqualUserOrUserHierarchy, Above, Under, ... called as
- *          X(PropertyName='column') or X(PropertyName='column',PropertyValue='value').
- * Above and Under follow the one lookup that the table has to itself, through rows that the caller sees. Days are days of UTC. "Last x days" begin with the day that lies x days back and end now; "next x days" begin now. Each becomes a
- * condition that the rest of the filter knows already, so that nulls and `not` mean the same everywhere. */
+ * Source:  authorization-and-data 4.2: Microsoft.Dynamics.CRM.Today, LastXDays, On, EqualUserId, EqualUserTeams,
+ *          EqualUserOrUserHierarchy, Above, Under, ... called as X(PropertyName='column') or
+ *          X(PropertyName='column',PropertyValue='value').
+ * Days are days of UTC. "Last x days" begin with the day that lies x days back and end now; "next x days" begin now. Above and Under
+ * follow the one lookup that the table has to itself, through rows that the caller sees. Each becomes a condition of the filter's own
+ * kinds, so that nulls and `not` mean the same everywhere. */
 #ifndef DATA_ODATA_RELATIVE_H
 #define DATA_ODATA_RELATIVE_H
 

@@ -57,7 +57,6 @@ err visible_sql(struct sql_builder *b, struct buffer *text, const char *alias, c
 	return visible_sql(b, text, alias, t, v->also, arena);
 }
 
-
 /* Principals and units stand as keys in rows, all else as ids. */
 static void join_sql(struct buffer *text, const char *from, const char *to, const struct link *l)
 {

@@ -51,7 +51,6 @@ err sql_open(struct sql_builder *b, struct store *store, struct statement *out)
 	return OK;
 }
 
-
 err sql_fragment_take(struct buffer *text, struct arena *arena, str *out)
 {
 	if (text->failed)

@@ -165,7 +165,6 @@ static err anchor_move(struct store *store, enum anchor_phase phase, const uint8
 	return err_kind_of(e) == ERR_UNAVAILABLE ? OK : e;
 }
 
-
 err store_log_starting(void *self, const uint8_t salts[static 8])
 {
 	return anchor_move(self, ANCHOR_LOG_STARTING, salts);
