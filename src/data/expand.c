@@ -3,6 +3,7 @@
 #include "data/link.h"
 #include "data/names.h"
 #include "data/odata_expand.h"
+#include "data/rights.h"
 #include "data/row_json.h"
 
 struct expand {
@@ -10,6 +11,9 @@ struct expand {
 	struct link link;
 	struct odata_query query;
 	struct expands nested;
+	struct expand *kinds; /* of a lookup that points at several tables: one for each of them, in place of the above */
+	size_t kind_count;
+	bool of_several;      /* one of those kinds */
 };
 
 /* --- names --- */
@@ -22,10 +26,71 @@ static err unknown(struct data_call *dc, const struct table *t, str name)
 
 static err expands_make(struct data_call *dc, const struct table *t, str text, int depth, struct expands *out);
 
+/* --- a lookup that points at several tables (ownerid) --- */
+
+/* Those of the selected columns that this table has. */
+static err select_known(struct data_call *dc, const struct table *t, str select, bool *seen, str *out)
+{
+	SCOPED(buffer) kept = { 0 };
+	str name;
+	size_t at = 0;
+	buffer_init(&kept, FILTER_LEN_MAX);
+	while (str_split(&select, ',', &name)) {
+		name = str_trim(name);
+		bool known = table_column_by_wire_name(t, name) != NULL;
+		if (at < EXPAND_SELECT_MAX)
+			seen[at++] |= known;
+		if (known)
+			buffer_append_format(&kept, "%s%.*s", kept.len ? "," : "", STR_ARG(name));
+	}
+	if (!kept.len)
+		buffer_append_str(&kept, t->primary_id->logical_name);
+	*out = str_copy(dc->arena, buffer_str(&kept));
+	TRY_NEW(out->at);
+	return OK;
+}
+
+static err kind_make(struct data_call *dc, const struct column *via, str target, const struct expand_item *item, bool *seen, struct expand *out)
+{
+	struct visible *visible = NEW(dc->arena, struct visible);
+	struct url_param select = { S("$select"), { 0 } };
+	struct url_params options = { &select, item->option_count ? 1 : 0 };
+	TRY_NEW(visible);
+	*out = (struct expand){ .name = item->name, .of_several = true, .link = { .via = via, .table = metadata_table(dc->app->metadata, target) } };
+	if (!out->link.table)
+		FAIL(ERR_INTERNAL, "a lookup at a table that does not exist");
+	TRY(rights_visible(dc, out->link.table, visible));
+	out->link.visible = visible;
+	if (item->option_count)
+		TRY(select_known(dc, out->link.table, item->options[0].value, seen, &select.value));
+	return odata_query_parse(out->link.table, &options, &dc->who, dc->arena, &dc->problem, &out->query);
+}
+
+static err kinds_make(struct data_call *dc, const struct table *t, const struct column *via, const struct expand_item *item, struct expand *e)
+{
+	bool seen[EXPAND_SELECT_MAX] = { false };
+	str select = item->option_count ? item->options[0].value : (str){ 0 }, name;
+	*e = (struct expand){ .name = item->name, .kinds = NEW_ARRAY(dc->arena, struct expand, via->target_count) };
+	TRY_NEW(e->kinds);
+	if (item->expand.len || item->option_count > 1 || (item->option_count && !str_equal(item->options[0].name, S("$select"))))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "Within $expand of '%.*s', which points at several tables, only $select is possible.",
+			      STR_ARG(item->name));
+	for (; e->kind_count < via->target_count; e->kind_count++)
+		TRY(kind_make(dc, via, via->targets[e->kind_count], item, seen, &e->kinds[e->kind_count]));
+	for (size_t i = 0; item->option_count && i < EXPAND_SELECT_MAX && str_split(&select, ',', &name); i++)
+		if (!seen[i] && !str_equal(str_trim(name), via->logical_name))
+			return REFUSE(dc, 400, CODE_BAD_QUERY, "Could not find a property named '%.*s' on what '%.*s' of '%.*s' points at.",
+				      STR_ARG(name), STR_ARG(item->name), STR_ARG(t->logical_name));
+	return OK;
+}
+
 static err expand_make(struct data_call *dc, const struct table *t, const struct expand_item *item, int depth, struct expand *e)
 {
 	static const char *const allowed[] = { "$select", "$filter", "$orderby", "$top" };
 	struct url_params options = { (struct url_param *)(uintptr_t)item->options, item->option_count };
+	const struct column *via = table_column_by_navigation(t, item->name);
+	if (via && via->target_count > 1)
+		return kinds_make(dc, t, via, item, e);
 	*e = (struct expand){ .name = item->name };
 	TRY(link_find(dc, t, e->name, &e->link));
 	if (!e->link.table)
@@ -113,9 +178,21 @@ static err end_find(struct data_call *dc, const struct table *t, const struct ex
 	return OK;
 }
 
-static err row_write(struct data_call *dc, struct json_writer *w, const struct expand *e, const struct rows *rows)
+/* Which of several tables it is of, and the id under the lookup's own name. */
+static err kind_write(struct data_call *dc, struct json_writer *w, const struct expand *e, const struct value *end)
+{
+	str type = str_format(dc->arena, "#Microsoft.Dynamics.CRM.%.*s", STR_ARG(e->link.table->logical_name));
+	TRY_NEW(type.at);
+	json_member_str(w, S("@odata.type"), type);
+	json_member_uuid(w, e->link.via->logical_name, &end->uuid);
+	return OK;
+}
+
+static err row_write(struct data_call *dc, struct json_writer *w, const struct expand *e, const struct rows *rows, const struct value *end)
 {
 	json_open_object(w);
+	if (e->of_several)
+		TRY(kind_write(dc, w, e, end));
 	TRY(row_json(dc, w, &e->query, &rows->statement, rows_select_index(rows)));
 	TRY(expand_json(dc, w, e->link.table, &e->nested, column_i64(&rows->statement, 0)));
 	json_close_object(w);
@@ -144,7 +221,7 @@ static err rows_write(struct data_call *dc, struct json_writer *w, const struct 
 		if (n == EXPAND_ROWS_MAX)
 			return REFUSE(dc, 400, CODE_BAD_QUERY, "'%.*s' has more than %d rows: ask for them by themselves, or with $top.",
 				      STR_ARG(e->name), EXPAND_ROWS_MAX);
-		TRY(row_write(dc, w, e, &rows));
+		TRY(row_write(dc, w, e, &rows, end));
 	}
 	if (n == 0 && !e->link.many)
 		json_null(w);
@@ -155,11 +232,16 @@ err expand_json(struct data_call *dc, struct json_writer *w, const struct table 
 {
 	for (size_t i = 0; i < expands->count; i++) {
 		const struct expand *e = &expands->items[i];
-		struct value end;
+		struct value end = { .kind = VALUE_NULL };
 		if (++dc->expansions > EXPAND_QUERIES_MAX)
 			return REFUSE(dc, 400, CODE_BAD_QUERY, "$expand would take more than %d look-ups: ask for fewer rows.",
 				      EXPAND_QUERIES_MAX);
-		TRY(end_find(dc, t, e, key, &end));
+		if (!e->kind_count)
+			TRY(end_find(dc, t, e, key, &end));
+		for (size_t k = 0; end.kind == VALUE_NULL && k < expands->items[i].kind_count; k++) {
+			e = &expands->items[i].kinds[k];
+			TRY(end_find(dc, t, e, key, &end));
+		}
 		json_key(w, e->name);
 		if (e->link.many)
 			json_open_array(w);

@@ -3,7 +3,8 @@
  * Source:  authorization-and-data 4.2, 4.4: each table touched gets a Read gate and a row predicate of its own; without the privilege
  *          the request is refused with 403, a single row that the caller may not see reads null, and of a collection the visible
  *          rows are shown.
- * Names:   a lookup's navigation property (one row), or the schema name of a relationship that points here (a collection).
+ * Names:   a lookup's navigation property (one row), or the schema name of a relationship that points here (a collection). Behind ownerid stands
+ *          a user or a team: @odata.type says which, and $select may name columns of either.
  * Limits:  the enums here and in odata_expand.h. A collection has no pages: more than EXPAND_ROWS_MAX rows without $top, and more
  *          than EXPAND_QUERIES_MAX expansions in one answer, are refused with 400. */
 #ifndef DATA_EXPAND_H
@@ -11,7 +12,7 @@
 
 #include "data/request.h"
 
-enum { EXPAND_DEPTH_MAX = 3, EXPAND_ROWS_MAX = 5000, EXPAND_QUERIES_MAX = 50000 };
+enum { EXPAND_DEPTH_MAX = 3, EXPAND_ROWS_MAX = 5000, EXPAND_QUERIES_MAX = 50000, EXPAND_SELECT_MAX = 64 };
 
 struct expand;
 

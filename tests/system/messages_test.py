@@ -136,6 +136,23 @@ def hierarchy(w):
     check('and the teams', mine('EqualUserOrUserHierarchyAndTeams') == ['h.ann', 'h.bob', 'h.crew'], mine('EqualUserOrUserHierarchyAndTeams'))
 
 
+def owners(w):
+    """Behind ownerid stands a user or a team."""
+    path = "new_cases?$select=new_title&$filter=" + urllib.parse.quote("startswith(new_title,'h.')") + '&$expand=ownerid'
+    rows = {r['new_title']: r['ownerid'] for r in operator(w, 'GET', f'{path}($select=fullname,name)').json()['value']}
+    check('a user', rows['h.ann'].get('@odata.type') == f'#{SPACE}.systemuser' and rows['h.ann']['ownerid'] == w.users['ann'] and
+          'fullname' in rows['h.ann'] and 'domainname' not in rows['h.ann'], rows['h.ann'])
+    check('a team', rows['h.crew'].get('@odata.type') == f'#{SPACE}.team' and rows['h.crew']['name'] == 'Crew' and
+          rows['h.crew']['ownerid'] == rows['h.crew']['teamid'], rows['h.crew'])
+    rows = {r['new_title']: r['ownerid'] for r in operator(w, 'GET', path).json()['value']}
+    check('whole, without $select', 'domainname' in rows['h.bob'] and 'teamtype' in rows['h.crew'], rows)
+    crew = w.get('new_cases', filter="new_title eq 'h.crew'")[0]['new_caseid']
+    one = operator(w, 'GET', f'new_cases({crew})?$expand=ownerid($select=ownerid)').json()
+    check('of a single row', one['ownerid']['ownerid'] == one['_ownerid_value'], one)
+    for options, status in (('($select=nothing)', 400), ('($select=fullname;$top=1)', 400), ('($expand=businessunitid)', 400)):
+        check(f'{options}: {status}', operator(w, 'GET', path + options).status == status)
+
+
 def tables(w):
     body = {'@odata.type': f'{SPACE}.EntityMetadata', 'SchemaName': 'new_Case', 'OwnershipType': 'UserOwned', 'DisplayName': label('Matter'),
             'DisplayCollectionName': label('Matters'), 'Description': label('What we work on'), 'AutoCreateAccessTeams': True}
@@ -156,7 +173,7 @@ def main():
     try:
         it.start()
         w = world_make(it)
-        for step in (many_rows, counts, privileges, trees, hierarchy, tables):
+        for step in (many_rows, counts, privileges, trees, hierarchy, owners, tables):
             step(w)
     finally:
         it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)
