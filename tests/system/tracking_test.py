@@ -228,6 +228,28 @@ def inherited(w):
     check('while nothing above changed, a link stays good', r.resyncs == resyncs and resyncs > 0, (resyncs, r.resyncs))
 
 
+def under_policy(w):
+    """A row policy hides rows: a link may expire, and never lies."""
+    mine = make(w, 'eve', 'shown')
+    policy = w.post('rowpolicies', {'name': 'Hides', 'entityname': 'new_case', 'query': "new_title ne 'hidden'", 'contextvalue': 'Worker', 'operations': 15})
+    r = Replica(w, 'eve')
+    r.begin()
+    r.compare('under a policy')
+    for title in ('shown again', 'hidden', 'back'):
+        operator(w, 'PATCH', f'new_cases({mine})', {'new_title': title})
+        r.delta()
+        r.compare(f'a title becomes {title}')
+    check('only what was hidden took a new beginning', r.resyncs == 1, r.resyncs)
+    operator(w, 'PATCH', f'rowpolicies({policy})', {'query': "Microsoft.Dynamics.CRM.LastXDays(PropertyName='createdon',PropertyValue='3')"})
+    for n in range(3):
+        operator(w, 'PATCH', f'new_cases({mine})', {'new_title': f'moment {n}'})
+        r.delta()
+        r.compare('under a policy that is another at every moment')
+    operator(w, 'DELETE', f'rowpolicies({policy})')
+    r.delta()
+    r.compare('without it')
+
+
 def main():
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1 << 32)
     print(f'seed {seed}')
@@ -238,6 +260,7 @@ def main():
         shapes(w)
         many_happenings(w, random.Random(seed), 40)
         inherited(w)
+        under_policy(w)
         check('the table goes, tracked as it is', operator(w, 'DELETE', "EntityDefinitions(LogicalName='new_case')").status == 204)
     finally:
         it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)
