@@ -271,6 +271,36 @@ await step('a System Administrator acts for somebody', async () => {
   equal([made._createdby_value, made._createdonbehalfby_value], [ada, me.UserId], 'by whom');
   await refused(person.callFunction({ functionName: 'WhoAmI', impersonate: me.UserId }), 403, '0x8004a110');
 });
+await step('an alternate key is defined and used', async () => {
+  const definition = { '@odata.type': 'Microsoft.Dynamics.CRM.EntityKeyMetadata', SchemaName: `${prefix}_PriceKey`, DisplayName: label('Price'), KeyAttributes: [price] };
+  const answer = await fetch(`${process.env.WEBAPI_URL}api/data/v9.2/EntityDefinitions(LogicalName='${table}')/Keys`, { // the client has no call for it
+    method: 'POST', headers: { authorization: `Bearer ${process.env.WEBAPI_TOKEN}`, 'content-type': 'application/json' }, body: JSON.stringify(definition) });
+  equal(answer.status, 204, 'the definition');
+  const made = await api.create({ collection: set, data: { [name]: 'by its price', [price]: 4711.25 } });
+  equal((await api.retrieve({ collection: set, key: `${price}=4711.25`, select: [name] }))[name], 'by its price', 'the row');
+  await api.upsert({ collection: set, key: `${price}=4711.25`, data: { [name]: 'changed by its price' } });
+  const other = await api.upsert({ collection: set, key: `${price}=4712.25`, data: { [name]: 'made by its price' }, returnRepresentation: true });
+  equal([(await api.retrieve({ collection: set, key: made, select: [name] }))[name], other[price]], ['changed by its price', 4712.25], 'both rows');
+  await refused(api.create({ collection: set, data: { [name]: 'twice', [price]: 4711.25 } }), 412, '0x80060892');
+});
+await step('rows are joined many to many', async () => {
+  await api.createRelationship({ data: {
+    '@odata.type': 'Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata', SchemaName: `${prefix}_friends`, IntersectEntityName: `${prefix}_friends`,
+    Entity1LogicalName: table, Entity2LogicalName: table, Entity1NavigationPropertyName: `${prefix}_friends`, Entity2NavigationPropertyName: `${prefix}_friendof` } });
+  const [a, b] = [await api.create({ collection: set, data: { [name]: 'a friend' } }), await api.create({ collection: set, data: { [name]: 'b friend' } })];
+  await api.associate({ collection: set, primaryKey: a, relationshipName: `${prefix}_friends`, relatedCollection: set, relatedKey: b });
+  const found = await api.retrieve({ collection: set, key: b, select: [name], expand: [{ property: `${prefix}_friendof`, select: [name] }] });
+  equal(found[`${prefix}_friendof`].map((r) => r[name]), ['a friend'], 'the other end');
+  await api.disassociate({ collection: set, primaryKey: a, relationshipName: `${prefix}_friends`, relatedKey: b });
+});
+await step('changes are followed by the delta link', async () => {
+  const first = await api.retrieveMultiple({ collection: set, select: [name], trackChanges: true });
+  if (!first['@odata.deltaLink']) throw new Error('no delta link');
+  const made = await api.create({ collection: set, data: { [name]: 'new since' } });
+  await api.deleteRecord({ collection: set, key: first.value[0][id] });
+  const next = await api.retrieveMultiple({ collection: set }, first['@odata.deltaLink']);
+  equal(next.value.map((r) => r[id] ?? `${r.reason} ${r.id}`).sort(), [made, `deleted ${first.value[0][id]}`].sort(), 'what is told');
+});
 await step('$metadata is read by odata-csdl without a complaint', async () => {
   const { xml2json } = modules('odata-csdl');
   const answer = await fetch(`${process.env.WEBAPI_URL}api/data/v9.2/$metadata`, { headers: { authorization: `Bearer ${process.env.WEBAPI_TOKEN}` } });
