@@ -176,7 +176,7 @@ async function changes(page) {
 async function mishaps(page, dir) {
   const open = async () => {
     await page.getByRole('button', { name: 'Acme Optics (DE)' }).press('Enter');
-    await page.locator('dialog[open]').waitFor();
+    await page.getByRole('dialog', { name: 'Acme Optics (DE)' }).waitFor();
   };
   await open();
   const { value: [row] } = await operator(dir, 'GET', "/e/sales/api/data/v9.2/con_accounts?$select=con_name&$filter=con_name eq 'Acme Optics (DE)'");
