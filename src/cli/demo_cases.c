@@ -5,7 +5,7 @@
 static const char *const customer[] = { "bwk_contact", "bwk_case" };
 
 static int table_post(struct cli_call *call, const struct demo_tenant *tenant, const char *schema, const char *set, const char *primary,
-		      const char *one, const char *many)
+		      const char *primary_name, const char *one, const char *many)
 {
 	SCOPED(remote_body) body = { 0 };
 	remote_body_init(&body);
@@ -21,6 +21,7 @@ static int table_post(struct cli_call *call, const struct demo_tenant *tenant, c
 	json_member_str(&body.w, S("SchemaName"), str_of(primary));
 	json_member_i64(&body.w, S("MaxLength"), 200);
 	json_member_bool(&body.w, S("IsPrimaryName"), true);
+	demo_label(&body, "DisplayName", primary_name);
 	json_close_object(&body.w);
 	json_close_array(&body.w);
 	return demo_post(call, demo_api(call, tenant, "/EntityDefinitions"), &body);
@@ -56,14 +57,15 @@ static int relation_post(struct cli_call *call, const struct demo_tenant *tenant
 	json_open_object(&body.w);
 	json_member_str(&body.w, S("@odata.type"), S("Microsoft.Dynamics.CRM.LookupAttributeMetadata"));
 	json_member_str(&body.w, S("SchemaName"), S("bwk_AccountId"));
+	demo_label(&body, "DisplayName", "Account");
 	json_close_object(&body.w);
 	return demo_post(call, demo_api(call, tenant, "/RelationshipDefinitions"), &body);
 }
 
 int demo_case_tables_make(struct cli_call *call, const struct demo_tenant *tenant)
 {
-	DO(table_post(call, tenant, "bwk_contact", "contacts", "bwk_fullname", "Contact", "Contacts"));
-	DO(table_post(call, tenant, "bwk_case", "cases", "bwk_title", "Case", "Cases"));
+	DO(table_post(call, tenant, "bwk_contact", "contacts", "bwk_fullname", "Full Name", "Contact", "Contacts"));
+	DO(table_post(call, tenant, "bwk_case", "cases", "bwk_title", "Title", "Case", "Cases"));
 	DO(mobile_post(call, tenant));
 	for (size_t i = 0; i < COUNT_OF(customer); i++)
 		DO(relation_post(call, tenant, customer[i]));

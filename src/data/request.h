@@ -76,6 +76,7 @@ struct data_call {
 	struct bypassed bypassed[8];   /* the first of them */
 	size_t bypassed_count;
 	unsigned expansions;           /* look-ups for $expand so far */
+	struct lookup_names *lookup_names; /* data/lookup_name.h; null: none asked for yet */
 	const struct references *references; /* of a batch, whose part this is; null: none */
 	int64_t counted;               /* whose use this request adds to (data/usage.h); 0: nobody's */
 	str retry_after;               /* of a refusal for overuse: seconds */

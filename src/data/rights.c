@@ -223,6 +223,17 @@ err rights_gate(struct data_call *dc, enum data_right right, const struct table 
 	return OK;
 }
 
+bool rights_may_read(const struct data_call *dc, const struct table *t)
+{
+	struct authz_context *ctx;
+	for (int n = 0; (ctx = judged(dc, n)); n++) {
+		struct decision d = authz_check_gate(ctx, t, RIGHT_READ);
+		if (!allowed(&d))
+			return false;
+	}
+	return true;
+}
+
 /* Shares are read live, in the list's own statement; here only whether there are any, and about how many. */
 static err shares_visible(struct data_call *dc, const struct table *t, const struct row_filter *f, struct visible *out)
 {

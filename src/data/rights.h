@@ -26,6 +26,8 @@ MUST_USE NONNULL err rights_caller_renew(struct data_call *dc);
 NONNULL bool rights_is_administrator(const struct data_call *dc);
 /* The privilege check: 403 when no role of the caller has it. */
 MUST_USE NONNULL err rights_gate(struct data_call *dc, enum data_right right, const struct table *t);
+/* Would the privilege check on Read pass? Refuses nothing. */
+NONNULL bool rights_may_read(const struct data_call *dc, const struct table *t);
 /* Privilege check on Read, then which rows. The arrays live as long as the call. */
 MUST_USE NONNULL err rights_visible(struct data_call *dc, const struct table *t, struct visible *out);
 /* The rows that this context reads, whoever asks; without its gate. */

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "data/lookup_name.h"
 #include "data/masked.h"
 #include "data/names.h"
 #include "data/rights.h"
@@ -81,17 +82,21 @@ static err key_json(struct data_call *dc, struct json_writer *w, const struct co
 	return OK;
 }
 
-static void value_annotations(struct data_call *dc, struct json_writer *w, const struct column *c, const struct value *v)
+static err value_annotations(struct data_call *dc, struct json_writer *w, const struct column *c, const struct value *v)
 {
-	str text;
-	if (dc->prefer.formatted && value_display(c, v, dc->arena, &text))
+	bool names_row = column_is_lookup(c) && v->kind == VALUE_UUID;
+	str text = { 0 };
+	if (dc->prefer.formatted && names_row)
+		TRY(lookup_name(dc, c, &v->uuid, &text));
+	if (dc->prefer.formatted && (names_row ? text.len > 0 : value_display(c, v, dc->arena, &text)))
 		annotation(w, wire_name(c), "OData.Community.Display.V1.FormattedValue", text);
-	if (!column_is_lookup(c) || v->kind == VALUE_NULL)
-		return;
+	if (!names_row)
+		return OK;
 	if (dc->prefer.lookup_names && c->target_count)
 		annotation(w, c->value_name, "Microsoft.Dynamics.CRM.lookuplogicalname", c->targets[0]);
 	if (dc->prefer.navigation_names)
 		annotation(w, c->value_name, "Microsoft.Dynamics.CRM.associatednavigationproperty", c->navigation);
+	return OK;
 }
 
 err row_column_json(struct data_call *dc, struct json_writer *w, const struct table *t, const struct column *c, int64_t row_key,
@@ -118,9 +123,7 @@ err row_column_json(struct data_call *dc, struct json_writer *w, const struct ta
 		return OK;
 	}
 	value_write(w, c, &v);
-	if (dc->prefer.annotations.len)
-		value_annotations(dc, w, c, &v);
-	return OK;
+	return dc->prefer.annotations.len ? value_annotations(dc, w, c, &v) : OK;
 }
 
 err row_json(struct data_call *dc, struct json_writer *w, const struct odata_query *q, const struct statement *s, int first)
