@@ -48,7 +48,7 @@ static err table_is_held(struct admin_call *call, const struct role *role, const
 static err role_is_held(struct admin_call *call, const struct role *role, int64_t unit, bool *out)
 {
 	const struct metadata *m = call->authz->metadata;
-	*out = role->kind != ROLE_ADMINISTRATOR && (role->misc & ~call->caller->misc) == 0;
+	*out = role->kind != ROLE_ADMINISTRATOR && (!role->bypass || call->caller->bypasses_policies) && (role->misc & ~call->caller->misc) == 0;
 	for (size_t i = 0; i < m->by_ordinal_count && *out; i++)
 		if (m->by_ordinal[i])
 			TRY(table_is_held(call, role, m->by_ordinal[i], unit, out));

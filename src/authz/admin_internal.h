@@ -134,8 +134,8 @@ struct role_place {
 	int64_t role, unit, home; /* unit: of the instance; home: where the role is defined */
 	enum role_kind kind;
 	struct uuid root_id;
-	str name;
-	bool direct_user;
+	str name, context;
+	bool direct_user, bypass;
 };
 /* Privilege, existence, access; then the role. */
 MUST_USE NONNULL err role_place(struct admin_call *call, const struct table *t, const struct uuid *id, enum right right,

@@ -2,8 +2,8 @@
 #include "authz/admin_internal.h"
 
 struct policy {
-	str name, table, query, role;
-	int64_t constrains, operations, enabled;
+	str name, table, query, context_value;
+	int64_t constrains, context, operations, enabled;
 };
 
 static void take_text(struct admin_values values, const char *name, str *to)
@@ -17,16 +17,19 @@ static err apply(struct admin_call *call, struct admin_values values, struct pol
 {
 	take_text(values, "name", &p->name);
 	take_text(values, "query", &p->query);
-	take_text(values, "contextvalue", &p->role);
+	take_text(values, "contextvalue", &p->context_value);
+	p->context = value_i64(value_named(values, "contexttype"), p->context);
 	p->constrains = value_i64(value_named(values, "constrainprimary"), p->constrains) != 0;
 	p->enabled = value_i64(value_named(values, "isenabled"), p->enabled) != 0;
 	p->operations = value_i64(value_named(values, "operations"), p->operations);
-	if (!p->name.len || !p->query.len || !p->role.len)
+	if (!p->name.len || !p->query.len || !p->context_value.len)
 		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "A row policy needs a name, a query and a contextvalue.");
 	if (p->operations < 1 || p->operations > 15)
 		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "operations is a sum of select 1, insert 2, update 4 and delete 8.");
-	if (value_i64(value_named(values, "contexttype"), 0))
-		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "Only contexttype 0, a role's name, is available.");
+	if (p->context < POLICY_OF_ROLE_NAME || p->context > POLICY_OF_SESSION)
+		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "contexttype is 0 role name, 1 role property or 2 context string.");
+	if (p->context == POLICY_OF_SESSION && str_find_char(p->context_value, ',', 0) != SIZE_MAX)
+		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "A context string that a session sets holds no comma.");
 	return OK;
 }
 
@@ -52,7 +55,7 @@ err policy_create(struct admin_call *call, const struct table *t, struct admin_v
 	TRY(version_take(call->authz->store, &version));
 	TRY(admin_inserted(call, sql_run(call->authz->store, &SQL_AUTHZ_POLICY_INSERT,
 			ARGS(arg_uuid(&id), arg_text(p.name), arg_i64(table->ordinal), arg_text(p.table), arg_text(p.query), arg_i64(p.constrains),
-			     arg_text(p.role), arg_i64(p.operations), arg_i64(p.enabled), arg_i64(version)))));
+			     arg_i64(p.context), arg_text(p.context_value), arg_i64(p.operations), arg_i64(p.enabled), arg_i64(version)))));
 	TRY(admin_emit(call, S("create.rowpolicy"), t, &id, p.name, values));
 	*out_id = id;
 	return authz_epoch_bump(call->authz);
@@ -60,7 +63,7 @@ err policy_create(struct admin_call *call, const struct table *t, struct admin_v
 
 static err policy_read(struct admin_call *call, int64_t key, struct policy *out)
 {
-	str *const to[] = { &out->name, &out->table, &out->query, &out->role };
+	str *const to[] = { &out->name, &out->table, &out->query, &out->context_value };
 	SCOPED(statement) s = { 0 };
 	bool row;
 	TRY(sql_begin(call->authz->store, &SQL_AUTHZ_POLICY_READ, ARGS(arg_i64(key)), &s));
@@ -72,8 +75,9 @@ static err policy_read(struct admin_call *call, int64_t key, struct policy *out)
 		TRY_NEW(to[i]->at);
 	}
 	out->constrains = column_i64(&s, 4);
-	out->operations = column_i64(&s, 5);
-	out->enabled = column_i64(&s, 6);
+	out->context = column_i64(&s, 5);
+	out->operations = column_i64(&s, 6);
+	out->enabled = column_i64(&s, 7);
 	return OK;
 }
 
@@ -88,8 +92,8 @@ err policy_update(struct admin_call *call, const struct table *t, const struct u
 	TRY(apply(call, values, &p));
 	TRY(version_take(call->authz->store, &version));
 	TRY(sql_run(call->authz->store, &SQL_AUTHZ_POLICY_UPDATE,
-		    ARGS(arg_i64(row.key), arg_text(p.name), arg_text(p.query), arg_i64(p.constrains), arg_text(p.role), arg_i64(p.operations),
-			 arg_i64(p.enabled), arg_i64(version))));
+		    ARGS(arg_i64(row.key), arg_text(p.name), arg_text(p.query), arg_i64(p.constrains), arg_i64(p.context), arg_text(p.context_value),
+			 arg_i64(p.operations), arg_i64(p.enabled), arg_i64(version))));
 	TRY(admin_emit(call, S("update.rowpolicy"), t, id, p.name, values));
 	return authz_epoch_bump(call->authz);
 }

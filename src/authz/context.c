@@ -75,7 +75,8 @@ static err count_roles(struct arena *arena, struct authz_context *ctx)
 	TRY_NEW(seen);
 	for (size_t i = 0; i < ctx->facts.held_count; i++) {
 		const struct role *role = ctx->facts.held[i].role;
-		bool known = false;
+		bool known = false, own = ctx->facts.held[i].principal == ctx->facts.key || role->direct_user;
+		ctx->bypasses_policies = ctx->bypasses_policies || role->kind == ROLE_ADMINISTRATOR || (role->bypass && own);
 		for (size_t j = 0; j < i && !known; j++)
 			known = ctx->facts.held[j].role == role;
 		if (known)

@@ -67,6 +67,7 @@ struct authz_context {
 	size_t sharer_count;
 	const bool *hierarchy_off;  /* [table ordinal]: rows that take no part in the hierarchy; null: all do. Borrowed */
 	bool administrator;         /* holds System Administrator, directly or through a team */
+	bool bypasses_policies;     /* ... or a role that no row policy binds */
 	uint32_t misc;
 	size_t role_count, privilege_count; /* for the message that clients parse; distinct */
 	enum authz_reason gate;     /* steps 1 to 3 of 5.1 as far as they concern no table; REASON_NONE: passed */

@@ -30,6 +30,8 @@ struct role {
 	struct uuid id;
 	str name;
 	enum role_kind kind;
+	str context;              /* contextstring: row policies may ask for it (authz/row_policy.h); empty: none */
+	bool bypass;              /* xdsbypass: no row policy binds the holder                              */
 	bool direct_user;         /* isinherited = 1: a team's Basic grant also works as the member's own  */
 	uint32_t misc;            /* bits 1 << enum misc_privilege                                         */
 	size_t table_count;       /* tables beyond have no grant (an administrator's have: see role_depth) */

@@ -154,7 +154,7 @@ static err seed_roles(struct store *store, int64_t root, const struct uuid *root
 		TRY(version_take(store, &version));
 		TRY(sql_run(store, &SQL_AUTHZ_ROLE_INSERT,
 			    ARGS(arg_uuid(&id), arg_text(name), arg_i64(root), arg_i64(1), arg_i64(builtin_roles[i].kind),
-				 arg_i64(version))));
+				 arg_i64(version), arg_text((str){ 0 }), arg_i64(0))));
 		/* in its own unit the role is seen under its own id */
 		TRY(sql_run(store, &SQL_AUTHZ_INSTANCE_INSERT, ARGS(arg_uuid(&id), arg_i64(store_last_rowid(store)), arg_i64(root))));
 	}

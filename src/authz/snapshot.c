@@ -93,8 +93,9 @@ static err role_read(struct snapshot *s, const struct metadata *m, const struct 
 {
 	*r = (struct role){ .key = column_i64(row, 0), .id = column_uuid(row, 1), .name = str_copy(s->arena, column_text(row, 2)),
 		.unit = column_i64(row, 3), .direct_user = column_i64(row, 4) != 0, .kind = (enum role_kind)column_i64(row, 5),
-		.table_count = s->table_count };
+		.context = str_copy(s->arena, column_text(row, 6)), .bypass = column_i64(row, 7) != 0, .table_count = s->table_count };
 	TRY_NEW(r->name.at);
+	TRY_NEW(r->context.at);
 	r->depths = NEW_ARRAY(s->arena, uint8_t, s->table_count * RIGHTS_END);
 	TRY_NEW(r->depths);
 	return r->kind == ROLE_PLAIN ? OK : builtin_fill(s, m, r);
@@ -220,9 +221,10 @@ static err policies_load(struct store *store, struct snapshot *s)
 		}
 		struct row_policy *p = &s->policies[s->policy_count];
 		*p = (struct row_policy){ .table = (uint16_t)column_i64(&all, 0), .query = str_copy(s->arena, column_text(&all, 1)),
-			.role = str_copy(s->arena, column_text(&all, 2)), .operations = (uint32_t)column_i64(&all, 3) };
+			.context = (enum policy_context)column_i64(&all, 2), .context_value = str_copy(s->arena, column_text(&all, 3)),
+			.operations = (uint32_t)column_i64(&all, 4) };
 		TRY_NEW(p->query.at);
-		TRY_NEW(p->role.at);
+		TRY_NEW(p->context_value.at);
 		s->policy_count++;
 	}
 }

@@ -111,7 +111,8 @@ static err policies_write(struct data_call *dc, struct json_writer *w, const str
 		if (!p)
 			break;
 		json_open_object(w);
-		json_member_str(w, S("RoleName"), p->role);
+		json_member_i64(w, S("ContextType"), p->context);
+		json_member_str(w, p->context == POLICY_OF_ROLE_NAME ? S("RoleName") : S("ContextValue"), p->context_value);
 		if (asks)
 			json_member_str(w, S("Query"), p->query);
 		json_member_bool(w, S("Passes"), passes);

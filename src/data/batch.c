@@ -87,6 +87,12 @@ static bool names_caller(str header)
 	return str_equal(header, S("callerobjectid")) || str_equal(header, S("mscrmcallerid"));
 }
 
+/* What a batch sets holds for each part, whatever the part says. */
+static bool always_passed_on(str header)
+{
+	return str_equal(header, S("authorization")) || str_equal(header, S("rowpolicycontext"));
+}
+
 /* The part's own headers, and who asks: whom the batch acts for stands for each part that does not say otherwise. */
 static err headers_of(struct run *run, struct arena *arena, const struct batch_operation *op, struct web_request *request)
 {
@@ -101,7 +107,7 @@ static err headers_of(struct run *run, struct arena *arena, const struct batch_o
 			list[n++] = op->headers[i];
 	}
 	for (size_t i = 0; i < outer->header_count; i++)
-		if (str_equal(outer->headers[i].name, S("authorization")) || (!own && names_caller(outer->headers[i].name)))
+		if (always_passed_on(outer->headers[i].name) || (!own && names_caller(outer->headers[i].name)))
 			list[n++] = outer->headers[i];
 	request->headers = list;
 	request->header_count = n;

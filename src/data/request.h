@@ -53,7 +53,7 @@ struct denial {
 	struct uuid row;
 };
 
-/* Row policies that do not apply to the caller, a System Administrator: the table, and enum policy_operation of what was done. */
+/* Row policies that do not apply to the caller, who is exempt: the table, and enum policy_operation of what was done. */
 struct bypassed {
 	const struct table *table;
 	uint32_t operations;
@@ -73,8 +73,9 @@ struct data_call {
 	bool unmasked;                 /* UnMaskedData=true: beneath masks, where the caller may */
 	bool one_row;                  /* while the row of a single retrieve is written    */
 	unsigned bare_values;          /* read beneath a mask so far                       */
-	struct bypassed bypassed[8];   /* the first of them */
+	struct bypassed bypassed[64];  /* the first of them */
 	size_t bypassed_count;
+	str policy_context;            /* what the session has set (data/row_policy.h); null `at`: not read yet */
 	unsigned expansions;           /* look-ups for $expand so far */
 	struct lookup_names *lookup_names; /* data/lookup_name.h; null: none asked for yet */
 	const struct references *references; /* of a batch, whose part this is; null: none */

@@ -62,25 +62,51 @@ static err condition_of(struct data_call *dc, const struct authz_context *ctx, c
 	return OK;
 }
 
+/* --- the context of a question --- */
+
+/* All RowPolicyContext fields, joined: whoever adds one adds policies. */
+static err session_read(struct data_call *dc, str *out)
+{
+	const struct web_request *request = &dc->web->request;
+	str joined = S("");
+	for (size_t i = 0; i < request->header_count && !dc->policy_context.at; i++) {
+		if (!str_equal(request->headers[i].name, S("rowpolicycontext")))
+			continue;
+		joined = str_format(dc->arena, "%.*s,%.*s", STR_ARG(joined), STR_ARG(request->headers[i].value));
+		TRY_NEW(joined.at);
+	}
+	if (!dc->policy_context.at)
+		dc->policy_context = joined;
+	*out = dc->policy_context;
+	return OK;
+}
+
+static err question_of(struct data_call *dc, const struct authz_context *ctx, const struct table *t, enum policy_operation operation,
+		       struct policy_question *out)
+{
+	*out = (struct policy_question){ .ctx = ctx, .table = t, .operation = operation };
+	return session_read(dc, &out->session);
+}
+
 /* --- who is exempt --- */
 
 /* Of the callers themselves, not of those whom they ask about. */
-static err bypass_note(struct data_call *dc, const struct authz_context *ctx, const struct table *t, enum policy_operation operation)
+static err bypass_note(struct data_call *dc, const struct policy_question *q)
 {
 	bool bypassed = false;
-	if (ctx != dc->caller.context && ctx != dc->caller.behind)
+	if (q->ctx != dc->caller.context && q->ctx != dc->caller.behind)
 		return OK;
-	TRY(authz_policy_bypassed(dc->app->authz, ctx, t, operation, &bypassed));
+	TRY(authz_policy_bypassed(dc->app->authz, q, &bypassed));
 	if (!bypassed)
 		return OK;
 	for (size_t i = 0; i < dc->bypassed_count; i++) {
-		if (dc->bypassed[i].table != t)
+		if (dc->bypassed[i].table != q->table)
 			continue;
-		dc->bypassed[i].operations |= operation;
+		dc->bypassed[i].operations |= q->operation;
 		return OK;
 	}
 	if (dc->bypassed_count < COUNT_OF(dc->bypassed))
-		dc->bypassed[dc->bypassed_count++] = (struct bypassed){ t, operation };
+		dc->bypassed[dc->bypassed_count++] = (struct bypassed){ q->table, q->operation };
 	return OK;
 }
 
@@ -113,12 +139,14 @@ err row_policy_filter(struct data_call *dc, const struct authz_context *ctx, con
 		      const struct filter **out)
 {
 	const struct row_policy *p;
+	struct policy_question q;
 	size_t at = 0;
 	*out = NULL;
-	TRY(bypass_note(dc, ctx, t, operation));
+	TRY(question_of(dc, ctx, t, operation, &q));
+	TRY(bypass_note(dc, &q));
 	for (;;) {
 		const struct filter *f = NULL;
-		TRY(authz_policy_next(dc->app->authz, ctx, t, operation, &at, &p));
+		TRY(authz_policy_next(dc->app->authz, &q, &at, &p));
 		if (!p)
 			return OK;
 		TRY(condition_of(dc, ctx, t, p, &f));
@@ -156,8 +184,10 @@ err row_policy_next(struct data_call *dc, const struct authz_context *ctx, const
 		    int64_t row_key, size_t *inout_at, const struct row_policy **out, bool *out_passes)
 {
 	const struct filter *f = NULL;
+	struct policy_question q;
 	*out_passes = false;
-	TRY(authz_policy_next(dc->app->authz, ctx, t, operation, inout_at, out));
+	TRY(question_of(dc, ctx, t, operation, &q));
+	TRY(authz_policy_next(dc->app->authz, &q, inout_at, out));
 	if (!*out)
 		return OK;
 	TRY(condition_of(dc, ctx, t, *out, &f));

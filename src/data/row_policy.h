@@ -1,5 +1,8 @@
 /* data/row_policy.h - row policies read as conditions (authorization-and-data 2.6): in lists they join the predicate, a single row is tested
- * as it is and as it will be. The condition is the policy's alone: columns and rows that the principal may not read count in it. */
+ * as it is and as it will be. The condition is the policy's alone: columns and rows that the principal may not read count in it.
+ *
+ * Session: there is none over the Web API. Each request says in RowPolicyContext, a list separated by commas, which context strings it sets; parts
+ *          of a batch have those of the batch, too. */
 #ifndef DATA_ROW_POLICY_H
 #define DATA_ROW_POLICY_H
 

@@ -41,7 +41,8 @@ const struct solution_rule solution_rules[SOLUTION_KINDS] = {
 		{ "canread", MEMBER_NUMBER, R, 0 }, { "cancreate", MEMBER_NUMBER, R, 0 }, { "canupdate", MEMBER_NUMBER, R, 0 },
 		{ "canreadunmasked", MEMBER_NUMBER, R, 0 } } },
 	[SOLUTION_ROLE] = { "role", "roles", "roleid", {
-		{ "name", MEMBER_TEXT, NR, 0 }, { "isinherited", MEMBER_NUMBER, R, 0 }, { "privileges", MEMBER_TEXTS, R, WIRE_ELSEWHERE } } },
+		{ "name", MEMBER_TEXT, NR, 0 }, { "isinherited", MEMBER_NUMBER, R, 0 }, { "contextstring", MEMBER_TEXT, 0, 0 },
+		{ "xdsbypass", MEMBER_FLAG, 0, 0 }, { "privileges", MEMBER_TEXTS, R, WIRE_ELSEWHERE } } },
 	[SOLUTION_POLICY] = { "rowpolicy", "rowpolicies", "rowpolicyid", {
 		{ "name", MEMBER_TEXT, NR, 0 }, { "entityname", MEMBER_TEXT, RF, 0 }, { "query", MEMBER_TEXT, R, 0 },
 		{ "constrainprimary", MEMBER_FLAG, R, 0 }, { "contexttype", MEMBER_NUMBER, R, 0 }, { "contextvalue", MEMBER_TEXT, R, 0 },

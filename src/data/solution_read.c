@@ -381,7 +381,7 @@ static err role_read(struct reading *r, const struct uuid *id)
 	struct component *c;
 	char text[UUID_TEXT_LEN + 1];
 	uuid_format(id, text);
-	str path = str_format(r->arena, "roles(%s)?$select=name,isinherited", text);
+	str path = str_format(r->arena, "roles(%s)?$select=name,isinherited,contextstring,xdsbypass", text);
 	TRY_NEW(path.at);
 	TRY(solution_step(r->dc, HTTP_GET, path, S(""), r->arena, &row));
 	TRY(row_read(r, SOLUTION_ROLE, row, &c));

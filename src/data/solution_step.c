@@ -9,7 +9,7 @@ enum { STEP_ARENA_BYTES = 16 << 20, STEP_VALUES_MAX = 400000 };
 /* The outer request's, with the type of this body. */
 static err headers_of(struct data_call *outer, struct web_request *request, struct arena *arena)
 {
-	static const char *const kept[] = { "authorization", "callerobjectid", "mscrmcallerid" };
+	static const char *const kept[] = { "authorization", "callerobjectid", "mscrmcallerid", "rowpolicycontext" };
 	const struct web_request *from = &outer->web->request;
 	struct http_header *list = NEW_ARRAY(arena, struct http_header, from->header_count + 1);
 	size_t n = 0;

@@ -63,6 +63,8 @@ static const struct builtin_column role_columns[] = {
 	{ "name", TYPE_STRING, CU, 100, NULL, NULL },
 	{ "businessunitid", TYPE_LOOKUP, C, 0, "businessunit", NULL },
 	{ "isinherited", TYPE_INTEGER, CU, 0, NULL, NULL },
+	{ "contextstring", TYPE_STRING, CU, 160, NULL, NULL },
+	{ "xdsbypass", TYPE_BOOLEAN, CU, 0, NULL, NULL },
 	{ "parentroleid", TYPE_LOOKUP, 0, 0, "role", NULL },
 	{ "parentrootroleid", TYPE_LOOKUP, 0, 0, "role", NULL },
 };

@@ -43,7 +43,8 @@ def made(w):
                                        ('no table', {'entityname': 'new_nothing'}, 400, '0x80040203'),
                                        ('a built-in table', {'entityname': 'systemuser', 'query': "fullname eq 'x'"}, 400, '0x80040203'),
                                        ('no operation', {'operations': 0}, 400, '0x80040203'),
-                                       ('a context that is not available', {'contexttype': 2}, 400, '0x80040203')):
+                                       ('a context that is not available', {'contexttype': 3}, 400, '0x80040203'),
+                                       ('a string that no session could set', {'contexttype': 2, 'contextvalue': 'a,b'}, 400, '0x80040203')):
         answer = w.it.operator('POST', f'{w.api}/rowpolicies', {**policy, **change})
         check(f'no policy: {what}', (answer.status, code(answer)) == (status, want), answer)
     answer = w.ask('ann', 'POST', 'rowpolicies', policy)
