@@ -9,6 +9,7 @@
 #include "data/api.h"
 #include "data/argument.h"
 #include "data/names.h"
+#include "data/options.h"
 #include "data/row_find.h"
 #include "data/row_key.h"
 #include "data/row_policy.h"
@@ -281,5 +282,6 @@ err access_function(struct data_call *dc, bool *out_found)
 		return OK;
 	if (dc->web->request.method != HTTP_GET)
 		return REFUSE(dc, 405, CODE_METHOD, "The requested resource does not support this method.");
+	TRY(options_check(dc, "@"));
 	return principal_access(dc, on);
 }

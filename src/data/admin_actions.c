@@ -8,6 +8,7 @@
 #include "data/argument.h"
 #include "data/api.h"
 #include "data/record_member.h"
+#include "data/options.h"
 #include "data/read.h"
 #include "data/row_find.h"
 #include "data/row_key.h"
@@ -82,15 +83,27 @@ static err association_remove(struct data_call *dc, const struct target *on, con
 	return transaction_commit(&tx);
 }
 
-static err association_list(struct data_call *dc, const struct target *on, str navigation, str related_table)
+/* The rows whose own keys these are. */
+static err keys_filter(struct data_call *dc, const int64_t *keys, size_t count, struct filter *out)
+{
+	static const struct column key = { .type = TYPE_BIGINT, .sql = { "key", 3 } };
+	struct value *list = NEW(dc->arena, struct value);
+	TRY_NEW(list);
+	*list = value_of_i64s(keys, count);
+	*out = (struct filter){ .kind = FILTER_KEYS, .column = &key, .values = list, .value_count = 1 };
+	return OK;
+}
+
+static err association_list(struct data_call *dc, const struct target *on, str navigation, str related_table, str tail)
 {
 	const struct table *related = metadata_table(dc->app->metadata, related_table);
 	struct admin_call call;
 	struct row_place place;
+	struct filter members;
 	const int64_t *keys = NULL;
 	size_t count = 0;
 	bool found;
-	static const int64_t none[1] = { 0 };
+	char id[UUID_TEXT_LEN + 1];
 	if (!related)
 		FAIL(ERR_INTERNAL, "an association with a table that does not exist");
 	TRY(rights_gate(dc, DO_READ, on->table));
@@ -100,23 +113,36 @@ static err association_list(struct data_call *dc, const struct target *on, str n
 	TRY(rights_row(dc, DO_READ, on->table, &place));
 	for (bool again = true; again;) {
 		TRY(admin_call_begin(dc, &call));
-		TRY(admin_call_end(dc, &call, on->table,    authz_admin_associated(&call, on->table, &on->id, navigation, &keys, &count), &again));
+		TRY(admin_call_end(dc, &call, on->table, authz_admin_associated(&call, on->table, &on->id, navigation, &keys, &count), &again));
 	}
-	return read_list(dc, related, &(struct rows_of){ .path = related->entity_set, .keys = keys ? keys : none, .key_count = count });
+	TRY(keys_filter(dc, keys, count, &members));
+	uuid_format(&on->id, id);
+	struct rows_of of = { .within = &members, .references = str_equal(tail, S("$ref")) };
+	of.path = str_format(dc->arena, "%.*s(%s)/%.*s%s%.*s", STR_ARG(on->table->entity_set), id, STR_ARG(navigation), tail.len ? "/" : "",
+			     STR_ARG(tail));
+	TRY_NEW(of.path.at);
+	return str_equal(tail, S("$count")) ? read_count(dc, related, &of) : read_list(dc, related, &of);
 }
 
 static err association_run(struct data_call *dc, const struct target *on, str related_table, bool *out_found)
 {
 	const struct path_segment *nav = &dc->path.segment[1];
 	enum http_method method = dc->web->request.method;
-	bool reference = dc->path.count == 3 && str_equal(dc->path.segment[2].name, S("$ref"));
+	str tail = dc->path.count == 3 ? dc->path.segment[2].name : S("");
+	bool reference = str_equal(tail, S("$ref"));
 	*out_found = true;
-	if (reference && method == HTTP_POST)
+	if (dc->path.count > 3 || (tail.len && !reference && !str_equal(tail, S("$count"))))
+		return REFUSE(dc, 404, CODE_UNKNOWN_PATH, "Resource not found for the segment '%.*s'.", STR_ARG(dc->path.segment[2].name));
+	if (!nav->has_arguments && (method == HTTP_GET || method == HTTP_HEAD))
+		return association_list(dc, on, nav->name, related_table, tail);
+	if (reference && method == HTTP_POST) {
+		TRY(options_check(dc, "@"));
 		return association_add(dc, on, nav->name, related_table);
-	if (reference && method == HTTP_DELETE)
+	}
+	if (reference && method == HTTP_DELETE) {
+		TRY(options_check(dc, "@ $id"));
 		return association_remove(dc, on, nav, related_table);
-	if (dc->path.count == 2 && !nav->has_arguments && method == HTTP_GET)
-		return association_list(dc, on, nav->name, related_table);
+	}
 	return REFUSE(dc, 405, CODE_METHOD, "The requested resource does not support this method.");
 }
 
@@ -237,6 +263,7 @@ static err action_run(struct data_call *dc, const struct target *on, bool *out_f
 		    !str_equal(dc->path.segment[1].name, str_of(actions[i].name)))
 			continue;
 		*out_found = true;
+		TRY(options_check(dc, "@"));
 		SCOPED(transaction) tx = { 0 };
 		TRY(transaction_begin(dc->app->store, &tx));
 		for (bool again = true; again;) {
@@ -331,6 +358,7 @@ err admin_action(struct data_call *dc, bool *out_found)
 	if (dc->path.count == 1 && str_equal(first->name, S("RetrieveRolePrivilegesRole")) &&
 	    dc->web->request.method == HTTP_GET) {
 		*out_found = true;
+		TRY(options_check(dc, "@"));
 		return role_privileges(dc);
 	}
 	if (!on.table || !on.table->builtin || dc->path.count < 2 || !first->has_arguments)
@@ -344,6 +372,7 @@ err admin_action(struct data_call *dc, bool *out_found)
 	if (dc->path.count == 2 && dc->web->request.method == HTTP_GET && str_equal(on.table->logical_name, S("systemuser")) &&
 	    (by_names || str_equal(second->name, S("Microsoft.Dynamics.CRM.RetrieveUserPrivileges")))) {
 		*out_found = true;
+		TRY(options_check(dc, "@"));
 		return user_privileges(dc, &on, by_names);
 	}
 	return OK;

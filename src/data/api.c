@@ -6,6 +6,7 @@
 #include "data/masked.h"
 #include "data/multiple.h"
 #include "data/navigation.h"
+#include "data/options.h"
 #include "data/read.h"
 #include "data/rights.h"
 #include "data/row_key.h"
@@ -36,27 +37,28 @@ static const struct {
 	enum http_method method; /* 0: any */
 	const char *name;
 	err (*handle)(struct data_call *dc);
+	const char *options; /* null: it looks itself */
 } operations[] = {
-	{ HTTP_GET, "$metadata", edm_document },
-	{ HTTP_GET, "WhoAmI", function_who_am_i },
-	{ HTTP_GET, "RetrieveTotalRecordCount", function_total_record_count },
-	{ HTTP_GET, "RetrieveCurrentOrganization", function_current_organization },
-	{ HTTP_GET, "RetrieveSharedPrincipalsAndAccess", function_shared_principals },
-	{ HTTP_GET, "RetrieveAccessOrigin", function_access_origin },
-	{ HTTP_GET, "ExplainAccess", function_explain_access },
-	{ HTTP_GET, "WhoCanAccess", function_who_can_access },
-	{ HTTP_GET, "WhatCanAccess", function_what_can_access },
-	{ HTTP_POST, "GrantAccess", share_grant },
-	{ HTTP_POST, "ModifyAccess", share_modify },
-	{ HTTP_POST, "RevokeAccess", share_revoke },
-	{ HTTP_POST, "PublishXml", publish },
-	{ HTTP_POST, "PublishAllXml", publish },
-	{ HTTP_POST, "ExportSolution", solution_export },
-	{ HTTP_POST, "ImportSolution", solution_import },
-	{ HTTP_POST, "DiffSolution", solution_diff },
-	{ HTTP_POST, "$batch", batch_handle },
-	{ 0, "EntityDefinitions", definitions_handle },
-	{ 0, "RelationshipDefinitions", definitions_handle },
+	{ HTTP_GET, "$metadata", edm_document, "" },
+	{ HTTP_GET, "WhoAmI", function_who_am_i, "" },
+	{ HTTP_GET, "RetrieveTotalRecordCount", function_total_record_count, "@" },
+	{ HTTP_GET, "RetrieveCurrentOrganization", function_current_organization, "@" },
+	{ HTTP_GET, "RetrieveSharedPrincipalsAndAccess", function_shared_principals, "@" },
+	{ HTTP_GET, "RetrieveAccessOrigin", function_access_origin, "@" },
+	{ HTTP_GET, "ExplainAccess", function_explain_access, "@" },
+	{ HTTP_GET, "WhoCanAccess", function_who_can_access, "@ After" },
+	{ HTTP_GET, "WhatCanAccess", function_what_can_access, "@" },
+	{ HTTP_POST, "GrantAccess", share_grant, "" },
+	{ HTTP_POST, "ModifyAccess", share_modify, "" },
+	{ HTTP_POST, "RevokeAccess", share_revoke, "" },
+	{ HTTP_POST, "PublishXml", publish, "" },
+	{ HTTP_POST, "PublishAllXml", publish, "" },
+	{ HTTP_POST, "ExportSolution", solution_export, "" },
+	{ HTTP_POST, "ImportSolution", solution_import, "" },
+	{ HTTP_POST, "DiffSolution", solution_diff, "" },
+	{ HTTP_POST, "$batch", batch_handle, "" },
+	{ 0, "EntityDefinitions", definitions_handle, NULL },
+	{ 0, "RelationshipDefinitions", definitions_handle, NULL },
 };
 
 static enum http_method method_of(const struct data_call *dc)
@@ -77,6 +79,8 @@ static err operation_run(struct data_call *dc, bool *out_found)
 			return method_refused(dc);
 		if (operations[i].method && dc->path.count > 1)
 			return segment_unknown(dc, dc->path.segment[1].name);
+		if (operations[i].options)
+			TRY(options_check(dc, operations[i].options));
 		return operations[i].handle(dc);
 	}
 	return OK;
@@ -84,12 +88,16 @@ static err operation_run(struct data_call *dc, bool *out_found)
 
 /* --- rows --- */
 
+/* Those of the representation that Prefer may ask for. */
+#define OPTIONS_OF_WRITE "@ $select $expand"
+
 static err set_run(struct data_call *dc, const struct table *t)
 {
 	switch (method_of(dc)) {
 	case HTTP_GET:
 		return read_list(dc, t, &(struct rows_of){ .path = t->entity_set });
 	case HTTP_POST:
+		TRY(options_check(dc, OPTIONS_OF_WRITE));
 		return write_create(dc, t);
 	default:
 		return method_refused(dc);
@@ -102,6 +110,7 @@ static err row_run(struct data_call *dc, const struct table *t, const struct uui
 	case HTTP_GET:
 		return read_one(dc, t, id);
 	case HTTP_DELETE:
+		TRY(options_check(dc, "@"));
 		return write_delete(dc, t, id);
 	default:
 		return method_refused(dc);
@@ -110,6 +119,7 @@ static err row_run(struct data_call *dc, const struct table *t, const struct uui
 
 static err column_run(struct data_call *dc, const struct table *t, const struct column *c, const struct uuid *id)
 {
+	TRY(options_check(dc, method_of(dc) == HTTP_GET ? "@ UnMaskedData" : "@"));
 	switch (method_of(dc)) {
 	case HTTP_GET:
 		return read_column(dc, t, id, c->logical_name);
@@ -152,8 +162,10 @@ static err table_run(struct data_call *dc, const struct table *t)
 			       read_count(dc, t, &(struct rows_of){ .path = t->entity_set }) :
 			       segment_unknown(dc, second->name);
 	TRY(row_key_find(dc, t, first, &key));
-	if (dc->path.count == 1 && method_of(dc) == HTTP_PATCH)
+	if (dc->path.count == 1 && method_of(dc) == HTTP_PATCH) {
+		TRY(options_check(dc, OPTIONS_OF_WRITE));
 		return write_update(dc, t, &key);
+	}
 	TRY(row_key_found(dc, t, &key));
 	return dc->path.count == 1 ? row_run(dc, t, &key.id) : within_row_run(dc, t, &key.id);
 }
@@ -192,8 +204,10 @@ static err call_route(struct data_call *dc)
 	TRY(rights_admit(dc));
 	TRY(usage_admit(dc));
 	TRY(rights_act_for(dc));
-	if (dc->path.count == 0)
+	if (dc->path.count == 0) {
+		TRY(options_check(dc, ""));
 		return method_of(dc) == HTTP_GET ? service_document(dc) : method_refused(dc);
+	}
 	TRY(operation_run(dc, &found));
 	if (found)
 		return OK;
@@ -209,9 +223,11 @@ static err call_route(struct data_call *dc)
 
 err data_call_run(struct data_call *dc)
 {
-	str unmasked = { 0 };
+	str unmasked = S("false");
 	(void)url_param_find(&dc->params, S("UnMaskedData"), &unmasked);
 	dc->unmasked = str_equal_nocase(unmasked, S("true"));
+	if (!dc->unmasked && !str_equal_nocase(unmasked, S("false")))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "UnMaskedData is true or false.");
 	TRY(call_route(dc));
 	TRY(row_policy_bypass_log(dc));
 	return masked_reads_log(dc);

@@ -3,6 +3,7 @@
 #include "data/answer.h"
 #include "data/association.h"
 #include "data/link.h"
+#include "data/options.h"
 #include "data/read.h"
 #include "data/row_find.h"
 #include "data/row_key.h"
@@ -113,6 +114,7 @@ static err reference_add(struct data_call *dc, struct collection *c)
 	const struct json *body;
 	struct uuid member;
 	str text;
+	TRY(options_check(dc, "@"));
 	TRY(body_of(dc, &body));
 	if (!json_member_is_str(body, S("@odata.id"), &text))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must be {\"@odata.id\": \"set(id)\"}.");
@@ -126,6 +128,7 @@ static err reference_take_away(struct data_call *dc, struct collection *c)
 {
 	struct uuid member;
 	str text = { 0 };
+	TRY(options_check(dc, "@ $id"));
 	if (dc->path.segment[1].has_arguments)
 		TRY(row_key_read(dc, c->link.table, &dc->path.segment[1], &member));
 	else if (url_param_find(&dc->params, S("$id"), &text))
@@ -140,6 +143,7 @@ static err reference_take_away(struct data_call *dc, struct collection *c)
 
 static err create(struct data_call *dc, struct collection *c)
 {
+	TRY(options_check(dc, "@ $select $expand"));
 	TRY(parent_read(dc, c));
 	return write_create_in(dc, &c->link, c->table, c->id);
 }

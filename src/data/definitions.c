@@ -1,6 +1,6 @@
 /* data/definitions.c - paths and methods of EntityDefinitions and RelationshipDefinitions.
  *
- *   GET  EntityDefinitions[?$select,$filter,$expand=Attributes($select=..)]      all tables, unpaged
+ *   GET  EntityDefinitions[?$select,$filter,$expand=Attributes($select=..;$filter=..)]      all tables, unpaged
  *   GET  EntityDefinitions(LogicalName='x' | guid)[/Attributes[(LogicalName='y' | guid)]][/Microsoft.Dynamics.CRM.<Cast>]
  *   POST EntityDefinitions, EntityDefinitions(..)/Attributes, RelationshipDefinitions
  *   PUT  EntityDefinitions(..)/Attributes(..)
@@ -13,6 +13,7 @@
 #include "data/api.h"
 #include "data/app.h"
 #include "data/audit_who.h"
+#include "data/options.h"
 #include "data/rights.h"
 #include "web/route.h"
 
@@ -54,64 +55,6 @@ static err missing(struct data_call *dc)
 	return REFUSE(dc, 404, CODE_NOT_FOUND, "Could not find the definition that the address names.");
 }
 
-/* --- options --- */
-
-/* Name, or Name($select=a,b). Other expansions are refused. */
-static err expand_one(struct data_call *dc, str text, struct definition_view *view)
-{
-	size_t open = str_find_char(text, '(', 0);
-	str name = str_slice(text, 0, open == SIZE_MAX ? text.len : open), rest = str_from(text, name.len);
-	bool nested = str_starts_with(rest, S("($select=")) && str_ends_with(rest, S(")"));
-	for (size_t i = 0; i < EXPANDS; i++) {
-		if (!str_equal(name, str_of(definition_expands[i])) || (rest.len && !nested))
-			continue;
-		view->expand[i] = true;
-		view->expand_select[i] = nested ? str_slice(rest, 9, rest.len - 1) : (str){ 0 };
-		return OK;
-	}
-	return REFUSE(dc, 501, CODE_BAD_QUERY, "$expand=%.*s is not supported.", STR_ARG(text));
-}
-
-/* Commas inside brackets belong to the nested $select. */
-static err expand_parse(struct data_call *dc, str text, struct definition_view *view)
-{
-	size_t from = 0;
-	int depth = 0;
-	for (size_t i = 0; i <= text.len; i++) {
-		if (i < text.len && (text.at[i] != ',' || depth)) {
-			depth += (text.at[i] == '(') - (text.at[i] == ')');
-			continue;
-		}
-		TRY(expand_one(dc, str_trim(str_slice(text, from, i)), view));
-		from = i + 1;
-	}
-	return OK;
-}
-
-static err view_parse(struct data_call *dc, struct definition_view *view, struct definition_filter *filter)
-{
-	str text;
-	*view = (struct definition_view){ 0 };
-	*filter = (struct definition_filter){ 0 };
-	for (size_t i = 0; i < dc->params.count; i++) {
-		str name = dc->params.items[i].name;
-		if (!str_equal(name, S("$select")) && !str_equal(name, S("$filter")) && !str_equal(name, S("$expand")) &&
-		    !str_equal(name, S("LabelLanguages")))
-			return REFUSE(dc, 400, CODE_BAD_QUERY, "The query option '%.*s' is not supported here.", STR_ARG(name));
-	}
-	(void)url_param_find(&dc->params, S("$select"), &view->select);
-	if (url_param_find(&dc->params, S("$filter"), &text))
-		TRY(definition_filter_parse(dc, text, filter));
-	if (!url_param_find(&dc->params, S("$expand"), &text))
-		return OK;
-	/* a column's own OptionSet is there unless $select leaves it out; expanding names it */
-	if (!str_starts_with(text, S("OptionSet")))
-		return expand_parse(dc, text, view);
-	if (view->select.len)
-		view->select = str_join(dc->arena, view->select, S(",OptionSet"));
-	return OK;
-}
-
 /* --- GET --- */
 
 static err list_open(struct data_call *dc, const char *fragment, struct json_writer *w)
@@ -122,7 +65,6 @@ static err list_open(struct data_call *dc, const char *fragment, struct json_wri
 	json_open_object(w);
 	json_member_str(w, S("@odata.context"), context);
 	json_key(w, S("value"));
-	json_open_array(w);
 	return OK;
 }
 
@@ -130,13 +72,18 @@ static err tables_get(struct data_call *dc)
 {
 	const struct metadata *m = dc->app->metadata;
 	struct definition_view view;
-	struct definition_filter filter;
+	struct definition_row row;
 	struct json_writer w;
-	TRY(view_parse(dc, &view, &filter));
+	TRY(definition_view_parse(dc, SHAPE_TABLE, true, S(""), &view));
 	TRY(list_open(dc, "EntityDefinitions", &w));
-	for (size_t i = 0; i < m->by_ordinal_count; i++)
-		if (m->by_ordinal[i] && definition_filter_keeps(&filter, m->by_ordinal[i], NULL))
+	json_open_array(&w);
+	for (size_t i = 0; i < m->by_ordinal_count; i++) {
+		if (!m->by_ordinal[i])
+			continue;
+		definition_of_table(m->by_ordinal[i], &row);
+		if (definition_filter_keeps(view.own.filter, &row))
 			TRY(table_json(dc, &w, m->by_ordinal[i], &view));
+	}
 	json_close_array(&w);
 	json_close_object(&w);
 	return OK;
@@ -145,87 +92,75 @@ static err tables_get(struct data_call *dc)
 static err table_get(struct data_call *dc, const struct table *t)
 {
 	struct definition_view view;
-	struct definition_filter filter;
-	TRY(view_parse(dc, &view, &filter));
+	TRY(definition_view_parse(dc, SHAPE_TABLE, false, S(""), &view));
 	struct json_writer w = answer_json(dc, 200);
 	return table_json(dc, &w, t, &view);
 }
 
-static err columns_get(struct data_call *dc, const struct table *t)
+static err column_get(struct data_call *dc, const struct table *t, str cast)
+{
+	const struct column *c = column_of(t, &dc->path.segment[1]);
+	struct definition_view view;
+	TRY(definition_view_parse(dc, SHAPE_COLUMN, false, cast, &view));
+	if (!c || !column_is_of_class(c, cast))
+		return missing(dc);
+	struct json_writer w = answer_json(dc, 200);
+	column_json(dc, &w, t, c, view.own.select);
+	return OK;
+}
+
+/* EntityDefinitions(..)/Attributes, Keys, ManyToOneRelationships and the like. */
+static err related_get(struct data_call *dc, const struct table *t, enum definition_expand which, str cast)
 {
 	struct definition_view view;
-	struct definition_filter filter;
 	struct json_writer w;
-	TRY(view_parse(dc, &view, &filter));
-	TRY(list_open(dc, "EntityDefinitions/Attributes", &w));
-	for (size_t i = 0; i < t->column_count; i++)
-		if (definition_filter_keeps(&filter, t, &t->columns[i]))
-			column_json(dc, &w, t, &t->columns[i], view.select);
-	json_close_array(&w);
+	TRY(definition_view_parse(dc, definition_expand_shape(which), true, cast, &view));
+	str context = str_format(dc->arena, "EntityDefinitions/%s", definition_expands[which]);
+	TRY_NEW(context.at);
+	TRY(list_open(dc, context.at, &w));
+	TRY(related_json(dc, &w, t, which, &view.own));
 	json_close_object(&w);
 	return OK;
 }
 
-static err column_get(struct data_call *dc, const struct table *t, const struct column *c)
+static err related_one(struct data_call *dc, const struct table *t, enum definition_expand which, str cast)
 {
-	struct definition_view view;
-	struct definition_filter filter;
-	TRY(view_parse(dc, &view, &filter));
-	struct json_writer w = answer_json(dc, 200);
-	column_json(dc, &w, t, c, view.select);
-	return OK;
+	switch (which) {
+	case EXPAND_ATTRIBUTES:
+		return column_get(dc, t, cast);
+	case EXPAND_KEYS:
+		return keys_run(dc, t);
+	default:
+		return related_one_get(dc, t, which, cast);
+	}
 }
 
-/* EntityDefinitions(..)/ManyToOneRelationships and the like. */
-static err related_get(struct data_call *dc, const struct table *t, enum definition_expand which)
+static err segment_unknown(struct data_call *dc, size_t at)
 {
-	struct definition_view view;
-	struct definition_filter filter;
-	TRY(view_parse(dc, &view, &filter));
-	struct json_writer w = answer_json(dc, 200);
-	json_open_object(&w);
-	json_key(&w, S("value"));
-	TRY(related_json(dc, &w, t, which, view.select));
-	json_close_object(&w);
-	return OK;
-}
-
-/* A last segment Microsoft.Dynamics.CRM.<Cast> changes nothing: every column shows all that it has. */
-static size_t count_without_cast(const struct odata_path *p)
-{
-	return p->count > 1 && str_starts_with(p->segment[p->count - 1].name, S("Microsoft.Dynamics.CRM.")) ? p->count - 1 : p->count;
-}
-
-static err table_keys_run(struct data_call *dc, const struct table *t)
-{
-	struct definition_view view;
-	struct definition_filter filter;
-	TRY(view_parse(dc, &view, &filter));
-	return keys_run(dc, t, view.select);
+	return REFUSE(dc, 404, CODE_UNKNOWN_PATH, "Resource not found for the segment '%.*s'.", STR_ARG(dc->path.segment[at].name));
 }
 
 static err definitions_get(struct data_call *dc)
 {
 	const struct odata_path *p = &dc->path;
-	size_t count = count_without_cast(p);
-	if (count == 1 && !p->segment[0].has_arguments)
+	size_t count;
+	str cast = definition_cast(p, &count);
+	if (count == 1 && !p->segment[0].has_arguments && !cast.len)
 		return tables_get(dc);
 	const struct table *t = table_of(dc, &p->segment[0]);
 	if (!t)
 		return missing(dc);
 	if (count == 1)
-		return table_get(dc, t);
-	if (count == 2 && str_equal(p->segment[1].name, S("Keys")) && p->segment[1].has_arguments)
-		return table_keys_run(dc, t);
-	for (size_t i = EXPAND_KEYS; i < EXPANDS && count == 2; i++)
-		if (str_equal(p->segment[1].name, str_of(definition_expands[i])))
-			return related_get(dc, t, (enum definition_expand)i);
-	if (count != 2 || !str_equal(p->segment[1].name, S("Attributes")))
-		return REFUSE(dc, 404, CODE_UNKNOWN_PATH, "Resource not found for the segment '%.*s'.", STR_ARG(p->segment[1].name));
-	if (!p->segment[1].has_arguments)
-		return columns_get(dc, t);
-	const struct column *c = column_of(t, &p->segment[1]);
-	return c ? column_get(dc, t, c) : missing(dc);
+		return definition_cast_exists(SHAPE_TABLE, cast) ? table_get(dc, t) : segment_unknown(dc, 1);
+	for (int i = 0; i < EXPANDS && count == 2; i++) {
+		enum definition_expand which = (enum definition_expand)i;
+		if (!str_equal(p->segment[1].name, str_of(definition_expands[i])))
+			continue;
+		if (!definition_cast_exists(definition_expand_shape(which), cast))
+			return segment_unknown(dc, 2);
+		return p->segment[1].has_arguments ? related_one(dc, t, which, cast) : related_get(dc, t, which, cast);
+	}
+	return segment_unknown(dc, count > 2 ? 2 : 1);
 }
 
 /* --- POST --- */
@@ -365,15 +300,16 @@ static err definitions_put(struct data_call *dc)
 {
 	const struct odata_path *p = &dc->path;
 	const struct table *t = table_of(dc, &p->segment[0]);
-	size_t count = count_without_cast(p);
+	size_t count;
+	str cast = definition_cast(p, &count);
 	if (!t)
 		return missing(dc);
 	if (count == 1)
-		return table_put(dc, t);
+		return definition_cast_exists(SHAPE_TABLE, cast) ? table_put(dc, t) : missing(dc);
 	if (count != 2 || !str_equal(p->segment[1].name, S("Attributes")))
 		return REFUSE(dc, 501, CODE_UNKNOWN_PATH, "Only tables and columns can be changed here.");
 	const struct column *c = column_of(t, &p->segment[1]);
-	return c ? column_put(dc, t, c) : missing(dc);
+	return c && column_is_of_class(c, cast) ? column_put(dc, t, c) : missing(dc);
 }
 
 static err relationship_post(struct data_call *dc)
@@ -408,7 +344,7 @@ static err definitions_post(struct data_call *dc)
 	const struct table *t = table_of(dc, &p->segment[0]);
 	if (!t)
 		return missing(dc);
-	return keys ? table_keys_run(dc, t) : column_post(dc, t);
+	return keys ? keys_run(dc, t) : column_post(dc, t);
 }
 
 static err definitions_delete(struct data_call *dc)
@@ -420,48 +356,52 @@ static err definitions_delete(struct data_call *dc)
 	if (p->count == 1)
 		return table_delete(dc, t);
 	if (p->count == 2 && str_equal(p->segment[1].name, S("Keys")))
-		return table_keys_run(dc, t);
+		return keys_run(dc, t);
 	if (p->count != 2 || !str_equal(p->segment[1].name, S("Attributes")))
-		return REFUSE(dc, 404, CODE_UNKNOWN_PATH, "Resource not found for the segment '%.*s'.", STR_ARG(p->segment[1].name));
+		return segment_unknown(dc, 1);
 	const struct column *c = column_of(t, &p->segment[1]);
 	return c ? column_delete(dc, t, c) : missing(dc);
 }
 
+static err method_refused(struct data_call *dc)
+{
+	return REFUSE(dc, 405, CODE_METHOD, "This operation on definitions is not supported.");
+}
+
 static err relationships_handle(struct data_call *dc)
 {
-	struct definition_view view;
-	struct definition_filter filter;
-	switch (dc->web->request.method) {
-	case HTTP_POST:
+	enum http_method method = dc->web->request.method;
+	size_t count;
+	(void)definition_cast(&dc->path, &count);
+	if (method == HTTP_GET || method == HTTP_HEAD)
+		return relationships_get(dc);
+	TRY(options_check(dc, ""));
+	if (count > 1)
+		return segment_unknown(dc, 1);
+	bool one = dc->path.segment[0].has_arguments;
+	if (method == HTTP_POST && !one)
 		return relationship_post(dc);
-	case HTTP_PUT:
+	if (method == HTTP_PUT && one)
 		return relationship_put(dc);
-	case HTTP_DELETE:
-		return relationship_delete(dc);
-	case HTTP_GET:
-	case HTTP_HEAD:
-		TRY(view_parse(dc, &view, &filter));
-		return relationships_get(dc, view.select);
-	default:
-		return REFUSE(dc, 405, CODE_METHOD, "This operation on definitions is not supported.");
-	}
+	return method == HTTP_DELETE && one ? relationship_delete(dc) : method_refused(dc);
 }
 
 err definitions_handle(struct data_call *dc)
 {
+	enum http_method method = dc->web->request.method;
 	if (str_equal(dc->path.segment[0].name, S("RelationshipDefinitions")))
 		return relationships_handle(dc);
-	switch (dc->web->request.method) {
+	if (method == HTTP_GET || method == HTTP_HEAD)
+		return definitions_get(dc);
+	TRY(options_check(dc, ""));
+	switch (method) {
 	case HTTP_POST:
 		return definitions_post(dc);
 	case HTTP_PUT:
 		return definitions_put(dc);
 	case HTTP_DELETE:
 		return definitions_delete(dc);
-	case HTTP_GET:
-	case HTTP_HEAD:
-		return definitions_get(dc);
 	default:
-		return REFUSE(dc, 405, CODE_METHOD, "This operation on definitions is not supported.");
+		return method_refused(dc);
 	}
 }

@@ -1,54 +1,49 @@
-/* data/definitions_filter.c - the grammar of $filter over a table that exists only here: the properties of definitions. */
+/* data/definitions_filter.c - $filter over definitions: the grammar of rows, over a table that exists only here, and its conditions
+ * asked of values in memory. */
 #include "data/definitions.h"
 
-#define TEXT_(s_) { s_, sizeof(s_) - 1 }
+/* Members of enumerations may be written with their type, OwnershipTypes'UserOwned', as clients do that read the vendor's schema. */
+static const char *const enumerations[] = { "AttributeTypeCode", "OwnershipTypes", "RelationshipType", "EntityKeyIndexStatus" };
 
-enum { P_LOGICAL, P_SCHEMA, P_SET, P_CODE, P_ID, P_CUSTOM, P_OWNERSHIP, P_NAME, PROPERTIES };
-
-static const struct column properties[PROPERTIES] = {
-	[P_LOGICAL] = { .type = TYPE_STRING, .logical_name = TEXT_("LogicalName") },
-	[P_SCHEMA] = { .index = P_SCHEMA, .type = TYPE_STRING, .logical_name = TEXT_("SchemaName") },
-	[P_SET] = { .index = P_SET, .type = TYPE_STRING, .logical_name = TEXT_("EntitySetName") },
-	[P_CODE] = { .index = P_CODE, .type = TYPE_INTEGER, .logical_name = TEXT_("ObjectTypeCode"), .min = INT32_MIN, .max = INT32_MAX },
-	[P_ID] = { .index = P_ID, .type = TYPE_UNIQUEID, .logical_name = TEXT_("MetadataId") },
-	[P_CUSTOM] = { .index = P_CUSTOM, .type = TYPE_BOOLEAN, .logical_name = TEXT_("IsCustomEntity") },
-	[P_OWNERSHIP] = { .index = P_OWNERSHIP, .type = TYPE_STRING, .logical_name = TEXT_("OwnershipType") },
-	[P_NAME] = { .index = P_NAME, .type = TYPE_STRING, .logical_name = TEXT_("PrimaryNameAttribute") },
-};
-static const struct table definitions = { .logical_name = TEXT_("EntityMetadata"), .columns = properties, .column_count = PROPERTIES,
-					  .primary_id = &properties[P_ID] };
-
-err definition_filter_parse(struct data_call *dc, str text, struct definition_filter *out)
+/* How many characters in front of a quote are the name of an enumeration. */
+static size_t enumeration_at(str rest)
 {
-	out->filter = NULL;
-	return text.len ? odata_filter_parse(&definitions, text, &dc->who, dc->arena, &dc->problem, &out->filter) : OK;
-}
-
-static struct value text_value(str text)
-{
-	return (struct value){ .kind = VALUE_TEXT, .text = text };
-}
-
-static struct value property_of(uint16_t property, const struct table *t, const struct column *c)
-{
-	switch (property) {
-	case P_LOGICAL:
-		return text_value(c ? c->logical_name : t->logical_name);
-	case P_SCHEMA:
-		return text_value(c ? c->schema_name : t->schema_name);
-	case P_SET:
-		return text_value(t->entity_set);
-	case P_CODE:
-		return (struct value){ .kind = VALUE_I64, .i64 = t->object_type_code };
-	case P_ID:
-		return (struct value){ .kind = VALUE_UUID, .uuid = c ? c->id : t->id };
-	case P_CUSTOM:
-		return (struct value){ .kind = VALUE_I64, .i64 = !t->builtin };
-	case P_OWNERSHIP:
-		return text_value(table_is_owned(t) ? S("UserOwned") : S("OrganizationOwned"));
-	default:
-		return t->primary_name ? text_value(t->primary_name->logical_name) : (struct value){ 0 };
+	static const str space = { "Microsoft.Dynamics.CRM.", 23 };
+	if (!str_starts_with(rest, space))
+		return 0;
+	for (size_t i = 0; i < COUNT_OF(enumerations); i++) {
+		str name = str_of(enumerations[i]);
+		size_t end = space.len + name.len;
+		if (rest.len > end && rest.at[end] == '\'' && str_equal(str_slice(rest, space.len, end), name))
+			return end;
 	}
+	return 0;
+}
+
+static err enumerations_remove(struct data_call *dc, str text, str *out)
+{
+	SCOPED(buffer) b = { 0 };
+	bool quoted = false;
+	buffer_init(&b, FILTER_LEN_MAX + 1);
+	for (size_t i = 0; i < text.len; i++) {
+		if (!quoted)
+			i += enumeration_at(str_from(text, i));
+		quoted ^= text.at[i] == '\'';
+		buffer_append_char(&b, text.at[i]);
+	}
+	if (b.failed)
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "The filter is longer than %d octets.", FILTER_LEN_MAX);
+	*out = str_copy(dc->arena, buffer_str(&b));
+	TRY_NEW(out->at);
+	return OK;
+}
+
+err definition_filter_parse(struct data_call *dc, enum definition_shape shape, str text, const struct filter **out)
+{
+	struct odata_caller who = dc->who;
+	who.link_find = NULL;
+	TRY(enumerations_remove(dc, text, &text));
+	return odata_filter_parse(definition_shape(shape), text, &who, dc->arena, &dc->problem, out);
 }
 
 static bool same(const struct value *a, const struct value *b)
@@ -56,15 +51,14 @@ static bool same(const struct value *a, const struct value *b)
 	return a->kind == VALUE_TEXT && b->kind == VALUE_TEXT ? str_equal_nocase(a->text, b->text) : value_equal(a, b);
 }
 
-static bool compare_holds(const struct filter *f, const struct value *v)
+static bool compare_holds(enum compare_op op, const struct value *v, const struct value *w)
 {
-	const struct value *w = &f->values[0];
-	if (f->op == COMPARE_EQ || f->op == COMPARE_NE)
-		return same(v, w) == (f->op == COMPARE_EQ);
-	if (v->kind != w->kind || v->kind == VALUE_NULL)
+	if (op == COMPARE_EQ || op == COMPARE_NE)
+		return same(v, w) == (op == COMPARE_EQ);
+	if (v->kind != w->kind || v->kind == VALUE_NULL || v->kind == VALUE_UUID)
 		return false;
 	int order = v->kind == VALUE_TEXT ? str_compare(v->text, w->text) : (v->i64 > w->i64) - (v->i64 < w->i64);
-	switch (f->op) {
+	switch (op) {
 	case COMPARE_GT:
 		return order > 0;
 	case COMPARE_GE:
@@ -89,35 +83,44 @@ static bool like_holds(const struct filter *f, const struct value *v)
 	return false;
 }
 
-static bool holds(const struct filter *f, const struct table *t, const struct column *c)
+static bool one_of_holds(const struct filter *f, const struct value *v)
 {
-	struct value v, other;
+	for (size_t i = 0; i < f->value_count; i++)
+		if (same(v, &f->values[i]))
+			return true;
+	return false;
+}
+
+static bool holds(const struct filter *f, const struct definition_row *row)
+{
 	switch (f->kind) {
 	case FILTER_AND:
-		return holds(f->left, t, c) && holds(f->right, t, c);
+		return holds(f->left, row) && holds(f->right, row);
 	case FILTER_OR:
-		return holds(f->left, t, c) || holds(f->right, t, c);
+		return holds(f->left, row) || holds(f->right, row);
 	case FILTER_NOT:
-		return !holds(f->left, t, c);
-	case FILTER_COMPARE_COLUMNS:
-		v = property_of(f->column->index, t, c);
-		other = property_of(f->other->index, t, c);
-		return same(&v, &other) == (f->op == COMPARE_EQ);
+		return !holds(f->left, row);
 	default:
 		break;
 	}
-	v = property_of(f->column->index, t, c);
-	if (f->kind == FILTER_COMPARE)
-		return compare_holds(f, &v);
-	if (f->kind == FILTER_LIKE)
-		return like_holds(f, &v);
-	for (size_t i = 0; f->kind == FILTER_IN && i < f->value_count; i++)
-		if (same(&v, &f->values[i]))
-			return true;
-	return f->kind == FILTER_BETWEEN && v.kind == VALUE_I64 && v.i64 >= f->values[0].i64 && v.i64 <= f->values[1].i64;
+	const struct value *v = &row->values[f->column->index];
+	switch (f->kind) {
+	case FILTER_COMPARE:
+		return compare_holds(f->op, v, &f->values[0]);
+	case FILTER_COMPARE_COLUMNS:
+		return compare_holds(f->op, v, &row->values[f->other->index]);
+	case FILTER_LIKE:
+		return like_holds(f, v);
+	case FILTER_IN:
+		return one_of_holds(f, v);
+	case FILTER_BETWEEN:
+		return compare_holds(COMPARE_GE, v, &f->values[0]) && compare_holds(COMPARE_LE, v, &f->values[1]);
+	default:
+		return false; /* the rest looks along links or at dates, of which definitions have none */
+	}
 }
 
-bool definition_filter_keeps(const struct definition_filter *f, const struct table *t, const struct column *c)
+bool definition_filter_keeps(const struct filter *f, const struct definition_row *row)
 {
-	return !f->filter || holds(f->filter, t, c);
+	return !f || holds(f, row);
 }

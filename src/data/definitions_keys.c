@@ -35,18 +35,12 @@ err key_wish_parse(struct data_call *dc, const struct table *t, const struct jso
 
 static void key_json(struct json_writer *w, const struct table *t, const struct table_key *k, str select)
 {
+	struct definition_row row;
+	definition_of_key(t, k, &row);
 	json_open_object(w);
-	json_member_uuid(w, S("MetadataId"), &k->id);
-	if (is_selected(select, S("LogicalName")))
-		json_member_str(w, S("LogicalName"), k->logical_name);
-	if (is_selected(select, S("SchemaName")))
-		json_member_str(w, S("SchemaName"), k->schema_name);
-	if (is_selected(select, S("EntityLogicalName")))
-		json_member_str(w, S("EntityLogicalName"), t->logical_name);
+	definition_members_json(w, SHAPE_KEY, &row, select);
 	if (is_selected(select, S("DisplayName")))
 		definition_label_json(w, S("DisplayName"), k->display_name);
-	if (is_selected(select, S("EntityKeyIndexStatus")))
-		json_member_str(w, S("EntityKeyIndexStatus"), S("Active"));
 	if (is_selected(select, S("KeyAttributes"))) {
 		json_key(w, S("KeyAttributes"));
 		json_open_array(w);
@@ -57,14 +51,16 @@ static void key_json(struct json_writer *w, const struct table *t, const struct 
 	json_close_object(w);
 }
 
-err keys_json(struct data_call *dc, struct json_writer *w, const struct table *t, str select)
+void keys_json(struct json_writer *w, const struct table *t, const struct definition_query *query)
 {
-	(void)dc;
+	struct definition_row row;
 	json_open_array(w);
-	for (size_t i = 0; i < t->key_count; i++)
-		key_json(w, t, &t->keys[i], select);
+	for (size_t i = 0; i < t->key_count; i++) {
+		definition_of_key(t, &t->keys[i], &row);
+		if (definition_filter_keeps(query->filter, &row))
+			key_json(w, t, &t->keys[i], query->select);
+	}
 	json_close_array(w);
-	return OK;
 }
 
 static const struct table_key *key_find(const struct table *t, const struct path_segment *s)
@@ -115,19 +111,20 @@ static err key_delete(struct data_call *dc, const struct table *t, const struct 
 	return data_app_reload(dc->app);
 }
 
-err keys_run(struct data_call *dc, const struct table *t, str select)
+err keys_run(struct data_call *dc, const struct table *t)
 {
-	const struct path_segment *s = &dc->path.segment[1];
+	struct definition_view view;
 	enum http_method m = dc->web->request.method;
 	if (m == HTTP_POST)
 		return key_post(dc, t);
-	const struct table_key *k = key_find(t, s);
+	const struct table_key *k = key_find(t, &dc->path.segment[1]);
 	if (!k)
 		return REFUSE(dc, 404, CODE_NOT_FOUND, "Could not find the key that the address names.");
 	if (m == HTTP_DELETE)
 		return key_delete(dc, t, k);
+	TRY(definition_view_parse(dc, SHAPE_KEY, false, S(""), &view));
 	struct json_writer w = answer_json(dc, 200);
-	key_json(&w, t, k, select);
+	key_json(&w, t, k, view.own.select);
 	return OK;
 }
 
@@ -166,40 +163,23 @@ err association_wish_parse(struct data_call *dc, const struct json *in, struct a
 
 void association_json(struct json_writer *w, const struct association *a, str select)
 {
-	const struct {
-		const char *name;
-		str value;
-	} members[] = {
-		{ "SchemaName", a->schema_name }, { "RelationshipType", S("ManyToManyRelationship") },
-		{ "IntersectEntityName", a->pairs },
-		{ "Entity1LogicalName", a->side[0]->logical_name }, { "Entity1IntersectAttribute", a->side[0]->primary_id->logical_name },
-		{ "Entity1NavigationPropertyName", a->navigation[0] },
-		{ "Entity2LogicalName", a->side[1]->logical_name }, { "Entity2IntersectAttribute", a->side[1]->primary_id->logical_name },
-		{ "Entity2NavigationPropertyName", a->navigation[1] },
-	};
+	struct definition_row row;
+	definition_of_association(a, &row);
 	json_open_object(w);
 	json_member_str(w, S("@odata.type"), S("#Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata"));
-	json_member_uuid(w, S("MetadataId"), &a->id);
-	for (size_t i = 0; i < COUNT_OF(members); i++)
-		if (is_selected(select, str_of(members[i].name)))
-			json_member_str(w, str_of(members[i].name), members[i].value);
-	if (is_selected(select, S("IsCustomRelationship")))
-		json_member_bool(w, S("IsCustomRelationship"), true);
+	definition_members_json(w, SHAPE_RELATIONSHIP, &row, select);
 	json_close_object(w);
 }
 
-void associations_each_json(const struct metadata *m, struct json_writer *w, const struct table *t, str select)
+void associations_json(const struct metadata *m, struct json_writer *w, const struct table *t, const struct definition_query *query)
 {
-	for (size_t i = 0; i < m->association_count; i++)
-		if (!t || m->associations[i].side[0] == t || m->associations[i].side[1] == t)
-			association_json(w, &m->associations[i], select);
-}
-
-void associations_json(const struct metadata *m, struct json_writer *w, const struct table *t, str select)
-{
-	json_open_array(w);
-	associations_each_json(m, w, t, select);
-	json_close_array(w);
+	struct definition_row row;
+	for (size_t i = 0; i < m->association_count; i++) {
+		const struct association *a = &m->associations[i];
+		definition_of_association(a, &row);
+		if ((!t || a->side[0] == t || a->side[1] == t) && definition_filter_keeps(query->filter, &row))
+			association_json(w, a, query->select);
+	}
 }
 
 err association_post(struct data_call *dc, const struct json *body)

@@ -1,5 +1,6 @@
 /* data/definitions_relations.c - relationships on the wire, and definitions that are removed:
- *   GET     RelationshipDefinitions[(guid | SchemaName='x')], EntityDefinitions(..)/ManyToOneRelationships | OneToManyRelationships
+ *   GET     RelationshipDefinitions[(guid | SchemaName='x')][/Microsoft.Dynamics.CRM.<Kind>RelationshipMetadata]
+ *           EntityDefinitions(..)/ManyToOneRelationships | OneToManyRelationships | ManyToManyRelationships, likewise
  *   PUT     RelationshipDefinitions(..): its CascadeConfiguration
  *   DELETE  EntityDefinitions(..)[/Attributes(..)], RelationshipDefinitions(..) */
 #include "data/answer.h"
@@ -7,26 +8,13 @@
 #include "data/definitions.h"
 #include "data/rights.h"
 
-void relationship_json(struct json_writer *w, const struct relationship *r, str select)
+static void relationship_json(struct json_writer *w, const struct relationship *r, str select)
 {
-	const struct {
-		const char *name;
-		str value;
-	} members[] = {
-		{ "SchemaName", r->schema_name }, { "RelationshipType", S("OneToManyRelationship") },
-		{ "ReferencedEntity", r->referenced->logical_name }, { "ReferencedAttribute", r->referenced->primary_id->logical_name },
-		{ "ReferencingEntity", r->referencing->logical_name }, { "ReferencingAttribute", r->lookup->logical_name },
-		{ "ReferencedEntityNavigationPropertyName", r->schema_name },
-		{ "ReferencingEntityNavigationPropertyName", r->lookup->navigation },
-	};
+	struct definition_row row;
+	definition_of_relationship(r, &row);
 	json_open_object(w);
 	json_member_str(w, S("@odata.type"), S("#Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata"));
-	json_member_uuid(w, S("MetadataId"), &r->id);
-	for (size_t i = 0; i < COUNT_OF(members); i++)
-		if (is_selected(select, str_of(members[i].name)))
-			json_member_str(w, str_of(members[i].name), members[i].value);
-	if (is_selected(select, S("IsCustomRelationship")))
-		json_member_bool(w, S("IsCustomRelationship"), true);
+	definition_members_json(w, SHAPE_RELATIONSHIP, &row, select);
 	if (is_selected(select, S("CascadeConfiguration")))
 		json_member_raw(w, S("CascadeConfiguration"), r->cascade);
 	json_close_object(w);
@@ -37,26 +25,40 @@ static bool is_of(const struct relationship *r, const struct table *t, enum defi
 	return !t || (which == EXPAND_MANY_TO_ONE ? r->referencing == t : which == EXPAND_ONE_TO_MANY && r->referenced == t);
 }
 
-err relationships_json(struct data_call *dc, struct json_writer *w, const struct table *t, enum definition_expand which, str select)
+static bool is_cast(bool many, str cast)
+{
+	return !cast.len || str_equal(cast, S("RelationshipMetadataBase")) ||
+	       str_equal(cast, many ? S("ManyToManyRelationshipMetadata") : S("OneToManyRelationshipMetadata"));
+}
+
+err relationships_json(struct data_call *dc, struct json_writer *w, const struct table *t, enum definition_expand which,
+		       const struct definition_query *query)
 {
 	struct relationship *list = NULL;
+	struct definition_row row;
 	size_t n = 0;
 	TRY(relationships_read(dc->app->store, dc->app->metadata, dc->arena, &list, &n));
 	json_open_array(w);
-	for (size_t i = 0; i < n; i++)
-		if (is_of(&list[i], t, which))
-			relationship_json(w, &list[i], select);
-	if (!t)
-		associations_each_json(dc->app->metadata, w, NULL, select);
+	for (size_t i = 0; i < n && is_cast(false, query->cast); i++) {
+		definition_of_relationship(&list[i], &row);
+		if (is_of(&list[i], t, which) && definition_filter_keeps(query->filter, &row))
+			relationship_json(w, &list[i], query->select);
+	}
+	if ((!t || which == EXPAND_MANY_TO_MANY) && is_cast(true, query->cast))
+		associations_json(dc->app->metadata, w, t, query);
 	json_close_array(w);
 	return OK;
 }
 
-/* Of RelationshipDefinitions(guid) or (SchemaName='x'): of one of the two kinds; 404 when there is none. */
-static err any_find(struct data_call *dc, const struct relationship **out, const struct association **out_many)
+static err missing(struct data_call *dc)
+{
+	return REFUSE(dc, 404, CODE_NOT_FOUND, "Could not find the relationship that the address names.");
+}
+
+/* Of (guid) or (SchemaName='x'): of one of the two kinds; 404 when there is none. */
+static err any_find(struct data_call *dc, const struct path_segment *s, const struct relationship **out, const struct association **out_many)
 {
 	const struct metadata *m = dc->app->metadata;
-	const struct path_segment *s = &dc->path.segment[0];
 	const struct path_argument *by_name = path_argument_find(s, S("SchemaName")), *by_id = path_argument_find(s, S(""));
 	struct relationship *list = NULL;
 	struct uuid id = { { 0 } };
@@ -74,33 +76,54 @@ static err any_find(struct data_call *dc, const struct relationship **out, const
 	for (size_t i = 0; i < m->association_count; i++)
 		if (by_name ? str_equal_nocase(m->associations[i].schema_name, by_name->value) : uuid_equal(&m->associations[i].id, &id))
 			*out_many = &m->associations[i];
-	return *out || *out_many ? OK : REFUSE(dc, 404, CODE_NOT_FOUND, "Could not find the relationship that the address names.");
+	return *out || *out_many ? OK : missing(dc);
 }
 
 static err relationship_find(struct data_call *dc, const struct relationship **out)
 {
 	const struct association *many;
-	TRY(any_find(dc, out, &many));
+	TRY(any_find(dc, &dc->path.segment[0], out, &many));
 	return *out ? OK : REFUSE(dc, 400, CODE_INVALID_ARGUMENT, "Nothing of a many-to-many relationship can be changed.");
 }
 
-err relationships_get(struct data_call *dc, str select)
+/* The one that `s` names, if it is of the table's expansion (t null: of any) and of the cast's kind. */
+static err one_get(struct data_call *dc, const struct path_segment *s, const struct table *t, enum definition_expand which, str cast)
 {
 	const struct association *many;
 	const struct relationship *r;
-	if (dc->path.segment[0].has_arguments) {
-		TRY(any_find(dc, &r, &many));
-		struct json_writer w = answer_json(dc, 200);
-		if (r)
-			relationship_json(&w, r, select);
-		else
-			association_json(&w, many, select);
-		return OK;
-	}
+	struct definition_view view;
+	TRY(definition_view_parse(dc, SHAPE_RELATIONSHIP, false, cast, &view));
+	TRY(any_find(dc, s, &r, &many));
+	bool of_table = r ? is_of(r, t, which) : !t || (which == EXPAND_MANY_TO_MANY && (many->side[0] == t || many->side[1] == t));
+	if (!of_table || !is_cast(r == NULL, cast))
+		return missing(dc);
+	struct json_writer w = answer_json(dc, 200);
+	if (r)
+		relationship_json(&w, r, view.own.select);
+	else
+		association_json(&w, many, view.own.select);
+	return OK;
+}
+
+err related_one_get(struct data_call *dc, const struct table *t, enum definition_expand which, str cast)
+{
+	return one_get(dc, &dc->path.segment[1], t, which, cast);
+}
+
+err relationships_get(struct data_call *dc)
+{
+	struct definition_view view;
+	size_t count;
+	str cast = definition_cast(&dc->path, &count);
+	if (count > 1 || !definition_cast_exists(SHAPE_RELATIONSHIP, cast))
+		return REFUSE(dc, 404, CODE_UNKNOWN_PATH, "Resource not found for the segment '%.*s'.", STR_ARG(dc->path.segment[1].name));
+	if (dc->path.segment[0].has_arguments)
+		return one_get(dc, &dc->path.segment[0], NULL, EXPAND_MANY_TO_ONE, cast);
+	TRY(definition_view_parse(dc, SHAPE_RELATIONSHIP, true, cast, &view));
 	struct json_writer w = answer_json(dc, 200);
 	json_open_object(&w);
 	json_key(&w, S("value"));
-	TRY(relationships_json(dc, &w, NULL, EXPAND_MANY_TO_ONE, select));
+	TRY(relationships_json(dc, &w, NULL, EXPAND_MANY_TO_ONE, &view.own));
 	json_close_object(&w);
 	return OK;
 }
@@ -203,7 +226,7 @@ err relationship_delete(struct data_call *dc)
 	const struct association *many;
 	const struct relationship *r;
 	TRY(rights_customize(dc));
-	TRY(any_find(dc, &r, &many));
+	TRY(any_find(dc, &dc->path.segment[0], &r, &many));
 	if (many)
 		return association_delete(dc, many);
 	SCOPED(transaction) tx = { 0 };

@@ -2,6 +2,7 @@
 
 #include "data/answer.h"
 #include "data/deep_insert.h"
+#include "data/options.h"
 #include "data/row_find.h"
 #include "data/typed_id.h"
 #include "data/write.h"
@@ -130,6 +131,7 @@ err multiple_run(struct data_call *dc, const struct table *t, bool *out_found)
 		if (!str_equal(str_from(name, space.len), str_of(actions[i].name)))
 			continue;
 		*out_found = true;
+		TRY(options_check(dc, ""));
 		return run(&m, i);
 	}
 	return OK;

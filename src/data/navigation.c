@@ -2,6 +2,7 @@
 
 #include "data/answer.h"
 #include "data/names.h"
+#include "data/options.h"
 #include "data/read.h"
 #include "data/row_find.h"
 #include "data/write.h"
@@ -92,6 +93,7 @@ err navigation_run(struct data_call *dc, const struct table *t, const struct col
 	bool reference = dc->path.count == 3 && str_equal(dc->path.segment[2].name, S("$ref"));
 	if (!reference && dc->path.count > 2)
 		return REFUSE(dc, 404, CODE_UNKNOWN_PATH, "Resource not found for the segment '%.*s'.", STR_ARG(dc->path.segment[2].name));
+	TRY(options_check(dc, "@"));
 	if (reference && get)
 		return reference_get(dc, t, c, id);
 	if (reference && (method == HTTP_PUT || method == HTTP_DELETE))

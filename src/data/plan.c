@@ -17,7 +17,7 @@ int rows_order_index(const struct rows *rows)
 /* --- text --- */
 
 struct fragments {
-	str filter, keyset, keys, also; /* empty: none */
+	str filter, keyset, also; /* empty: none */
 	str order[ORDER_MAX];     /* its columns as expressions */
 	int limit;          /* parameter   */
 	int shared_table, shared_with, shared_bit; /* parameters; 0: the caller holds no shares */
@@ -66,7 +66,7 @@ static void columns_write(struct buffer *text, const struct odata_query *q, cons
 
 static void conditions_write(struct buffer *text, const struct fragments *f, bool first)
 {
-	const str parts[] = { f->filter, f->keyset, f->keys, f->also };
+	const str parts[] = { f->filter, f->keyset, f->also };
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		if (!parts[i].len)
 			continue;
@@ -246,11 +246,6 @@ static err fragments_make(struct sql_builder *b, const struct rows_wish *wish, s
 		TRY(filter_sql(b, q->filter, arena, &out->filter));
 	if (wish->after)
 		TRY(keyset_sql(b, q, out->order, wish->after, wish->after_key, arena, &out->keyset));
-	if (wish->keys) {
-		struct value keys = value_of_i64s(wish->keys, wish->key_count);
-		out->keys = str_format(arena, "r.key IN (SELECT value FROM i64_array(?%d))", sql_parameter(b, &keys));
-		TRY_NEW(out->keys.at);
-	}
 	TRY(also_write(b, q->table, wish->visible, arena, &out->also));
 	out->limit = sql_parameter(b, &limit);
 	return OK;

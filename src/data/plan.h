@@ -34,8 +34,6 @@ struct rows_wish {
 	int64_t limit;               /* rows wanted, at least 1                                    */
 	const struct value *after;   /* the order values of the last row seen; null: from the start */
 	int64_t after_key;
-	const int64_t *keys;         /* not null: only rows with these keys (an association)       */
-	size_t key_count;
 	struct plan_memory *memory;  /* null: the counters are read each time                      */
 	enum plan_kind force;        /* tests walk every plan                                      */
 };

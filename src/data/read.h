@@ -8,8 +8,6 @@
 struct rows_of {
 	str path;                    /* the address behind the root: of next links       */
 	const struct filter *within; /* null: all of them                                */
-	const int64_t *keys;         /* not null: only rows with these keys              */
-	size_t key_count;
 	bool references;             /* answer with addresses instead of rows            */
 };
 

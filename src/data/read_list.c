@@ -6,6 +6,7 @@
 #include "data/change_tracking.h"
 #include "data/cursor.h"
 #include "data/expand.h"
+#include "data/options.h"
 #include "data/rights.h"
 #include "data/row_json.h"
 
@@ -72,7 +73,7 @@ static err tracking_make(struct data_call *dc, const struct table *t, struct lis
 	TRY(tracking_begin(dc, t, &l->visible, query, l->cursor.since, &l->tracking));
 	if (!l->tracking.on)
 		return OK;
-	if (l->query.filter || l->query.order_count || !l->paged || l->expands.count || l->of.within || l->of.keys || l->of.references)
+	if (l->query.filter || l->query.order_count || !l->paged || l->expands.count || l->of.within || l->of.references)
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "Changes are tracked of a whole set: without $filter, $orderby, $top and $expand.");
 	return condition_join(dc, l, l->tracking.delta ? &l->tracking.since : NULL);
 }
@@ -85,6 +86,8 @@ static err listing_make(struct data_call *dc, const struct table *t, struct list
 	TRY(expand_take(dc, t, &options, &l->expands));
 	TRY(url_params_without(&options, S("$deltatoken"), dc->arena, &options));
 	TRY(odata_query_parse(t, &options, &dc->who, dc->arena, &dc->problem, &l->query));
+	if (l->of.references && (l->query.select_given || l->expands.count))
+		return REFUSE(dc, 400, CODE_BAD_QUERY, "Of references nothing can be selected or expanded.");
 	TRY(query_text(dc, l, true, &place));
 	l->place = (struct cursor_place){ "$skiptoken", &dc->app->cursor_secret, dc->caller.user_id, place };
 	l->paged = l->query.top < 0;
@@ -189,7 +192,6 @@ static err rows_write(struct data_call *dc, struct json_writer *w, struct listin
 {
 	SCOPED(rows) rows = { 0 };
 	struct rows_wish wish = { .query = &l->query, .visible = &l->visible, .limit = l->page + (l->paged ? 1 : 0),
-				  .keys = l->of.keys, .key_count = l->of.key_count,
 				  .memory = &dc->app->plan_memory };
 	if (l->query.skip_token.len) {
 		struct value *after = NEW_ARRAY(dc->arena, struct value, ORDER_MAX);
@@ -240,13 +242,9 @@ static err preferences_applied(struct data_call *dc, const struct listing *l)
 err read_list(struct data_call *dc, const struct table *t, const struct rows_of *of)
 {
 	struct listing l = { .of = *of };
-	if (url_param_count(&dc->params, S("$apply")) && !of->keys && !of->references)
+	if (url_param_count(&dc->params, S("$apply")) && !of->references)
 		return aggregate_list(dc, t, of->within);
 	TRY(listing_make(dc, t, &l));
-	if (of->keys) {
-		l.paged = false; /* an association is short; its next link would need a path of its own */
-		l.query.count = false;
-	}
 	SCOPED(transaction) snapshot = { 0 };
 	TRY(transaction_begin_read(dc->app->store, &snapshot));
 	TRY(tracking_snapshot(dc, &l.tracking));
@@ -269,6 +267,7 @@ err read_count(struct data_call *dc, const struct table *t, const struct rows_of
 {
 	struct listing l = { .of = *of };
 	int64_t n;
+	TRY(options_check(dc, "@ $filter"));
 	TRY(listing_make(dc, t, &l));
 	TRY(rows_count(dc->app->store, &l.query, &l.visible, PAGE_ROWS_MAX, dc->arena, &n));
 	str text = str_format(dc->arena, "%lld", (long long)n);

@@ -171,7 +171,7 @@ static const struct {
 	{ "GET", "/new_cases", "$expand=new_ParentId($select=new_nope)", 400, "0x80060888" },
 	{ "GET", "/new_cases", "$expand=new_case_case($filter=new_name eq 'x'", 400, "0x80060888" },
 	{ "GET", "/new_cases", "$expand=new_case_case($skip=1)", 400, "0x80060888" },
-	{ "GET", "/new_cases/$count", "$expand=new_ParentId", 200, NULL },
+	{ "GET", "/new_cases/$count", "$expand=new_ParentId", 400, NULL },
 	{ "GET", "/new_cases", "$skiptoken=abc", 400, "0x80060888" },
 	{ "GET", "/new_cases(1)", NULL, 400, NULL },
 	{ "GET", "/new_cases(new_name='x')", NULL, 400, NULL },
