@@ -3,6 +3,7 @@
 
 #include "data/rights.h"
 #include "data/row_key.h"
+#include "data/typed_id.h"
 
 static err unknown_member(struct data_call *dc, const struct table *t, str name)
 {
@@ -134,7 +135,7 @@ static err member_take(struct data_call *dc, const struct table *t, const struct
 {
 	size_t at = str_find_char(in->name, '@', 0);
 	if (at == 0)
-		return OK; /* @odata.type and the like */
+		return OK; /* @odata.etag and the like */
 	if (at != SIZE_MAX && str_equal(str_from(in->name, at), S("@odata.bind"))) {
 		str navigation = str_slice(in->name, 0, at);
 		const struct column *c = table_column_by_navigation(t, navigation);
@@ -155,10 +156,20 @@ static err member_take(struct data_call *dc, const struct table *t, const struct
 	return c ? column_take(dc, c, in, creating, b) : unknown_member(dc, t, in->name);
 }
 
+/* A row's @odata.type, where it is given, is the table's. */
+static err type_check(struct data_call *dc, const struct table *t, const struct json *in)
+{
+	str type;
+	if (!json_member(in, S("@odata.type")) || (typed_id_type(in, &type) && str_equal(type, t->logical_name)))
+		return OK;
+	return REFUSE(dc, 400, CODE_INVALID_ARGUMENT, "@odata.type of a row must be Microsoft.Dynamics.CRM.%.*s.", STR_ARG(t->logical_name));
+}
+
 err body_parse(struct data_call *dc, const struct table *t, const struct json *in, bool creating, struct body *out)
 {
 	if (!json_is(in, JSON_OBJECT))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The body must be a JSON object.");
+	TRY(type_check(dc, t, in));
 	out->changes = NEW_ARRAY(dc->arena, struct change, 2 * in->count + 1 + KEY_COLUMNS_MAX); /* and what follows from a state, a binding or the address */
 	TRY_NEW(out->changes);
 	for (const struct json *member = in->first; member; member = member->next)

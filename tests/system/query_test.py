@@ -299,6 +299,8 @@ def deep_insert(w):
     before = int(w.it.operator('GET', f'{w.api}/new_cases/$count').body)
     for what, body, status, want in (
             ('a nested row that is wrong', {'new_title': 'x', 'new_ParentId': {'new_title': 'y'}, 'new_case_tasks': [{'new_number': 'no'}]}, 400, '0x80060888'),
+            ('a row of another type', {'@odata.type': 'Microsoft.Dynamics.CRM.new_task', 'new_title': 'x'}, 400, '0x80040203'),
+            ('a nested one', {'new_title': 'x', 'new_ParentId': {'@odata.type': '#Microsoft.Dynamics.CRM.new_task', 'new_title': 'y'}}, 400, '0x80040203'),
             ('an unknown collection', {'new_title': 'x', 'new_nothing': [{}]}, 400, '0x80060888'),
             ('too deep', {'new_title': '1', 'new_ParentId': {'new_ParentId': {'new_ParentId': {'new_ParentId': {'new_ParentId': {'new_title': '6'}}}}}}, 400, '0x80060888'),
             ('a bound row that is not there', {'new_title': 'x', 'new_case_tasks@odata.bind': [f"new_tasks({w.users['ann']})"]}, 404, '0x80040217')):
