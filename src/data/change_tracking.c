@@ -11,7 +11,7 @@
 #include "metadata/physical.h"
 
 /* Of row_note. */
-enum note_kind { NOTE_MADE = 1, NOTE_GONE, NOTE_MOVED, NOTE_UNSHARED, NOTE_SHARED };
+enum note_kind { NOTE_MADE = 1, NOTE_GONE, NOTE_MOVED, NOTE_UNSHARED, NOTE_SHARED, NOTE_CHANGED /* of built-in tables */ };
 enum { VIEW_BYTES_MAX = 16 << 20, DAY_S = 86400, REMOVED_MAX = 100000 };
 
 static int64_t now_s(const struct data_call *dc)
@@ -66,7 +66,8 @@ static err track(struct data_call *dc, const struct table *t, int64_t *out_floor
 	if (tracked) {
 		TRY(notes_drop(dc, t));
 	} else {
-		TRY(physical_tracking_create(dc->app->store, t, share_bit(RIGHT_READ), dc->arena));
+		if (!t->builtin) /* those of the views are there already */
+			TRY(physical_tracking_create(dc->app->store, t, share_bit(RIGHT_READ), dc->arena));
 		TRY(run(dc, &SQL_TRACK_BEGIN, (int64_t[]){ t->ordinal, now_s(dc) }, 2));
 	}
 	TRY(track_find(dc, t, &tracked, out_floor, &time));
@@ -238,7 +239,7 @@ err tracking_begin(struct data_call *dc, const struct table *t, const struct vis
 	*out = (struct tracking){ .on = dc->prefer.track_changes || linked || began, .query = query, .now = began };
 	if (!out->on)
 		return OK;
-	if (t->builtin)
+	if (!t->trackable)
 		return REFUSE(dc, 501, CODE_BAD_QUERY, "Changes of '%.*s' are not tracked.", STR_ARG(t->logical_name));
 	TRY(track(dc, t, &floor));
 	TRY(track_above(dc, v));

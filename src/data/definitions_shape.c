@@ -142,7 +142,7 @@ void definition_of_table(const struct table *t, struct definition_row *out)
 		[T_PRIMARY_NAME] = text(t->primary_name ? t->primary_name->logical_name : S("")),
 		[T_CLASS] = text(t->class == CLASS_ADMIN ? S("Administration") : S("Business")), [T_CODE] = number(t->object_type_code),
 		[T_CUSTOM] = number(!t->builtin), [T_ACTIVITY] = number(false), [T_NOTES] = number(false), [T_CONCURRENCY] = number(true),
-		[T_TRACKING] = number(!t->builtin), [T_ACCESS_TEAMS] = number(t->access_teams),
+		[T_TRACKING] = number(t->trackable), [T_ACCESS_TEAMS] = number(t->access_teams),
 	} };
 }
 

@@ -5,6 +5,8 @@
 #include "base/map.h"
 #include "metadata/internal.h"
 
+/* Up to this ordinal triggers note the changes of what lies below the views (authz/migrations/0020_tracking_of_rights.sql). */
+enum { TRACKED_LAST = 18 };
 enum { C = COLUMN_CREATABLE, U = COLUMN_UPDATABLE, CU = C | U };
 
 struct builtin_column {
@@ -260,7 +262,7 @@ static err table_add(struct metadata *m, const struct builtin_table *in)
 	TRY_NEW(t);
 	TRY_NEW(columns);
 	*t = (struct table){ .ordinal = in->ordinal, .ownership = in->ownership, .class = CLASS_ADMIN, .builtin = true,
-		.object_type_code = in->type_code, .schema_name = str_of(in->schema_name),
+		.trackable = in->ordinal <= TRACKED_LAST, .object_type_code = in->type_code, .schema_name = str_of(in->schema_name),
 		.logical_name = str_lower(m->arena, str_of(in->schema_name)), .entity_set = str_of(in->entity_set),
 		.display_name = str_of(in->display_name), .display_collection_name = str_of(in->collection_name),
 		.column_count = in->column_count + 1 };

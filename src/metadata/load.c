@@ -28,6 +28,7 @@ static err table_read(struct metadata *m, const struct statement *s, const int64
 	t->ownership = (enum table_ownership)column_i64(s, 8);
 	t->class = (enum table_class)column_i64(s, 9);
 	t->access_teams = column_i64(s, 10) != 0;
+	t->trackable = true;
 	t->object_type_code = TYPE_CODE_FIRST + t->ordinal;
 	t->sql = str_format(m->arena, "t_%u", t->ordinal);
 	TRY_NEW(t->sql.at);
