@@ -125,6 +125,10 @@ static err subjects_arrive(struct access_call *call)
 {
 	for (size_t i = 0; i < call->request.count; i++) {
 		struct access_question *q = &call->request.questions[i];
+		bool stranger = false;
+		TRY(external_subject_is_declared(call, q, &stranger));
+		if (stranger)
+			continue;
 		TRY(subject_arrive(&call->data, &q->subject));
 		if (q->on_behalf)
 			TRY(subject_arrive(&call->data, &q->on_behalf_of));

@@ -96,16 +96,13 @@ static enum authz_reason refusal_of(const struct access_entity *e)
 	return e->refused ? (enum authz_reason)e->refused : REASON_TENANT;
 }
 
-err access_parties_find(struct data_call *dc, const struct access_question *q, struct access_parties *out)
+void access_parties_find(const struct access_question *q, struct access_parties *out)
 {
-	*out = (struct access_parties){ .on_behalf = q->on_behalf, .interactive = q->interactive,
+	*out = (struct access_parties){ .subject = q->subject.key, .on_behalf_of = q->on_behalf_of.key, .on_behalf = q->on_behalf,
+					.interactive = q->interactive,
 					.subject_refused = refusal_of(&q->subject), .on_behalf_refused = refusal_of(&q->on_behalf_of) };
-	TRY(subject_find(dc->app->store, &q->subject, &out->subject));
-	if (q->on_behalf)
-		TRY(subject_find(dc->app->store, &q->on_behalf_of, &out->on_behalf_of));
 	if (subject_type_of(q->on_behalf_of.type) == SUBJECT_TEAM)
 		out->on_behalf_of = 0; /* nobody acts for a team */
-	return OK;
 }
 
 enum authz_reason access_acts_for_others(struct authz_context *ctx)

@@ -39,7 +39,8 @@ struct access_parties {
 	bool on_behalf, interactive;
 	enum authz_reason subject_refused, on_behalf_refused; /* why of somebody who is nobody here */
 };
-MUST_USE NONNULL err access_parties_find(struct data_call *dc, const struct access_question *q, struct access_parties *out);
+/* Of a question whose subjects have been looked up (access/subject.h). */
+NONNULL void access_parties_find(const struct access_question *q, struct access_parties *out);
 
 /* *out is REASON_NONE when it is allowed. */
 MUST_USE NONNULL err access_decide(struct data_call *dc, const struct access_parties *who, const struct access_target *what,

@@ -2,7 +2,7 @@
 
 #include "access/sql_catalog.h"
 
-enum { CASE_BYTES_MAX = 256 * 1024 };
+enum { CASE_BYTES_MAX = 1024 * 1024 };
 
 /* --- types --- */
 
@@ -87,6 +87,27 @@ static err entity_read(struct store *store, const struct external_type *type, co
 
 /* --- questions --- */
 
+err external_subject_is_declared(struct access_call *call, const struct access_question *q, bool *out)
+{
+	const struct external_type *resource, *subject = NULL;
+	TRY(external_type_find(call, q->resource.type, &resource));
+	if (resource)
+		TRY(external_type_find(call, q->subject.type, &subject));
+	*out = subject != NULL;
+	return OK;
+}
+
+static err principal_read(struct data_call *dc, const struct access_entity *said, struct arena *arena, struct external_case *c)
+{
+	c->subject_declared = true;
+	c->subject_refused = said->refused ? (enum authz_reason)said->refused : REASON_TENANT;
+	if (!said->key)
+		return OK;
+	TRY(external_principal_read(dc, said->type, said->key, arena, &c->question.subject, &c->subject_refused));
+	c->subject_known = c->subject_refused == REASON_NONE;
+	return OK;
+}
+
 err external_case_make(struct access_call *call, const struct external_type *type, const struct access_question *q, struct arena *arena,
 		       struct external_case *out)
 {
@@ -95,7 +116,10 @@ err external_case_make(struct access_call *call, const struct external_type *typ
 	*out = (struct external_case){ .question = { .action = q->action, .action_properties = q->action_properties, .context = q->context } };
 	TRY(external_type_find(call, q->subject.type, &subjects));
 	out->subject_declared = subjects != NULL;
-	TRY(entity_read(store, subjects, &q->subject, arena, &out->question.subject, &out->subject_known));
+	if (!subjects && external_subject_is_principal(&q->subject))
+		TRY(principal_read(&call->data, &q->subject, arena, out));
+	else
+		TRY(entity_read(store, subjects, &q->subject, arena, &out->question.subject, &out->subject_known));
 	return entity_read(store, type, &q->resource, arena, &out->question.resource, &out->resource_known);
 }
 
@@ -103,6 +127,8 @@ enum authz_reason external_case_decide(const struct external_type *type, const s
 {
 	if (!c->subject_declared)
 		return REASON_TENANT;
+	if (c->subject_refused != REASON_NONE)
+		return c->subject_refused;
 	return type->policy && external_policy_allows(type->policy, &c->question) ? REASON_NONE : REASON_EXTERNAL_POLICY;
 }
 

@@ -24,6 +24,7 @@ enum { EVALUATIONS_MAX = 1000 };
 struct access_entity {
 	str type, id;
 	const struct json *properties; /* an object; null: not given */
+	int64_t key;             /* of a principal of the environment, once found (access/subject.h); 0: not yet, or nobody */
 	int refused;             /* enum authz_reason: which gate kept a person of the tenant from becoming a user here; 0: none */
 };
 

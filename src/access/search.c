@@ -78,7 +78,7 @@ err search_begin(struct access_call *call, enum access_api api, struct search *o
 	*out = (struct search){ .call = call, .limit = wish->limit < 0 ? SEARCH_LIMIT_DEFAULT : wish->limit };
 	if (out->limit > SEARCH_LIMIT_MAX)
 		out->limit = SEARCH_LIMIT_MAX;
-	out->place = (struct cursor_place){ .secret = &dc->app->cursor_secret, .user = dc->caller.user_id };
+	out->place = (struct cursor_place){ .name = "page token", .secret = &dc->app->cursor_secret, .user = dc->caller.user_id };
 	TRY(binding_make(call, api, &out->place.query));
 	if (wish->token.len)
 		TRY(token_read(out, wish));

@@ -9,6 +9,7 @@
 #define ACCESS_SEARCH_H
 
 #include "access/call.h"
+#include "access/subject.h"
 #include "data/cursor.h"
 
 enum { SEARCH_LIMIT_DEFAULT = 100, SEARCH_LIMIT_MAX = 1000, SEARCH_ROWS_SEEN_MAX = 5000, SEARCH_SUBJECTS_SEEN_MAX = 500 };
@@ -29,8 +30,11 @@ NONNULL bool search_offer(struct search *s, int64_t key, str text, bool allowed)
 /* The answer; entities of this type, or actions when it is empty. */
 MUST_USE NONNULL err search_answer(struct search *s, str type);
 
-/* The three of external types (access/external.h): over the entities that are stored of a type, and the actions that a type names. Where a
- * subject or resource of the question is not stored, nothing is found. */
+/* The environment's principals of a type, as key and id, behind the page's place. */
+MUST_USE NONNULL err search_principals_open(struct search *s, enum subject_type type, struct statement *out);
+
+/* The three of external types (access/external.h): over the entities that are stored of a type or the principals of the environment, and the actions
+ * that a type names. Where a subject or resource of the question is not stored, nothing is found. */
 struct external_type;
 MUST_USE NONNULL err search_external_subject_run(struct search *s, const struct external_type *type);
 MUST_USE NONNULL err search_external_resource_run(struct search *s, const struct external_type *type);

@@ -2,7 +2,6 @@
 #include "access/external.h"
 #include "access/search.h"
 #include "access/sql_catalog.h"
-#include "access/subject.h"
 #include "authz/cascade.h"
 #include "authz/share.h"
 
@@ -69,7 +68,7 @@ err search_resource_run(struct access_call *call)
 	TRY(external_type_find(call, q->resource.type, &external));
 	if (external)
 		return search_external_resource_run(&s, external);
-	TRY(access_parties_find(dc, q, &who));
+	access_parties_find(q, &who);
 	TRY(access_target_find(dc, q, &what));
 	if (!who.subject || !what.table || what.right <= RIGHT_CREATE || what.refused != REASON_NONE)
 		return search_answer(&s, q->resource.type);
@@ -84,7 +83,7 @@ err search_resource_run(struct access_call *call)
 
 /* --- subjects --- */
 
-static err subjects_open(struct search *s, enum subject_type type, struct statement *out)
+err search_principals_open(struct search *s, enum subject_type type, struct statement *out)
 {
 	struct store *store = s->call->data.app->store;
 	TRY(statement_open(store, type == SUBJECT_TEAM ? &SQL_SUBJECTS_TEAMS : &SQL_SUBJECTS_USERS, out));
@@ -99,7 +98,7 @@ static err subjects_offer(struct search *s, enum subject_type type, struct acces
 	SCOPED(statement) candidates = { 0 };
 	bool row, wanted = true;
 	int64_t seen = 0;
-	TRY(subjects_open(s, type, &candidates));
+	TRY(search_principals_open(s, type, &candidates));
 	while (wanted) {
 		enum authz_reason reason;
 		TRY(statement_step(&candidates, &row));
@@ -127,9 +126,9 @@ err search_subject_run(struct access_call *call)
 	TRY(external_type_find(call, q->resource.type, &external));
 	if (external)
 		return search_external_subject_run(&s, external);
-	TRY(access_parties_find(&call->data, q, &who));
+	access_parties_find(q, &who);
 	TRY(access_target_find(&call->data, q, &what));
-	if (type != SUBJECT_UNKNOWN && what.table)
+	if (type != SUBJECT_UNKNOWN && type != SUBJECT_CONTACT && what.table)
 		TRY(subjects_offer(&s, type, &who, &what));
 	return search_answer(&s, q->subject.type);
 }
@@ -147,7 +146,7 @@ err search_action_run(struct access_call *call)
 	TRY(external_type_find(call, q.resource.type, &external));
 	if (external)
 		return search_external_action_run(&s, external);
-	TRY(access_parties_find(&call->data, &q, &who));
+	access_parties_find(&q, &who);
 	for (int r = RIGHT_READ; r < RIGHTS_END && wanted; r++) {
 		struct access_target what;
 		enum authz_reason reason;

@@ -4,11 +4,12 @@
 #include "authz/authz.h"
 #include "data/audit_who.h"
 
-static const char *const types[] = { [SUBJECT_USER] = "user", [SUBJECT_TEAM] = "team", [SUBJECT_APPLICATION] = "application" };
+static const char *const types[] = { [SUBJECT_USER] = "user", [SUBJECT_TEAM] = "team", [SUBJECT_APPLICATION] = "application",
+				     [SUBJECT_CONTACT] = "contact" };
 
 enum subject_type subject_type_of(str type)
 {
-	for (int i = SUBJECT_USER; i <= SUBJECT_APPLICATION; i++)
+	for (int i = SUBJECT_USER; i <= SUBJECT_CONTACT; i++)
 		if (str_equal(type, str_of(types[i])))
 			return (enum subject_type)i;
 	return SUBJECT_UNKNOWN;
@@ -53,30 +54,50 @@ static err by_name(struct store *store, str name, int64_t *out_key)
 	return OK;
 }
 
-err subject_find(struct store *store, const struct access_entity *entity, int64_t *out_key)
+/* A name is whose the directory says it is. What it does not know, and while it is silent, is looked for among the users of the environment. */
+static err by_upn(struct data_call *dc, str name, struct uuid *out_object, int64_t *out_key)
 {
-	enum subject_type type = subject_type_of(entity->type);
-	struct uuid id;
+	struct store *store = dc->app->store;
+	err e = authz_object_by_upn(dc->app->authz, name, out_object);
 	*out_key = 0;
-	if (type == SUBJECT_UNKNOWN || entity->id.len == 0)
-		return OK;
-	if (failed(uuid_parse(entity->id, &id)))
-		return type == SUBJECT_USER ? by_name(store, entity->id, out_key) : OK;
-	TRY(by_id(store, type, &id, out_key));
-	return *out_key || type == SUBJECT_TEAM ? OK : by_directory_id(store, type, &id, out_key);
+	if (failed(e) && err_kind_of(e) != ERR_UNAVAILABLE)
+		return e;
+	if (failed(e) || uuid_is_nil(out_object))
+		return by_name(store, name, out_key);
+	return by_directory_id(store, SUBJECT_USER, out_object, out_key);
+}
+
+static err by_any_id(struct store *store, enum subject_type type, const struct uuid *id, int64_t *out_key)
+{
+	TRY(by_id(store, type, id, out_key));
+	return *out_key || type == SUBJECT_TEAM ? OK : by_directory_id(store, type, id, out_key);
+}
+
+/* A person of the tenant who is no user yet. */
+static err person_arrive(struct data_call *dc, const struct uuid *object, struct access_entity *entity)
+{
+	enum authz_reason reason;
+	struct audit_event who = audit_who(dc);
+	err e = authz_user_by_object(dc->app->authz, object, dc->web->now, &who, &entity->key, &reason);
+	if (err_kind_of(e) != ERR_NOT_FOUND)
+		return e;
+	entity->key = 0;
+	entity->refused = reason;
+	return OK;
 }
 
 err subject_arrive(struct data_call *dc, struct access_entity *entity)
 {
-	enum authz_reason reason;
-	struct uuid id;
-	int64_t key;
-	TRY(subject_find(dc->app->store, entity, &key));
-	if (key || subject_type_of(entity->type) != SUBJECT_USER || failed(uuid_parse(entity->id, &id)))
+	enum subject_type type = subject_type_of(entity->type);
+	struct uuid id = { { 0 } };
+	entity->key = 0;
+	if (type == SUBJECT_CONTACT)
+		entity->refused = REASON_NO_TABLE_PERMISSION;
+	if (type == SUBJECT_UNKNOWN || type == SUBJECT_CONTACT || entity->id.len == 0)
 		return OK;
-	struct audit_event who = audit_who(dc);
-	err e = authz_user_by_object(dc->app->authz, &id, dc->web->now, &who, &key, &reason);
-	if (err_kind_of(e) == ERR_NOT_FOUND)
-		entity->refused = reason;
-	return err_kind_of(e) == ERR_NOT_FOUND ? OK : e;
+	if (!failed(uuid_parse(entity->id, &id)))
+		TRY(by_any_id(dc->app->store, type, &id, &entity->key));
+	else if (type == SUBJECT_USER)
+		TRY(by_upn(dc, entity->id, &id, &entity->key));
+	return entity->key || type != SUBJECT_USER || uuid_is_nil(&id) ? OK : person_arrive(dc, &id, entity);
 }

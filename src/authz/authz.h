@@ -58,6 +58,8 @@ MUST_USE NONNULL err authz_admit(struct authz *authz, const struct principal *to
  * nobody such, or not admitted (*out_reason says which gate; REASON_TENANT: unknown). Outside a transaction or in the caller's. */
 MUST_USE NONNULL err authz_user_by_object(struct authz *authz, const struct uuid *object, struct instant now, const struct audit_event *audit,
 					  int64_t *out_key, enum authz_reason *out_reason);
+/* The object id of the person whose name this is at present, in any case; nil: nobody's. ERR_UNAVAILABLE: the directory does not answer. */
+MUST_USE NONNULL err authz_object_by_upn(struct authz *authz, str upn, struct uuid *out);
 /* The operator's lane: the built-in application user that holds System Administrator. */
 MUST_USE NONNULL err authz_admit_operator(struct authz *authz, struct authz_context **out);
 

@@ -59,6 +59,15 @@ struct licence_kept {
 	bool licensed;
 };
 
+/* Whose a UPN is, as last asked. */
+enum { NAMES_KEPT = 256, NAME_KEPT_BYTES = 120 };
+struct name_kept {
+	uint64_t version;   /* people_version of then; 0: none */
+	struct uuid object; /* nil: nobody's */
+	size_t len;
+	char upn[NAME_KEPT_BYTES];
+};
+
 struct authz {
 	struct store *store;
 	const struct metadata *metadata;
@@ -68,6 +77,7 @@ struct authz {
 	const struct person_source *people; /* null: nobody to ask */
 	uint64_t people_version;    /* moves whenever a kept judgement may be wrong; never 0 */
 	struct licence_kept licences[LICENCES_KEPT]; /* by the last octets of the id */
+	struct name_kept names[NAMES_KEPT]; /* by a sum of the name */
 	uint64_t epoch_highest;     /* ever seen: a rolled-back epoch is never given again */
 	struct snapshot *snapshot;  /* null until asked */
 	struct context_cache *cache;
@@ -152,13 +162,13 @@ enum { PERSON_BYTES_MAX = 64 * 1024 };
 MUST_USE NONNULL err gates_renew(struct authz *a, const struct snapshot *snapshot, struct authz_context *ctx);
 /* Gives the view of users its function person_is_licensed. */
 MUST_USE NONNULL err licence_function_add(struct authz *a);
-/* What the directory knows; all false without an id. ERR_UNAVAILABLE: it does not answer. */
 MUST_USE NONNULL err group_teams_load(struct store *store, struct arena *arena, struct group_team **out, size_t *out_count);
 /* The directory object that a user row stands for; nil: none. */
 MUST_USE NONNULL err user_object(struct store *store, int64_t key, struct uuid *out);
 /* Every team of a user: memberships, the default team of the unit, and those of groups. `object` nil: no person of the directory. */
 MUST_USE NONNULL err teams_of_user(struct authz *a, const struct snapshot *s, int64_t user, int64_t unit, const struct uuid *object,
 				   struct arena *arena, int64_t **out, size_t *out_count);
+/* What the directory knows; all false without an id. ERR_UNAVAILABLE: it does not answer. */
 MUST_USE NONNULL err person_ask(struct authz *a, const struct uuid *id, bool application, struct arena *arena, struct person_facts *out);
 
 /* A team with its members, roles and shares. */

@@ -1,16 +1,6 @@
 /* authz/licence_gates.c - the gates of a context, judged by what the directory says and kept until that may have changed. */
 #include "authz/internal.h"
 
-err person_ask(struct authz *a, const struct uuid *id, bool application, struct arena *arena, struct person_facts *out)
-{
-	*out = (struct person_facts){ .known = false };
-	if (uuid_is_nil(id))
-		return OK;
-	if (!a->people)
-		FAIL(ERR_UNAVAILABLE, "there is no directory to ask");
-	return a->people->ask(a->people->self, id, application, &a->admission.group, arena, out);
-}
-
 /* Of one of the plans that the environment asks for; where it asks for none, of any. */
 static bool has_licence(const struct admission *a, const struct person_facts *p)
 {

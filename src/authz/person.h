@@ -23,11 +23,20 @@ struct person_facts {
 	const struct uuid *plans; /* service plans in effect */
 	size_t plan_count;
 	str upn, name;
+	struct uuid id;    /* the object id, however they were named; of an application nil */
+};
+
+/* Who is asked about, by one name. */
+struct person_wish {
+	enum person_named { PERSON_BY_ID = 0, PERSON_BY_APPLICATION, PERSON_BY_UPN } by;
+	struct uuid id;    /* object id, or appId of an application */
+	str upn;
+	struct uuid group; /* nil: in_group is not asked for */
 };
 
 struct person_source {
-	/* By object id, or an application's by its appId. `group` nil: none is asked about. ERR_UNAVAILABLE: the directory does not answer. */
-	err (*ask)(void *self, const struct uuid *id, bool application, const struct uuid *group, struct arena *arena, struct person_facts *out);
+	/* ERR_UNAVAILABLE: the directory does not answer. */
+	err (*ask)(void *self, const struct person_wish *wish, struct arena *arena, struct person_facts *out);
 	void *self;
 };
 

@@ -80,10 +80,19 @@ static void put_text(str text, char *to, size_t room, uint32_t *out_len)
 		memcpy(to, text.at, *out_len);
 }
 
+static err person_find(struct directory *d, const struct directory_question *q, struct arena *arena, struct person *out)
+{
+	if (q->by == DIRECTORY_BY_ID)
+		return lookup_person(d, &q->id, arena, out);
+	if (q->by != DIRECTORY_BY_UPN || q->upn_len > sizeof q->upn)
+		FAIL(ERR_INVALID, "a question about somebody without a name");
+	return lookup_person_by_name(d, (str){ q->upn, q->upn_len }, arena, out);
+}
+
 static err person_tell(struct directory *d, const struct directory_question *q, struct arena *arena, struct directory_answer *out)
 {
 	struct person p;
-	err e = lookup_person(d, &q->id, arena, &p);
+	err e = person_find(d, q, arena, &p);
 
 	if (err_kind_of(e) == ERR_NOT_FOUND)
 		return OK;
@@ -91,9 +100,10 @@ static err person_tell(struct directory *d, const struct directory_question *q, 
 	out->known = true;
 	out->enabled = p.enabled;
 	out->guest = p.guest;
+	out->id = p.id;
 	put_text(p.user_principal_name, out->upn, sizeof out->upn, &out->upn_len);
 	put_text(p.display_name, out->name, sizeof out->name, &out->name_len);
-	TRY(roles_tell(d, &q->id, arena, out));
+	TRY(roles_tell(d, &p.id, arena, out));
 	TRY(plans_tell(d, p.key, out));
 	TRY(groups_tell(d, p.key, out));
 	return group_tells(d, p.key, &q->group, out);
@@ -116,7 +126,7 @@ static err application_tell(struct directory *d, const struct directory_question
 void person_answer(struct directory *d, const struct directory_question *q, struct arena *arena, struct directory_answer *out)
 {
 	memset(out, 0, sizeof *out);
-	err e = q->is_application ? application_tell(d, q, arena, out) : person_tell(d, q, arena, out);
+	err e = q->by == DIRECTORY_BY_APP_ID ? application_tell(d, q, arena, out) : person_tell(d, q, arena, out);
 	if (failed(e))
 		memset(out, 0, sizeof *out);
 	out->kind = DIRECTORY_ANSWER;

@@ -17,9 +17,11 @@ enum { DIRECTORY_PLANS_MAX = 512, DIRECTORY_GROUPS_MAX = 1024, DIRECTORY_UPN_BYT
 
 struct directory_question {
 	enum directory_message_kind kind;
-	uint32_t is_application; /* id is an appId; else a person's object id */
+	enum { DIRECTORY_BY_ID = 0, DIRECTORY_BY_APP_ID, DIRECTORY_BY_UPN } by; /* a person's object id, an appId, a person's name */
 	uint64_t number;         /* comes back with the answer */
 	struct uuid id, group;   /* group nil: in_group is not asked for */
+	uint32_t upn_len;
+	char upn[DIRECTORY_UPN_BYTES_MAX];
 };
 
 /* A security group or another that the person belongs to: as a direct member, or as an owner. */
@@ -37,6 +39,7 @@ struct directory_answer {
 	uint8_t in_group;    /* a direct member */
 	uint8_t administers; /* holds a directory role that administers environments */
 	uint8_t guest;
+	struct uuid id;      /* of a person; the object id */
 	uint32_t plan_count, group_count, upn_len, name_len;
 	struct uuid plans[DIRECTORY_PLANS_MAX]; /* service plans in effect */
 	struct directory_group groups[DIRECTORY_GROUPS_MAX];

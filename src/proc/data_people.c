@@ -16,7 +16,7 @@ struct people_client {
 	struct person_source source;
 };
 
-static err ask(void *self, const struct uuid *id, bool application, const struct uuid *group, struct arena *arena, struct person_facts *out);
+static err ask(void *self, const struct person_wish *wish, struct arena *arena, struct person_facts *out);
 
 struct people_client *people_client_new(void)
 {
@@ -96,7 +96,7 @@ static err take_answer(const struct directory_answer *a, struct arena *arena, st
 	TRY_NEW(groups);
 	for (uint32_t i = 0; i < a->group_count; i++)
 		groups[i] = (struct person_group){ a->groups[i].id, a->groups[i].owner };
-	*out = (struct person_facts){ .groups = groups, .group_count = a->group_count, .guest = a->guest, .known = a->known, .enabled = a->enabled, .in_group = a->in_group, .administers = a->administers,
+	*out = (struct person_facts){ .groups = groups, .group_count = a->group_count, .guest = a->guest, .id = a->id, .known = a->known, .enabled = a->enabled, .in_group = a->in_group, .administers = a->administers,
 				      .plans = plans, .plan_count = a->plan_count, .upn = str_copy(arena, (str){ a->upn, a->upn_len }),
 				      .name = str_copy(arena, (str){ a->name, a->name_len }) };
 	TRY_NEW(out->upn.at);
@@ -117,11 +117,17 @@ static err wait_for(struct people_client *c, uint64_t number)
 	FAIL(ERR_UNAVAILABLE, "the directory is away");
 }
 
-static err ask(void *self, const struct uuid *id, bool application, const struct uuid *group, struct arena *arena, struct person_facts *out)
+static err ask(void *self, const struct person_wish *wish, struct arena *arena, struct person_facts *out)
 {
 	struct people_client *c = self;
-	struct directory_question q = { .kind = DIRECTORY_QUESTION, .is_application = application, .number = ++c->number, .id = *id,
-					.group = *group };
+	struct directory_question q = { .kind = DIRECTORY_QUESTION, .number = ++c->number, .id = wish->id, .group = wish->group };
+	if (wish->by == PERSON_BY_APPLICATION)
+		q.by = DIRECTORY_BY_APP_ID;
+	if (wish->by == PERSON_BY_UPN) {
+		q.by = DIRECTORY_BY_UPN;
+		q.upn_len = (uint32_t)(wish->upn.len < sizeof q.upn ? wish->upn.len : sizeof q.upn);
+		memcpy(q.upn, wish->upn.at, q.upn_len);
+	}
 	if (c->fd < 0)
 		FAIL(ERR_UNAVAILABLE, "the directory is away");
 	err e = channel_send(c->fd, bytes_of(&q, sizeof q), NULL);

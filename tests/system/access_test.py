@@ -142,6 +142,42 @@ def names(w):
     check('who may not act for others', w.decide('ada', 'read', w.rows['fay'], acts) == (False, 'cannot_act_on_behalf'))
 
 
+def by_upn(w):
+    """A name is a person's of the directory, whether they have been here or not; nobody's and a foreigner's are told alike."""
+    row, graph = w.rows['ada'], f"/{w.tenant['id']}/v1.0"
+
+    def asked(name, **more):
+        return w.access('evaluation', {**w.question('ada', 'read', row), 'subject': {'type': 'user', 'id': name}, **more}).json()
+
+    def reason(name, **more):
+        said = asked(name, **more)
+        return said['decision'], said['context'].get('reason')
+    users = lambda: {u['domainname']: u['systemuserid'] for u in w.get('systemusers')}  # noqa: E731
+    made = w.it.person_make('contoso.example', 'ned')
+    check('a person of the tenant who has never been here', reason('NED@Contoso.Example') == (False, 'no_roles') and 'ned@contoso.example' in users(), users())
+    check('is the same one by either id', [reason(i) for i in (made['id'], users()['ned@contoso.example'])] == [(False, 'no_roles')] * 2)
+    check('once only', len([u for u in w.get('systemusers') if u['domainname'] == 'ned@contoso.example']) == 1)
+    w.it.tenant_make('Fabrikam', 'fabrikam.example', 'other')
+    foreign = w.it.person_make('fabrikam.example', 'zoe')
+    before = users()
+    answers = [asked(n) for n in ('zoe@fabrikam.example', foreign['id'], 'nobody@contoso.example', 'nobody@nowhere.example', MISSING, 'x' * 300, '@')]
+    check('a foreigner, an unknown one and no name at all are told alike, and nobody is made', all(a == answers[0] for a in answers)
+          and (answers[0]['decision'], answers[0]['context']['reason']) == (False, 'tenant') and users() == before, answers)
+    w.it.operate('PATCH', f"{graph}/users/{w.objects['ben']}", {'userPrincipalName': 'benjamin@contoso.example'})
+    w.it.person_make('contoso.example', 'ben')
+    own = {'resource': {'type': 'new_case', 'id': w.rows['ben']}}
+    check('a name that changed hands is its new bearer', (reason('benjamin@contoso.example', **own), reason('ben@contoso.example', **own))
+          == ((True, None), (False, 'no_roles')), (asked('benjamin@contoso.example', **own), asked('ben@contoso.example', **own)))
+    stub = w.post('systemusers', {'domainname': 'stub@elsewhere.example'})
+    check('a user that the directory does not know, by its domainname', reason('stub@elsewhere.example') == (False, 'no_roles') == reason(stub))
+    behalf = {'subject': {'type': 'application', 'id': w.tenant['app']['appId']}}
+    for name, want in (('ada@contoso.example', (True, None)), ('fay@contoso.example', (False, 'no_access')), ('zoe@fabrikam.example', (False, 'tenant'))):
+        found = reason('', **behalf, context={'on_behalf_of': {'type': 'user', 'id': name}})
+        check(f'on behalf of {name}', found == want, found)
+    found = [asked('', subject={'type': 'contact', 'id': i}) for i in ('ada@contoso.example', MISSING)]
+    check('contacts have no rights on tables, whoever they are', found[0] == found[1] and found[0]['context']['reason'] == 'no_table_permission', found)
+
+
 def stored_only(w):
     row = w.rows['fay']
     check('an owner that the caller says is not believed', w.decide('ada', 'read', row, ownerid=w.users['ada']) == (False, 'no_access'))
@@ -362,6 +398,7 @@ def main():
         w = World(it)
         compared(w)
         names(w)
+        by_upn(w)
         stored_only(w)
         columns(w)
         cells_and_masks(w)

@@ -290,6 +290,7 @@ def arrivals(a):
     answer = on('fay')
     check('not acted for without a licence, and no user is made', (answer.status, code(answer)) == CLOSED and a.ids['fay'] not in users(), answer)
     check('a decision about her says why', a.decides(a.ids['fay'], row=a.cases['ann']) == 'no_licence' and a.ids['fay'] not in users())
+    check('so does one by her UPN', a.decides('Fay@contoso.example', row=a.cases['ann']) == 'no_licence' and a.ids['fay'] not in users())
     for name in ('fay', 'gil', 'hal'):
         a.licence(name, add=[a.basic])
     answer = on('fay')

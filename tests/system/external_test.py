@@ -168,7 +168,7 @@ def agree(p):
 def closed(w, p, record):
     """What is not known, switched off, or without a policy allows nothing."""
     check('a subject of a type that is not declared', p.reason({'type': 'spaceship', 'id': 'alice'}, 'read', FIRST) == 'tenant')
-    check('nor is a user of the environment one here', p.reason({'type': 'application', 'id': w.tenant['app']['appId']}, 'read', FIRST) == 'tenant')
+    check('a declared type hides the people of the environment', p.reason({'type': 'user', 'id': w.users['fay']}, 'read', FIRST) is False)
     check('a policy that does not allow has nothing to add', p.reason(BOB, 'write', FIRST) is False)
     check('an entity that is not stored is judged by what is said of it', [p.evaluate(ALICE, 'write', {'type': 'record', 'id': 'new', 'properties': {'status': s}})
           for s in ('active', 'archived')] == [True, False] and p.evaluate(ALICE, 'write', {'type': 'record', 'id': 'new'}) is False)
@@ -178,6 +178,44 @@ def closed(w, p, record):
                            ({'policy': "action/name ne 'x'"}, True), ({'policy': READ}, True)):
         w.it.operate('PATCH', f'{w.api}/externaltypes({record})', change)
         check(f'{change} holds at once', p.reason(ALICE, 'read', FIRST) == reason, p.reason(ALICE, 'read', FIRST))
+
+
+def principals(w, p):
+    """People, teams and applications of the environment ask for external resources: by what is stored of them, whatever they are called."""
+    fay, gil = w.users['fay'], w.users['gil']
+    user = w.get('externaltypes', filter="name eq 'user'")[0]['externaltypeid']
+    w.it.operate('PATCH', f'{w.api}/externaltypes({user})', {'isenabled': False})
+    team = w.post('teams', {'name': 'Crew', 'teamtype': 0})
+    w.post(f'teams({team})/Microsoft.Dynamics.CRM.AddMembersTeam', {'Members': [{'@odata.type': 'Microsoft.Dynamics.CRM.systemuser', 'systemuserid': gil}]})
+    policy = (f"action/name eq 'open' and 'Seller' in subject/properties/roles or action/name eq 'crew' and '{team}' in subject/properties/teams"
+              f" or action/name eq 'self' and subject/id eq resource/properties/owner or action/name eq 'admin' and subject/properties/role eq 'admin'"
+              f" or action/name eq 'root' and subject/properties/businessunit eq '{w.root}' and subject/type eq 'user'"
+              f" or action/name eq 'app' and subject/properties/applicationid eq '{w.tenant['app']['appId']}'")
+    door = w.post('externaltypes', {'name': 'door', 'policy': policy, 'actions': 'open,crew,self,root,app'})
+    w.post('externalentities', {'name': 'd1', 'properties': json.dumps({'owner': fay}), 'externaltypeid@odata.bind': f'externaltypes({door})'})
+    d1 = {'type': 'door', 'id': 'd1'}
+    named = [{'type': 'user', 'id': i} for i in (fay, w.it.operate('GET', f'{w.api}/systemusers({fay})')['azureactivedirectoryobjectid'], 'FAY@contoso.example')]
+    for action, want in (('open', True), ('self', True), ('root', True), ('crew', False), ('app', False)):
+        check(f'{action} by any name of hers', [p.evaluate(s, action, d1) for s in named] == [want] * 3)
+    check('what is said of her does not count', p.evaluate({**named[0], 'properties': {'role': 'admin', 'roles': ['Seller']}}, 'admin', d1) is False
+          and p.evaluate({'type': 'user', 'id': gil, 'properties': {'roles': ['Seller']}}, 'open', d1) is False)
+    check('a member of the team, and the team', [p.evaluate(s, 'crew', d1) for s in ({'type': 'user', 'id': gil}, {'type': 'team', 'id': team})] == [True, False])
+    app = {'type': 'application', 'id': w.tenant['app']['appId']}
+    check('an application', p.evaluate(app, 'app', d1) is True and p.evaluate(app, 'open', d1) is False)
+    check('nobody here', [p.reason(s, 'open', d1) for s in ({'type': 'user', 'id': 'nobody@contoso.example'}, {'type': 'application', 'id': gil},
+          {'type': 'contact', 'id': gil}, {'type': 'spaceship', 'id': gil})] == ['tenant'] * 4)
+    found = p.search('subject', {'subject': {'type': 'user'}, 'action': {'name': 'root'}, 'resource': d1})
+    check('who may, page by page', set(found) == {fay, gil} and found == p.search('subject', {'subject': {'type': 'user'}, 'action': {'name': 'root'},
+          'resource': d1, 'page': {'limit': 1}}), found)
+    check('what she may, and where', p.search('action', {'subject': named[2], 'resource': d1}) == ['open', 'self', 'root']
+          and p.search('resource', {'subject': named[1], 'action': {'name': 'open'}, 'resource': {'type': 'door'}}) == ['d1'])
+    w.it.operate('PATCH', f'{w.api}/systemusers({fay})', {'isdisabled': True})
+    check('the gates hold', p.reason(named[0], 'open', d1) == 'user_disabled' and p.search('action', {'subject': named[0], 'resource': d1}) == [])
+    w.it.operate('PATCH', f'{w.api}/systemusers({fay})', {'isdisabled': False})
+    new = w.it.person_make('contoso.example', 'hob')
+    check('a person who has not been here arrives', p.evaluate({'type': 'user', 'id': 'hob@contoso.example'}, 'root', d1) is True
+          and any(u['azureactivedirectoryobjectid'] == new['id'] for u in w.get('systemusers')))
+    w.it.operate('PATCH', f'{w.api}/externaltypes({user})', {'isenabled': True})
 
 
 def tables(w, p):
@@ -291,6 +329,7 @@ def main():
         agree(p)
         declared(w, user)
         closed(w, p, record)
+        principals(w, p)
         tables(w, p)
         many(w, p)
         gone(w, p, user, record)

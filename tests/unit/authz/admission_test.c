@@ -173,10 +173,9 @@ static void bounds_are_parsed_strictly(void **state)
 }
 
 /* A directory that fails: gates that need it refuse, and an environment without gates does not ask. */
-static err silent_directory(void *self, const struct uuid *id, bool application, const struct uuid *group, struct arena *arena,
-			    struct person_facts *out)
+static err silent_directory(void *self, const struct person_wish *wish, struct arena *arena, struct person_facts *out)
 {
-	(void)id, (void)application, (void)group, (void)arena, (void)out;
+	(void)wish, (void)arena, (void)out;
 	++*(int *)self;
 	FAIL(ERR_UNAVAILABLE, "away");
 }
