@@ -214,6 +214,8 @@ err systemuser_update(struct admin_call *call, const struct table *t, const stru
 	bool was_disabled = u.disabled;
 	TRY(user_apply(call, values, &u));
 	TRY(user_write(call, row.key, &u));
+	if (value_named(values, "isdisabled"))
+		TRY(sql_run(call->authz->store, &SQL_AUTHZ_USER_ACCESS_DECIDED, ARGS(arg_i64(row.key))));
 	TRY(position_set(call, row.key, value_named(values, "positionid")));
 	if (unit)
 		TRY(user_move(call, t, &row, unit));

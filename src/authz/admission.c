@@ -48,6 +48,7 @@ static err arrival_write(struct authz *a, const struct arrival *of, int64_t *out
 	if (!u.full_name.at)
 		u.full_name = S("");
 	TRY(insert_user(a->store, &u, out_key));
+	TRY(sql_run(a->store, &SQL_AUTHZ_USER_KNOWN, ARGS(arg_i64(*out_key))));
 	if (of->administers) {
 		TRY(sql_i64(a->store, &SQL_AUTHZ_ROLE_BY_KIND, ARGS(arg_i64(ROLE_ADMINISTRATOR)), &role));
 		TRY(sql_run(a->store, &SQL_AUTHZ_PRINCIPAL_ROLE_INSERT,
@@ -83,11 +84,12 @@ static bool arrival_is_closed(const struct authz *a, const struct principal *tok
 }
 
 /* Nobody who is not admitted leaves a row behind. */
-static err arrival_gate(struct authz *a, const struct person_facts *p, enum authz_reason *out)
+static void arrival_gate(const struct authz *a, const struct person_facts *p, enum authz_reason *out)
 {
 	struct gates g = gates_judge(&a->admission, p, false, false);
-	*out = g.licence != REASON_NONE ? g.licence : g.group;
-	return OK;
+	*out = account_judge(p, true);
+	if (*out == REASON_NONE)
+		*out = g.licence != REASON_NONE ? g.licence : g.group;
 }
 
 static err token_arrive(struct authz *a, const struct principal *token, struct instant now, const struct audit_event *audit, int64_t *out_key,
@@ -95,16 +97,15 @@ static err token_arrive(struct authz *a, const struct principal *token, struct i
 {
 	struct person_facts p;
 	*out_reason = REASON_NONE;
-	if (admission_asks(&a->admission)) {
-		struct arena *arena = arena_new(PERSON_BYTES_MAX);
-		if (!arena)
-			FAIL(ERR_LIMIT, "no memory to ask about a person");
-		err e = person_ask(a, &token->oid, false, arena, &p);
-		if (!failed(e))
-			e = arrival_gate(a, &p, out_reason);
-		arena_free(arena);
-		TRY(e);
-	}
+	struct arena *arena = arena_new(PERSON_BYTES_MAX);
+	if (!arena)
+		FAIL(ERR_LIMIT, "no memory to ask about a person");
+	err e = person_ask(a, &token->oid, false, arena, &p);
+	if (!failed(e))
+		arrival_gate(a, &p, out_reason);
+	arena_free(arena);
+	if (failed(e) && (admission_asks(&a->admission) || err_kind_of(e) != ERR_UNAVAILABLE))
+		return e; /* without group and licence a valid token is enough */
 	if (*out_reason != REASON_NONE)
 		return OK;
 	struct arrival of = { &token->oid, token->upn, token->name, administers_environments(token), now, audit };
@@ -153,10 +154,8 @@ static err object_arrive(struct authz *a, const struct uuid *object, struct inst
 		FAIL(ERR_NOT_FOUND, "no such person");
 	if (a->state == ENVIRONMENT_DISABLED || (a->state == ENVIRONMENT_ADMINISTRATION && !p.administers))
 		*out_reason = REASON_ENVIRONMENT;
-	else if (!p.enabled)
-		*out_reason = REASON_USER_DISABLED;
 	else
-		TRY(arrival_gate(a, &p, out_reason));
+		arrival_gate(a, &p, out_reason);
 	if (*out_reason != REASON_NONE)
 		FAIL(ERR_NOT_FOUND, "a person who is not admitted");
 	struct arrival of = { object, p.upn, p.name, p.administers, now, audit };

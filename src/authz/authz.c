@@ -182,7 +182,8 @@ static err facts_read(struct authz *a, int64_t key, struct arena *arena, struct 
 	*f = (struct principal_facts){ .key = key, .type = (enum principal_type)column_i64(&s, 0), .id = column_uuid(&s, 1),
 		.unit = column_i64(&s, 2), .unit_id = column_uuid(&s, 3), .name = str_copy(arena, column_text(&s, 4)),
 		.disabled = column_i64(&s, 5) != 0, .access_mode = (enum access_mode)column_i64(&s, 6),
-		.application = column_i64(&s, 7) != 0, .operator = column_i64(&s, 11) != 0 };
+		.application = column_i64(&s, 7) != 0, .operator = column_i64(&s, 11) != 0,
+		.access_lost = column_i64(&s, 12) != 0, .known = column_i64(&s, 13) != 0 };
 	if (!column_is_null(&s, 9))
 		f->object_id = column_uuid(&s, 9);
 	if (!column_is_null(&s, 10))
@@ -293,7 +294,9 @@ static enum authz_reason gate_of(const struct authz *a, const struct authz_conte
 {
 	if (a->state == ENVIRONMENT_DISABLED || (a->state == ENVIRONMENT_ADMINISTRATION && !ctx->administrator))
 		return REASON_ENVIRONMENT;
-	return ctx->facts.disabled ? REASON_USER_DISABLED : ctx->kept.licence;
+	if (ctx->facts.disabled || ctx->kept.account != REASON_NONE)
+		return REASON_USER_DISABLED;
+	return ctx->kept.licence;
 }
 
 err authz_context_of(struct authz *a, int64_t principal, struct authz_context **out)

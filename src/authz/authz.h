@@ -45,6 +45,11 @@ NONNULL void authz_set_people(struct authz *authz, const struct person_source *s
 /* What the directory has said earlier may no longer hold. */
 NONNULL void authz_people_changed(struct authz *authz);
 
+/* Disables the rows of people whom a gate keeps out (account, licence, group), and enables those that only this had disabled, once all gates are
+ * open to them: a bounded number of users at each call, from the beginning again when the directory or the gates have changed. Each change
+ * is audited. Stubs, applications and the last administrator are left alone. Outside a transaction. */
+MUST_USE NONNULL err authz_synchronize(struct authz *authz, struct instant now);
+
 /* --- who asks --- */
 
 /* The user row of a verified token (by azureactivedirectoryobjectid, or applicationid for client credentials), made now in the

@@ -40,7 +40,9 @@ struct principal_facts {
 	enum principal_type type;
 	struct uuid id, unit_id;
 	str name;
-	bool disabled;              /* the user, or the user's unit          */
+	bool disabled;              /* the user, by an administrator, or the user's unit */
+	bool access_lost;           /* disabled by synchronization (authz/synchronize.c): the gates say whether it still holds */
+	bool known;                 /* the directory has known who it stands for */
 	enum access_mode access_mode;
 	bool application;           /* has an applicationid                  */
 	bool operator;              /* the host's own lane                   */
@@ -77,7 +79,7 @@ struct authz_context {
 	uint16_t *licence;          /* [table ordinal]: bits 1 << enum right that the plans leave (authz/service_plan.h); null until needed */
 	struct gates_kept {
 		uint64_t version;   /* of the people and the admission that these were judged by; 0: never */
-		enum authz_reason licence;
+		enum authz_reason account, licence;
 	} kept;
 	const struct unit_tree *units;
 	struct row_filter **filters; /* [table ordinal] -> RIGHTS_END filters, or null until asked */

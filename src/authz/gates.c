@@ -26,6 +26,12 @@ static void judge_licence(const struct admission *a, const struct person_facts *
 		g->licence = REASON_NO_LICENCE;
 }
 
+enum authz_reason account_judge(const struct person_facts *p, bool known_before)
+{
+	bool gone = !p->known && known_before;
+	return gone || (p->known && !p->enabled) ? REASON_USER_DISABLED : REASON_NONE;
+}
+
 struct gates gates_judge(const struct admission *a, const struct person_facts *p, bool application, bool non_interactive)
 {
 	struct gates g = { REASON_NONE, REASON_NONE, false, false };

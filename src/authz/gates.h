@@ -1,4 +1,4 @@
-/* authz/gates.h - licence and environment group: steps 3 and 5 of 5.1 for one person. Pure.
+/* authz/gates.h - account, licence and environment group: what steps 2, 3 and 5 of 5.1 ask of the directory for one person. Pure.
  *
  * Source: authorization-and-data 1.10, 4.11. The gates exist only where a group or plans are set. Exempt from the licence: application users,
  * non-interactive users, and platform administrators, who without one are confined to Administrative mode. Exempt from the group:
@@ -29,6 +29,8 @@ static inline bool admission_asks(const struct admission *a)
 	return a->plan_count || !uuid_is_nil(&a->group);
 }
 NONNULL bool admission_requires(const struct admission *a, const struct uuid *plan);
+/* Step 2: USER_DISABLED when the account is, or is gone; known_before: the directory has known it. Who was never known is a stub, and passes. */
+NONNULL enum authz_reason account_judge(const struct person_facts *p, bool known_before);
 NONNULL struct gates gates_judge(const struct admission *a, const struct person_facts *p, bool application, bool non_interactive);
 
 #endif

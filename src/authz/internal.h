@@ -68,6 +68,14 @@ struct name_kept {
 	char upn[NAME_KEPT_BYTES];
 };
 
+/* A pass over the users (authz/synchronize.c). */
+enum { SYNC_USERS_MAX = 250, SYNC_BYTES_MAX = 1024 * 1024 };
+struct synchronization {
+	bool running;
+	int64_t after;          /* key of the last user looked at                  */
+	uint64_t version, done; /* people_version at its beginning; of the last whole pass */
+};
+
 struct authz {
 	struct store *store;
 	const struct metadata *metadata;
@@ -78,6 +86,7 @@ struct authz {
 	uint64_t people_version;    /* moves whenever a kept judgement may be wrong; never 0 */
 	struct licence_kept licences[LICENCES_KEPT]; /* by the last octets of the id */
 	struct name_kept names[NAMES_KEPT]; /* by a sum of the name */
+	struct synchronization sync;
 	uint64_t epoch_highest;     /* ever seen: a rolled-back epoch is never given again */
 	struct snapshot *snapshot;  /* null until asked */
 	struct context_cache *cache;

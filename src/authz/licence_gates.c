@@ -76,6 +76,8 @@ static err judge(struct authz *a, const struct snapshot *snapshot, struct authz_
 	struct person_facts person;
 	TRY(person_ask(a, f->application ? &f->application_id : &f->object_id, f->application, arena, &person));
 	struct gates g = gates_judge(&a->admission, &person, f->application, f->access_mode == ACCESS_NON_INTERACTIVE);
+	ctx->kept.account = account_judge(&person, f->known && !f->application);
+	ctx->facts.known = f->known || person.known;
 	if (g.bounded)
 		TRY(licence_unite(a, snapshot, &person, ctx));
 	ctx->bounded = g.bounded;
@@ -85,19 +87,38 @@ static err judge(struct authz *a, const struct snapshot *snapshot, struct authz_
 	return OK;
 }
 
+static err judge_now(struct authz *a, const struct snapshot *snapshot, struct authz_context *ctx)
+{
+	struct arena *arena = arena_new(PERSON_BYTES_MAX);
+	if (!arena)
+		FAIL(ERR_LIMIT, "no memory to ask about a person");
+	err e = judge(a, snapshot, ctx, arena);
+	arena_free(arena);
+	return e;
+}
+
+/* An environment that asks for no group and no licence goes on without the directory, with what was last known of the account. */
+static void judge_silent(struct authz_context *ctx)
+{
+	if (ctx->kept.version == 0 && ctx->facts.access_lost)
+		ctx->kept.account = REASON_USER_DISABLED;
+}
+
 err gates_renew(struct authz *a, const struct snapshot *snapshot, struct authz_context *ctx)
 {
+	bool gated = admission_asks(&a->admission);
 	if (ctx->kept.version == a->people_version)
 		return OK;
 	ctx->bounded = ctx->administrative = false;
 	ctx->group_gate = ctx->kept.licence = REASON_NONE;
-	if (ctx->facts.type == PRINCIPAL_SYSTEMUSER && !ctx->facts.operator && admission_asks(&a->admission)) {
-		struct arena *arena = arena_new(PERSON_BYTES_MAX);
-		if (!arena)
-			FAIL(ERR_LIMIT, "no memory to ask about a person");
-		err e = judge(a, snapshot, ctx, arena);
-		arena_free(arena);
-		TRY(e);
+	if (ctx->facts.type == PRINCIPAL_SYSTEMUSER && !ctx->facts.operator) {
+		err e = a->people || gated ? judge_now(a, snapshot, ctx) : OK;
+		if (failed(e) && (gated || err_kind_of(e) != ERR_UNAVAILABLE))
+			return e;
+		if (failed(e) || !a->people)
+			judge_silent(ctx);
+		if (failed(e))
+			return OK; /* asked again at the next request */
 	}
 	ctx->kept.version = a->people_version;
 	return OK;

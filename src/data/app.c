@@ -172,6 +172,11 @@ void data_app_people_changed(struct data_app *app)
 	authz_people_changed(app->authz);
 }
 
+err data_app_synchronize(struct data_app *app, struct instant now)
+{
+	return authz_synchronize(app->authz, now);
+}
+
 err data_app_reload(struct data_app *app)
 {
 	struct metadata *fresh = NULL, *old = app->metadata;

@@ -24,6 +24,8 @@ MUST_USE NONNULL err data_app_facts(struct data_app *app, str facts);
 struct person_source;
 NONNULL void data_app_people(struct data_app *app, const struct person_source *source);
 NONNULL void data_app_people_changed(struct data_app *app);
+/* Between requests: a part of what authz_synchronize does. ERR_UNAVAILABLE: the directory is silent, later. */
+MUST_USE NONNULL err data_app_synchronize(struct data_app *app, struct instant now);
 /* After a committed change of definitions. */
 MUST_USE NONNULL err data_app_reload(struct data_app *app);
 

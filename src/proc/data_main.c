@@ -57,6 +57,16 @@ static void before_call(struct worker *worker)
 		data_app_people_changed(worker->app);
 }
 
+/* Whoever lost access shows as disabled although nobody asks for anything. */
+static void synchronize(struct worker *worker)
+{
+	if (people_client_changed(client_of(worker)))
+		data_app_people_changed(worker->app);
+	err e = data_app_synchronize(worker->app, clock_now(&clock_system));
+	if (failed(e) && err_kind_of(e) != ERR_UNAVAILABLE)
+		log_err("synchronizing users with the directory", e);
+}
+
 static void facts_changed(struct worker *worker)
 {
 	if (!worker->app)
@@ -68,7 +78,7 @@ static void facts_changed(struct worker *worker)
 
 const struct worker_app data_worker_app = {
 	.role = ROLE_DATA, .surfaces = surfaces, .surface_count = COUNT_OF(surfaces), .open = open_data,
-	.close = close_data, .facts = facts_changed, .directory_channel = directory_channel, .before_call = before_call,
+	.close = close_data, .facts = facts_changed, .directory_channel = directory_channel, .tick = synchronize, .before_call = before_call,
 };
 
 int data_main(void)

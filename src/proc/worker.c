@@ -411,6 +411,8 @@ static void on_tick(struct loop_timer *timer)
 	struct frame *frame = timer->owner;
 	int64_t now = loop_now_ns(frame->worker.loop);
 	int64_t idle_ns = (int64_t)frame->worker.child->start.idle_ms * 1000000;
+	if (frame->opened && frame->app->tick)
+		frame->app->tick(&frame->worker);
 	if (frame->worker.pump)
 		audit_pump_send(frame->worker.pump);
 	if (frame->worker.store && now - frame->last_work_ns > idle_tick_ns)

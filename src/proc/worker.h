@@ -36,6 +36,7 @@ struct worker_app {
 	err (*producer)(struct worker *worker, const struct channel_binding *binding, int fd);
 	/* identity: an environment's channel; data: the one to its directory. The app owns it. Others: null. */
 	err (*directory_channel)(struct worker *worker, int fd);
+	void (*tick)(struct worker *worker);                   /* a few times a second, between requests */
 	void (*before_call)(struct worker *worker);            /* what has been told before this request was sent is in force */
 	void (*before_answer)(struct worker *worker);          /* what a request has changed is told before it is answered    */
 	void (*message)(struct worker *worker, bytes raw);     /* control, identity: other supervisor messages */

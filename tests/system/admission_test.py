@@ -161,6 +161,66 @@ def group(a):
     check('the group is taken away', a.patch(securityGroupId=None).json()['securityGroupId'] is None and a.asks('bob') == ADMITTED)
 
 
+def lost(a):
+    """Who loses a gate is refused at once, shows as disabled soon, and comes back with the gate; what an administrator decides stays."""
+    it, w = a.it, a.w
+    crew = it.operate('POST', f'{a.graph}/groups', {'displayName': 'Crew', 'mailEnabled': False, 'mailNickname': 'crew', 'securityEnabled': True})['id']
+
+    def member(who, method='POST'):
+        tail = '$ref' if method == 'POST' else f'{a.ids[who]}/$ref'
+        it.operate(method, f'{a.graph}/groups/{crew}/members/{tail}', {'@odata.id': f'{it.origin}/v1.0/users/{a.ids[who]}'} if method == 'POST' else None)
+
+    def disabled(who):
+        return it.operate('GET', f"{w.api}/systemusers({w.users[who]})?$select=isdisabled")['isdisabled']
+
+    def becomes(who, want):
+        return eventually(lambda: disabled(who) is want)[0]
+    for who in ('ann', 'bob'):
+        member(who)
+    a.patch(securityGroupId=crew)
+    check('members enter and stay enabled', a.asks('bob') == ADMITTED and not disabled('bob'))
+    member('bob', 'DELETE')
+    check('dropped: refused at once, disabled soon', a.asks('bob') == CLOSED and becomes('bob', True))
+    check('for the same reason as before', a.decides(a.ids['bob'], row=a.cases['bob']) == 'environment_group')
+    member('bob')
+    check('back: admitted at once, enabled soon', a.asks('bob') == ADMITTED and becomes('bob', False) and a.asks('bob') == ADMITTED)
+    member('bob', 'DELETE')
+    check('dropped again', becomes('bob', True))
+    it.operate('PATCH', f"{w.api}/systemusers({w.users['bob']})", {'isdisabled': True})
+    member('bob')
+    check('whom an administrator has disabled meanwhile stays so', a.decides(a.ids['bob'], row=a.cases['bob']) == 'user_disabled' and a.asks('bob') == CLOSED)
+    member('ann', 'DELETE')
+    check('while another is synchronized', becomes('ann', True) and disabled('bob'))
+    it.operate('PATCH', f"{w.api}/systemusers({w.users['bob']})", {'isdisabled': False})
+    a.patch(securityGroupId=None)
+    check('without a group everybody is back', becomes('ann', False) and a.asks('ann') == a.asks('bob') == ADMITTED)
+    on = lambda: it.request('GET', f'{w.api}/WhoAmI', None, bearer(it.token(w.tenant), CallerObjectId=a.ids['bob']))  # noqa: E731
+    check('acted for while the account is enabled', on().status == 200)
+    it.operate('PATCH', f"{a.graph}/users/{a.ids['bob']}", {'accountEnabled': False})
+    check('an account disabled: its token is refused at once', a.asks('bob') == CLOSED)
+    check('nobody acts for it', (on().status, code(on())) == CLOSED)
+    check('a decision about it says why', [a.decides(n, row=a.cases['bob']) for n in (a.ids['bob'], 'bob@contoso.example', w.users['bob'])] == ['user_disabled'] * 3)
+    check('and its row is disabled soon', becomes('bob', True))
+    it.operate('PATCH', f"{a.graph}/users/{a.ids['bob']}", {'accountEnabled': True})
+    check('enabled, it is back', a.decides(a.ids['bob'], row=a.cases['bob']) is True and becomes('bob', False))
+    a.ids['new'] = it.person_make('contoso.example', 'new')['id']
+    w.sign_in('new')
+    it.operate('PATCH', f"{a.graph}/users/{a.ids['new']}", {'accountEnabled': False})
+    before = len(w.get('systemusers'))
+    check('who is disabled before the first visit does not arrive', a.asks('new') == CLOSED and len(w.get('systemusers')) == before)
+    it.person_make('contoso.example', 'del')
+    w.sign_in('del')
+    w.users['del'] = w.ask('del', 'GET', 'WhoAmI').json()['UserId']
+    w.give('del', a.role, w.root)
+    a.ids['del'] = it.operate('GET', f'{a.graph}/users/del@contoso.example')['id']
+    check('another arrives', a.asks('del') == ADMITTED)
+    it.operate('DELETE', f"{a.graph}/users/{a.ids['del']}")
+    check('an account that is gone is refused like a disabled one', a.asks('del') == CLOSED and a.decides(w.users['del'], row=a.cases['bob']) == 'user_disabled'
+          and becomes('del', True))
+    stub = w.get('systemusers', filter="domainname eq 'stub@contoso.example'")
+    check('a stub is let alone', len(stub) == 1 and not stub[0]['isdisabled'], stub)
+
+
 def sell(a):
     it = a.it
     made = it.command('licence', 'add', it.folder, '--tenant', 'contoso.example', '--sku', 'SALES', '--plan', 'CRM,MAIL', '--seats', '2', '--json')
@@ -315,6 +375,9 @@ def audited(a):
     check('the tenant\'s log has the changes', {'update.environment', 'assign.licence', 'create.sku'} <= seen, seen)
     here = it.audit_events('contoso.example', w.tenant['environment_id'])
     reasons = {e.get('reason') for e in here}
+    told = {(e['op'], e.get('reason') or None) for e in here if e['op'].startswith('user.access_')}
+    check('and who lost access, and has it again', {('user.access_lost', r) for r in ('environment_group', 'no_licence', 'user_disabled')} |
+          {('user.access_regained', None)} == told, told)
     check('the environment\'s log has the refusals', {'no_licence', 'environment_group', 'environment', 'licence_bound'} <= reasons, reasons)
 
 
@@ -322,12 +385,12 @@ def main():
     it = Installation(sys.argv[1], 'admission').init().start()
     try:
         a = Admission(it)
-        for part in (control_plane, authority, state, group, sell, assign, gate, bounds, arrivals, audited):
+        for part in (control_plane, authority, state, group, lost, sell, assign, gate, bounds, arrivals, audited):
             part(a)
         check('the audit log verifies', it.verify()[0] == 0)
     finally:
         it.close(show_log=steps.failed > 0)
-    return steps.report(100)
+    return steps.report(120)
 
 
 if __name__ == '__main__':

@@ -172,7 +172,7 @@ static void bounds_are_parsed_strictly(void **state)
 	assert_int_equal(rights[f->countries->ordinal], 1u << RIGHT_READ | 1u << RIGHT_WRITE);
 }
 
-/* A directory that fails: gates that need it refuse, and an environment without gates does not ask. */
+/* A directory that fails: gates that need it refuse, and an environment without gates is not affected. */
 static err silent_directory(void *self, const struct person_wish *wish, struct arena *arena, struct person_facts *out)
 {
 	(void)wish, (void)arena, (void)out;
@@ -192,16 +192,129 @@ static void without_the_directory_no_gate_is_passed(void **state)
 	struct authz_context *ctx = NULL;
 	authz_set_people(f->authz, &source);
 	assert_int_equal(admit(f, &p, &ctx), REASON_NONE);
-	assert_int_equal(asked, 0);
+	assert_int_equal(asked, 2); /* about the account, at arrival and after; and goes on without an answer */
 	authz_set_admission(f->authz, &a);
 	assert_int_equal(err_kind_of(authz_admit(f->authz, &p, (struct instant){ 1000 }, &who, &ctx, &reason)), ERR_UNAVAILABLE);
 	p = person(f, 2);
 	assert_int_equal(err_kind_of(authz_admit(f->authz, &p, (struct instant){ 1000 }, &who, &ctx, &reason)), ERR_UNAVAILABLE);
-	assert_int_equal(asked, 2);
+	assert_int_equal(asked, 4);
 	assert_int_equal(number_in(f, "SELECT count(*) FROM systemuser"), 2);
 	must(authz_admit_operator(f->authz, &ctx));
 	struct decision d = authz_check_privilege(ctx, f->cases, RIGHT_READ);
 	assert_true(allowed(&d));
+}
+
+/* What a directory says of everybody, and how often it was asked. */
+struct said {
+	struct person_facts facts;
+	int asked;
+};
+
+static err tells(void *self, const struct person_wish *wish, struct arena *arena, struct person_facts *out)
+{
+	struct said *s = self;
+	(void)wish, (void)arena;
+	s->asked++;
+	*out = s->facts;
+	return OK;
+}
+
+/* Each row is what the directory says next, and what the row and a request say then. */
+static void synchronization_disables_and_enables_what_it_disabled(void **state)
+{
+	static const struct {
+		const char *name;
+		bool known, enabled, in_group;
+		int administrator_sets;    /* -1: nothing, else isdisabled */
+		int want_disabled;
+		enum authz_reason reason;
+	} rows[] = {
+		{ "a member", true, true, true, -1, 0, REASON_NONE },
+		{ "no member any more", true, true, false, -1, 1, REASON_ENVIRONMENT_GROUP },
+		{ "the same again", true, true, false, -1, 1, REASON_ENVIRONMENT_GROUP },
+		{ "a member again", true, true, true, -1, 0, REASON_NONE },
+		{ "the account disabled", true, false, true, -1, 1, REASON_USER_DISABLED },
+		{ "disabled and no member", true, false, false, -1, 1, REASON_USER_DISABLED },
+		{ "enabled", true, true, true, -1, 0, REASON_NONE },
+		{ "gone", false, false, false, -1, 1, REASON_USER_DISABLED },
+		{ "restored", true, true, true, -1, 0, REASON_NONE },
+		{ "disabled by an administrator", true, true, true, 1, 1, REASON_USER_DISABLED },
+		{ "who does not count as lost", true, true, false, -1, 1, REASON_USER_DISABLED },
+		{ "and stays so", true, true, true, -1, 1, REASON_USER_DISABLED },
+		{ "until enabled by one", true, true, true, 0, 0, REASON_NONE },
+	};
+	struct fixture *f = *state;
+	struct said said = { .facts = { .known = true, .enabled = true, .in_group = true } };
+	struct person_source source = { tells, &said };
+	struct admission a = { .group = test_uuid(1) };
+	struct principal p = person(f, 1);
+	struct authz_context *ctx = NULL;
+	authz_set_people(f->authz, &source);
+	authz_set_admission(f->authz, &a);
+	assert_int_equal(admit(f, &p, &ctx), REASON_NONE);
+	int64_t key = ctx->facts.key;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		said.facts = (struct person_facts){ .known = rows[i].known, .enabled = rows[i].enabled, .in_group = rows[i].in_group };
+		if (rows[i].administrator_sets >= 0) {
+			number_in(f, rows[i].administrator_sets ? "UPDATE systemuser SET disabled = 1, access_lost = 0 WHERE object_id IS NOT NULL RETURNING 1"
+								: "UPDATE systemuser SET disabled = 0, access_lost = 0 WHERE object_id IS NOT NULL RETURNING 1");
+			must(authz_epoch_bump(f->authz));
+		}
+		authz_people_changed(f->authz);
+		must(authz_context_of(f->authz, key, &ctx));
+		if (context_refused(ctx) != rows[i].reason)
+			fail_msg("%s, before: %d", rows[i].name, (int)context_refused(ctx));
+		must(authz_synchronize(f->authz, (struct instant){ 2000 }));
+		int asked = said.asked;
+		must(authz_synchronize(f->authz, (struct instant){ 2000 }));
+		assert_int_equal(said.asked, asked); /* nothing has changed */
+		must(authz_context_of(f->authz, key, &ctx));
+		if (context_refused(ctx) != rows[i].reason || number_in(f, "SELECT disabled FROM systemuser WHERE object_id IS NOT NULL") != rows[i].want_disabled)
+			fail_msg("%s, after", rows[i].name);
+	}
+	assert_int_equal(number_in(f, "SELECT count(*) FROM audit_outbox WHERE CAST(body AS TEXT) LIKE '%user.access_lost%'"), 3);
+	assert_int_equal(number_in(f, "SELECT count(*) FROM audit_outbox WHERE CAST(body AS TEXT) LIKE '%user.access_regained%'"), 3);
+}
+
+/* Many users in several calls; stubs and the last administrator stay. */
+static void synchronization_goes_on_where_it_was_and_spares_some(void **state)
+{
+	struct fixture *f = *state;
+	struct said said = { .facts = { .known = false } };
+	struct person_source source = { tells, &said };
+	struct admission a = { .group = test_uuid(1) };
+	struct principal admin = person(f, 1);
+	struct uuid wid;
+	struct authz_context *ctx;
+	must(uuid_parse(S("62e90394-69f5-4237-9190-012177145e10"), &wid));
+	admin.wids = &wid;
+	admin.wid_count = 1;
+	assert_int_equal(admit(f, &admin, &ctx), REASON_NONE);
+	{
+		SCOPED(transaction) tx = { 0 };
+		must(transaction_begin(f->store, &tx));
+		for (int i = 0; i < 2 * SYNC_USERS_MAX; i++) {
+			struct uuid object = test_uuid(5000 + i);
+			struct new_user u = { .id = test_uuid(3000 + i), .object_id = &object, .unit = f->authz->root_unit, .full_name = S("u") };
+			int64_t key;
+			must(insert_user(f->store, &u, &key));
+		}
+		must(authz_epoch_bump(f->authz));
+		must(transaction_commit(&tx));
+	}
+	authz_set_people(f->authz, &source);
+	authz_set_admission(f->authz, &a);
+	for (int i = 0; i < 4; i++)
+		must(authz_synchronize(f->authz, (struct instant){ 2000 }));
+	assert_int_equal(number_in(f, "SELECT count(*) FROM systemuser WHERE disabled"), 0); /* all stubs; the administrator is the last */
+	said.facts = (struct person_facts){ .known = true, .enabled = true };
+	authz_people_changed(f->authz);
+	must(authz_synchronize(f->authz, (struct instant){ 2000 }));
+	assert_in_range(number_in(f, "SELECT count(*) FROM systemuser WHERE disabled"), 1, SYNC_USERS_MAX);
+	for (int i = 0; i < 3; i++)
+		must(authz_synchronize(f->authz, (struct instant){ 2000 }));
+	assert_int_equal(number_in(f, "SELECT count(*) FROM systemuser WHERE disabled"), 2 * SYNC_USERS_MAX);
+	assert_int_equal(number_in(f, "SELECT disabled FROM systemuser WHERE object_id IS NOT NULL ORDER BY key LIMIT 1"), 0);
 }
 
 static void rolled_back_epoch_is_never_given_again(void **state)
@@ -275,6 +388,8 @@ int main(void)
 		T(gates_exempt_whom_they_should),
 		T(bounds_are_parsed_strictly),
 		T(without_the_directory_no_gate_is_passed),
+		T(synchronization_disables_and_enables_what_it_disabled),
+		T(synchronization_goes_on_where_it_was_and_spares_some),
 		T(rolled_back_epoch_is_never_given_again),
 		T(missing_privilege_is_told_in_the_words_that_clients_parse),
 		T(cache_keeps_to_its_bound_and_answers_the_same),
