@@ -35,6 +35,23 @@ static bool write_plans(struct json_writer *w, str plans)
 	return good;
 }
 
+/* Left as it is when not given. */
+static bool write_locations(struct json_writer *w, str locations)
+{
+	str one;
+	bool good = true;
+	if (!locations.len)
+		return true;
+	json_key(w, S("usageLocations"));
+	json_open_array(w);
+	while (str_split(&locations, ',', &one)) {
+		good = good && str_trim(one).len == 2;
+		json_str(w, str_trim(one));
+	}
+	json_close_array(w);
+	return good;
+}
+
 int cli_licence_add(struct cli_call *call)
 {
 	SCOPED(remote_body) body = { 0 };
@@ -50,6 +67,8 @@ int cli_licence_add(struct cli_call *call)
 	json_close_object(&body.w);
 	if (!write_plans(&body.w, cli_text(call, "plan")))
 		return cli_usage(call, "--plan wants NAME or NAME=ID, comma-separated");
+	if (!write_locations(&body.w, cli_text(call, "location")))
+		return cli_usage(call, "--location wants countries of two letters, comma-separated");
 	int status = remote_call(call, "POST", remote_directory_path(call, "/subscribedSkus"), &body, &answer);
 	if (status == CLI_OK)
 		remote_show(call, answer, sku_names);

@@ -38,20 +38,26 @@ static const struct property user_properties[] = {
 	  true },
 	{ "assignedLicenses",
 	  "(SELECT json_group_array(json_object('skuId', " GUID("s.id") ", 'disabledPlans', json((SELECT json_group_array(" GUID("p.id") ") "
-	  "FROM licence_plan_off x JOIN service_plan p ON p.key = x.plan_key WHERE x.licence_key = l.key)))) "
-	  "FROM licence l JOIN sku s ON s.key = l.sku_key WHERE l.user_key = u.key)",
+	  "FROM sku_plan x JOIN service_plan p ON p.key = x.plan_key WHERE x.sku_key = s.key AND NOT EXISTS (SELECT 1 FROM plan_in_effect e "
+	  "WHERE e.user_key = u.key AND e.sku_key = s.key AND e.plan_key = p.key))))) FROM seat l JOIN sku s ON s.key = l.sku_key WHERE l.user_key = u.key)",
 	  PROPERTY_JSON, true },
 	{ "assignedPlans",
-	  "(SELECT json_group_array(json_object('assignedDateTime', " SECONDS("l.assigned") ", 'capabilityStatus', "
-	  "iif(o.plan_key IS NULL, 'Enabled', 'Deleted'), 'service', p.name, 'servicePlanId', " GUID("p.id") ")) "
-	  "FROM licence l JOIN sku_plan x ON x.sku_key = l.sku_key JOIN service_plan p ON p.key = x.plan_key "
-	  "LEFT JOIN licence_plan_off o ON o.licence_key = l.key AND o.plan_key = p.key WHERE l.user_key = u.key)",
+	  "(SELECT json_group_array(json_object('assignedDateTime', (SELECT " SECONDS("min(e.assigned)") " FROM plan_in_effect e "
+	  "WHERE e.user_key = u.key AND e.sku_key = l.sku_key AND e.plan_key = p.key), 'capabilityStatus', iif(EXISTS (SELECT 1 FROM plan_in_effect e "
+	  "WHERE e.user_key = u.key AND e.sku_key = l.sku_key AND e.plan_key = p.key), 'Enabled', 'Deleted'), 'service', p.name, "
+	  "'servicePlanId', " GUID("p.id") ")) "
+	  "FROM seat l JOIN sku_plan x ON x.sku_key = l.sku_key JOIN service_plan p ON p.key = x.plan_key WHERE l.user_key = u.key)",
 	  PROPERTY_JSON, true },
 	{ "licenseAssignmentStates",
-	  "(SELECT json_group_array(json_object('skuId', " GUID("s.id") ", 'assignedByGroup', NULL, 'state', 'Active', 'error', 'None', "
-	  "'disabledPlans', json((SELECT json_group_array(" GUID("p.id") ") "
-	  "FROM licence_plan_off x JOIN service_plan p ON p.key = x.plan_key WHERE x.licence_key = l.key)))) "
-	  "FROM licence l JOIN sku s ON s.key = l.sku_key WHERE l.user_key = u.key)",
+	  "(SELECT json_group_array(json_object('skuId', " GUID("s.id") ", 'assignedByGroup', iif(w.by_group IS NULL, NULL, " GUID("w.by_group") "), "
+	  "'state', iif(w.error, 'Error', 'Active'), 'error', CASE w.error WHEN 0 THEN 'None' WHEN 1 THEN 'CountViolation' "
+	  "ELSE 'ProhibitedInUsageLocationViolation' END, 'disabledPlans', json(w.off))) FROM ("
+	  "SELECT l.sku_key, NULL AS by_group, 0 AS error, (SELECT json_group_array(" GUID("p.id") ") FROM licence_plan_off x "
+	  "JOIN service_plan p ON p.key = x.plan_key WHERE x.licence_key = l.key) AS off FROM licence l WHERE l.user_key = u.key "
+	  "UNION ALL SELECT i.sku_key, o.id, i.error, (SELECT json_group_array(" GUID("p.id") ") FROM group_licence_plan_off x "
+	  "JOIN service_plan p ON p.key = x.plan_key WHERE x.licence_key = i.licence_key) FROM inherited_licence i "
+	  "JOIN group_licence g ON g.key = i.licence_key JOIN directory_object o ON o.key = g.group_key WHERE i.user_key = u.key"
+	  ") w JOIN sku s ON s.key = w.sku_key)",
 	  PROPERTY_JSON, true },
 };
 const struct entity entity_user = { "users", "user_account u JOIN directory_object o ON o.key = u.key", "u.key",
@@ -67,6 +73,11 @@ static const struct property group_properties[] = {
 	{ "groupTypes", "g.group_types", PROPERTY_JSON, false },
 	{ "isAssignableToRole", "g.role_assignable", PROPERTY_BOOL, false },
 	{ "createdDateTime", "g.created", PROPERTY_TIME, false },
+	{ "assignedLicenses",
+	  "(SELECT json_group_array(json_object('skuId', " GUID("s.id") ", 'disabledPlans', json((SELECT json_group_array(" GUID("p.id") ") "
+	  "FROM group_licence_plan_off x JOIN service_plan p ON p.key = x.plan_key WHERE x.licence_key = l.key)))) "
+	  "FROM group_licence l JOIN sku s ON s.key = l.sku_key WHERE l.group_key = g.key)",
+	  PROPERTY_JSON, true },
 };
 const struct entity entity_group = { "groups", "user_group g JOIN directory_object o ON o.key = g.key", "g.key",
 				     PROPERTIES(group_properties) };
@@ -200,7 +211,8 @@ static const struct property sku_properties[] = {
 	{ "skuPartNumber", "s.part_number", PROPERTY_TEXT, false },
 	{ "appliesTo", "'User'", PROPERTY_TEXT, false },
 	{ "capabilityStatus", "iif(s.seats > 0, 'Enabled', 'Suspended')", PROPERTY_TEXT, false },
-	{ "consumedUnits", "(SELECT count(*) FROM licence WHERE sku_key = s.key)", PROPERTY_JSON, false },
+	{ "consumedUnits", "s.taken", PROPERTY_JSON, false },
+	{ "usageLocations", "json('[\"' || replace(s.locations, ',', '\",\"') || '\"]')", PROPERTY_JSON, false },
 	{ "prepaidUnits", "json_object('enabled', s.seats, 'warning', 0, 'suspended', 0)", PROPERTY_JSON, false },
 	{ "servicePlans",
 	  "(SELECT json_group_array(json_object('servicePlanId', " GUID("p.id") ", 'servicePlanName', p.name, 'provisioningStatus', "
@@ -215,11 +227,11 @@ static const struct property licence_properties[] = {
 	{ "skuPartNumber", "s.part_number", PROPERTY_TEXT, false },
 	{ "servicePlans",
 	  "(SELECT json_group_array(json_object('servicePlanId', " GUID("p.id") ", 'servicePlanName', p.name, 'provisioningStatus', "
-	  "iif(o.plan_key IS NULL, 'Success', 'Disabled'), 'appliesTo', 'User')) FROM sku_plan x JOIN service_plan p ON p.key = x.plan_key "
-	  "LEFT JOIN licence_plan_off o ON o.licence_key = l.key AND o.plan_key = p.key WHERE x.sku_key = s.key)",
+	  "iif(EXISTS (SELECT 1 FROM plan_in_effect e WHERE e.user_key = l.user_key AND e.sku_key = s.key AND e.plan_key = p.key), 'Success', "
+	  "'Disabled'), 'appliesTo', 'User')) FROM sku_plan x JOIN service_plan p ON p.key = x.plan_key WHERE x.sku_key = s.key)",
 	  PROPERTY_JSON, false },
 };
-const struct entity entity_licence = { "users/licenseDetails", "licence l JOIN sku s ON s.key = l.sku_key", "l.key",
+const struct entity entity_licence = { "users/licenseDetails", "seat l JOIN sku s ON s.key = l.sku_key", "s.key",
 				       PROPERTIES(licence_properties) };
 
 /* Any kind of object: members and owners of groups, and what somebody is a member of. */

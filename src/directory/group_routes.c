@@ -1,5 +1,6 @@
 /* directory/group_routes.c - /groups and their members. */
 #include "directory/group.h"
+#include "directory/group_licence.h"
 #include "directory/routes_internal.h"
 #include "host/random.h"
 
@@ -126,11 +127,15 @@ err groups_delete(struct web_call *call)
 	SCOPED(transaction) tx = { 0 };
 	int64_t administrators = 0;
 	struct group g;
+	bool licensed = false;
 
 	TRY(path_group(call, &g));
 	if (!may_change(call, &g))
 		return refuse(call);
 	TRY(transaction_begin(store, &tx));
+	TRY(group_licence_any(store, g.key, &licensed));
+	if (licensed)
+		FAIL(ERR_INVALID, "the group has licenses: take them away first");
 	TRY(guard_begin(store, &administrators));
 	TRY(object_delete(store, g.key));
 	TRY(guard_check(store, administrators));
@@ -147,6 +152,17 @@ struct belonging {
 };
 static const struct belonging membership = { "add.member", "remove.member", "member", group_add_member, group_remove_member };
 static const struct belonging ownership = { "add.owner", "remove.owner", "owner", group_add_owner, group_remove_owner };
+
+/* A person among the members has what the group has. */
+static err member_inherits(struct web_call *call, const struct group *g, const struct uuid *who)
+{
+	struct store *store = directory_of(call)->store;
+	enum object_kind kind;
+	int64_t key;
+
+	TRY(object_find(store, who, &key, &kind));
+	return kind == OBJECT_USER ? group_licence_inherit(store, g->key, key, call->now) : OK;
+}
 
 static err audit_belonging(struct web_call *call, const struct belonging *b, bool added, const struct group *g, const struct uuid *who)
 {
@@ -176,6 +192,8 @@ static err add(struct web_call *call, const struct belonging *b)
 	TRY(directory_reference_parse(reference, &who));
 	TRY(transaction_begin(store, &tx));
 	TRY(b->add(store, &g, &who));
+	if (b == &membership)
+		TRY(member_inherits(call, &g, &who));
 	TRY(audit_belonging(call, b, true, &g, &who));
 	TRY(transaction_commit(&tx));
 	return graph_no_content(call);

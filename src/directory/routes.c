@@ -58,6 +58,9 @@
 	X(HTTP_GET, "/me/licenseDetails", SUBJECT_READ, USERS_READ, SELF_READ, users_licences)                  \
 	X(HTTP_GET, "/users/{}/licenseDetails", SUBJECT_READ, USERS_READ, SELF_READ, users_licences)            \
 	X(HTTP_POST, "/users/{}/assignLicense", SUBJECT_LICENCES, LICENCES_WRITE, NULL, users_assign_licence)   \
+	X(HTTP_POST, "/users/{}/reprocessLicenseAssignment", SUBJECT_LICENCES, LICENCES_WRITE, NULL, users_reprocess_licence) \
+	X(HTTP_POST, "/groups/{}/assignLicense", SUBJECT_LICENCES, LICENCES_WRITE, NULL, groups_assign_licence) \
+	X(HTTP_GET, "/groups/{}/membersWithLicenseErrors", SUBJECT_READ, GROUPS_READ, NULL, groups_licence_errors) \
 	X(HTTP_GET, PERSON_METHODS "/methods", SUBJECT_USERS, METHODS_WRITE, METHODS_WRITE, methods_list)        \
 	X(HTTP_GET, PERSON_METHODS "/temporaryAccessPassMethods", SUBJECT_USERS, METHODS_WRITE, NULL, methods_list_passes) \
 	X(HTTP_POST, PERSON_METHODS "/temporaryAccessPassMethods", SUBJECT_USERS, METHODS_WRITE, NULL, methods_add_pass) \

@@ -72,6 +72,9 @@ err skus_list(struct web_call *call);
 err skus_put(struct web_call *call);
 err users_assign_licence(struct web_call *call);
 err users_licences(struct web_call *call);
+err users_reprocess_licence(struct web_call *call);
+err groups_assign_licence(struct web_call *call);
+err groups_licence_errors(struct web_call *call);
 /* environment_routes.c */
 err environments_list(struct web_call *call);
 err environments_read(struct web_call *call);

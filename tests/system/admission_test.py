@@ -284,6 +284,67 @@ def assign(a):
     a.licence('bob', remove=[a.sku])
 
 
+def group_licences(a):
+    """What a group has, its members have: all or nothing, one seat each, and at once."""
+    it = a.it
+
+    def sell_tools(seats):
+        return it.command('licence', 'add', it.folder, '--tenant', 'contoso.example', '--sku', 'GRP', '--plan', 'TOOLS', '--seats', str(seats),
+                          '--location', 'de,FR', '--json')
+    made = sell_tools(1)
+    sku, tools = made['skuId'], made['servicePlans'][0]['servicePlanId']
+    check('a product for some countries', made['usageLocations'] == ['DE', 'FR'], made)
+    crew = it.operate('POST', f'{a.graph}/groups', {'displayName': 'Tools', 'mailEnabled': False, 'mailNickname': 'tools', 'securityEnabled': True})['id']
+    for name in ('pia', 'ron'):
+        a.ids[name] = it.person_make('contoso.example', name)['id']
+    join = lambda n: it.operate('POST', f'{a.graph}/groups/{crew}/members/$ref', {'@odata.id': f'{it.origin}/v1.0/users/{a.ids[n]}'})  # noqa: E731
+    give = lambda add=(), remove=(), group=crew: it.operator('POST', f'{a.graph}/groups/{group}/assignLicense', {  # noqa: E731
+        'addLicenses': [{'skuId': s} for s in add], 'removeLicenses': list(remove)})
+
+    def told(name):
+        user = it.operate('GET', f'{a.graph}/users/{a.ids[name]}?$select=assignedLicenses,licenseAssignmentStates')
+        return [(s['skuId'], s['assignedByGroup'], s['state'], s['error']) for s in user['licenseAssignmentStates']], len(user['assignedLicenses'])
+    taken = lambda: next(s for s in it.operate('GET', f'{a.graph}/subscribedSkus')['value'] if s['skuId'] == sku)['consumedUnits']  # noqa: E731
+    join('pia')
+    answer = give(add=[sku])
+    check('a group gets a licence', answer.status == 202 and answer.json()['id'] == crew, answer)
+    check('and shows it', it.operate('GET', f'{a.graph}/groups/{crew}?$select=assignedLicenses')['assignedLicenses'] == [{'skuId': sku, 'disabledPlans': []}])
+    check('a member at no place has an error', told('pia') == ([(sku, crew, 'Error', 'ProhibitedInUsageLocationViolation')], 0) and taken() == 0, told('pia'))
+    answer = a.licence('bob', add=[sku])
+    check('nor is it given by hand there', answer.status == 400, answer)
+    for name in ('pia', 'ron'):
+        it.operate('PATCH', f'{a.graph}/users/{a.ids[name]}', {'usageLocation': 'DE'})
+    again = lambda n: it.operator('POST', f'{a.graph}/users/{a.ids[n]}/reprocessLicenseAssignment').status  # noqa: E731
+    check('tried again at one', again('pia') == 200 and told('pia') == ([(sku, crew, 'Active', 'None')], 1) and taken() == 1, told('pia'))
+    join('ron')
+    check('without a seat a new member has an error', told('ron') == ([(sku, crew, 'Error', 'CountViolation')], 0) and taken() == 1, told('ron'))
+    wrong = it.operate('GET', f'{a.graph}/groups/{crew}/membersWithLicenseErrors')['value']
+    check('which the group shows', [m['id'] for m in wrong] == [a.ids['ron']], wrong)
+    a.patch(requiredServicePlanIds=[tools])
+    row = a.cases['ann']
+    check('the environment admits who has it', [a.decides(a.ids[n], row=row) for n in ('pia', 'ron')] == ['no_roles', 'no_licence'])
+    sell_tools(2)
+    check('a seat bought goes to who waits, and opens the environment', told('ron')[0][0][2] == 'Active' and a.decides(a.ids['ron'], row=row) == 'no_roles')
+    check('by hand too: one seat for two ways', a.licence('ron', add=[sku]).status == 200 and taken() == 2 and len(told('ron')[0]) == 2, told('ron'))
+    check('what a group gives is not taken by hand', a.licence('pia', remove=[sku]).status == 400)
+    details = it.operate('GET', f"{a.graph}/users/{a.ids['pia']}/licenseDetails")['value']
+    check('licenseDetails', [(d['skuPartNumber'], [p['provisioningStatus'] for p in d['servicePlans']]) for d in details] == [('GRP', ['Success'])], details)
+    answer = it.operator('DELETE', f'{a.graph}/groups/{crew}')
+    check('a group with licences is not deleted', (answer.status, graph_code(answer)) == (400, 'Request_BadRequest'), answer)
+    it.operate('DELETE', f"{a.graph}/groups/{crew}/members/{a.ids['pia']}/$ref")
+    check('who leaves loses it at once', told('pia') == ([], 0) and taken() == 1 and a.decides(a.ids['pia'], row=row) == 'no_licence')
+    bad = [give(add=[NOBODY]), give(remove=[a.basic]), it.operator('POST', f'{a.graph}/groups/{crew}/assignLicense', {'addLicenses': []})]
+    check('refused as for people', [b.status for b in bad] == [400] * 3 and give(add=[sku], group=NOBODY).status == 404, bad)
+    for path in (f'groups/{crew}/assignLicense', f"users/{a.ids['ron']}/reprocessLicenseAssignment"):
+        answer = it.request('POST', f'/v1.0/{path}', {'addLicenses': [], 'removeLicenses': []}, bearer(a.tokens['ann']))
+        check(f'nobody does {path[-12:]} without the role', answer.status == 403, answer)
+    check('taken from the group', give(remove=[sku]).status == 202 and told('ron') == ([(sku, None, 'Active', 'None')], 1) and
+          it.operator('DELETE', f'{a.graph}/groups/{crew}').status == 204)
+    a.licence('ron', remove=[sku])
+    check('and the last by hand', taken() == 0)
+    a.patch(requiredServicePlanIds=[])
+
+
 def gate(a):
     it, w = a.it, a.w
     check('plans are set', a.patch(requiredServicePlanIds=[a.plans['CRM'], a.plans['READER']]).json()['requiredServicePlanIds'] ==
@@ -385,12 +446,12 @@ def main():
     it = Installation(sys.argv[1], 'admission').init().start()
     try:
         a = Admission(it)
-        for part in (control_plane, authority, state, group, lost, sell, assign, gate, bounds, arrivals, audited):
+        for part in (control_plane, authority, state, group, lost, sell, assign, group_licences, gate, bounds, arrivals, audited):
             part(a)
         check('the audit log verifies', it.verify()[0] == 0)
     finally:
         it.close(show_log=steps.failed > 0)
-    return steps.report(120)
+    return steps.report(140)
 
 
 if __name__ == '__main__':

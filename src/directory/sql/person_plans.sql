@@ -1,4 +1,3 @@
--- The plans that a person has: of any licence that does not turn it off. ?1 user's key: plan's id. Index: unique (user_key, sku_key).
-SELECT DISTINCT p.id FROM licence l JOIN sku_plan x ON x.sku_key = l.sku_key JOIN service_plan p ON p.key = x.plan_key
-WHERE l.user_key = ?1 AND NOT EXISTS (SELECT 1 FROM licence_plan_off o WHERE o.licence_key = l.key AND o.plan_key = x.plan_key)
-ORDER BY p.id
+-- The plans that a person has: those that some licence, their own or a group's, leaves on. ?1 user's key: plan's id. Index: unique (user_key, sku_key),
+-- primary key of inherited_licence.
+SELECT DISTINCT p.id FROM plan_in_effect e JOIN service_plan p ON p.key = e.plan_key WHERE e.user_key = ?1 ORDER BY p.id
