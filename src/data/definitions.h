@@ -86,6 +86,8 @@ MUST_USE NONNULL err related_json(struct data_call *dc, struct json_writer *w, c
 NONNULL void column_json(struct data_call *dc, struct json_writer *w, const struct table *t, const struct column *c, str select);
 /* "String", "Picklist": AttributeType. */
 NONNULL str definition_type_name(const struct column *c);
+/* What AttributeMetadata classes tell apart: "DateOnly", "MultiSelectPicklist", else the type. */
+NONNULL str definition_kind_name(const struct column *c);
 /* definitions_relations.c. t null: all, of both kinds. */
 MUST_USE err relationships_json(struct data_call *dc, struct json_writer *w, const struct table *t, enum definition_expand which,
 				const struct definition_query *query);

@@ -33,7 +33,8 @@ static void value_object(struct json_writer *w, str name, str value)
 
 static const struct {
 	const char *type, *name, *class;
-} types[] = {
+	const char *kind; /* as solutions name it; null: like type */
+} types[TYPES_END] = {
 	[TYPE_STRING] = { "String", "StringType", "StringAttributeMetadata" },
 	[TYPE_MEMO] = { "Memo", "MemoType", "MemoAttributeMetadata" },
 	[TYPE_INTEGER] = { "Integer", "IntegerType", "IntegerAttributeMetadata" },
@@ -49,6 +50,8 @@ static const struct {
 	[TYPE_UNIQUEID] = { "Uniqueidentifier", "UniqueidentifierType", "AttributeMetadata" },
 	[TYPE_LOOKUP] = { "Lookup", "LookupType", "LookupAttributeMetadata" },
 	[TYPE_OWNER] = { "Owner", "OwnerType", "LookupAttributeMetadata" },
+	[TYPE_DATE] = { "DateTime", "DateTimeType", "DateTimeAttributeMetadata", "DateOnly" },
+	[TYPE_CHOICES] = { "Virtual", "MultiSelectPicklistType", "MultiSelectPicklistAttributeMetadata", "MultiSelectPicklist" },
 };
 
 str definition_type_name(const struct column *c)
@@ -56,11 +59,15 @@ str definition_type_name(const struct column *c)
 	return str_of(types[c->type].type);
 }
 
+str definition_kind_name(const struct column *c)
+{
+	return str_of(types[c->type].kind ? types[c->type].kind : types[c->type].type);
+}
+
 bool column_is_of_class(const struct column *c, str class)
 {
-	bool chosen = c->type == TYPE_PICKLIST || c->type == TYPE_STATE || c->type == TYPE_STATUS;
 	return !class.len || str_equal(class, S("AttributeMetadata")) || str_equal(class, str_of(types[c->type].class)) ||
-	       (chosen && str_equal(class, S("EnumAttributeMetadata")));
+	       (column_has_options(c) && str_equal(class, S("EnumAttributeMetadata")));
 }
 
 static void options_json(struct json_writer *w, const struct column *c)
@@ -96,6 +103,14 @@ static void bounds_json(struct json_writer *w, const struct column *c, str selec
 		bound(w, S("MaxValue"), c, c->max);
 }
 
+static void date_json(struct json_writer *w, const struct column *c, str select)
+{
+	if (is_selected(select, S("Format")))
+		json_member_str(w, S("Format"), c->type == TYPE_DATE ? S("DateOnly") : S("DateAndTime"));
+	if (is_selected(select, S("DateTimeBehavior")))
+		value_object(w, S("DateTimeBehavior"), c->type == TYPE_DATE ? S("DateOnly") : S("UserLocal"));
+}
+
 static void targets_json(struct json_writer *w, const struct column *c)
 {
 	json_key(w, S("Targets"));
@@ -119,6 +134,8 @@ void column_json(struct data_call *dc, struct json_writer *w, const struct table
 	if (is_selected(select, S("RequiredLevel")))
 		value_object(w, S("RequiredLevel"), c->flags & COLUMN_REQUIRED ? S("ApplicationRequired") : S("None"));
 	bounds_json(w, c, select);
+	if (c->type == TYPE_DATE || c->type == TYPE_DATETIME)
+		date_json(w, c, select);
 	if (column_is_lookup(c) && is_selected(select, S("Targets")))
 		targets_json(w, c);
 	if (c->option_count && is_selected(select, S("OptionSet")))

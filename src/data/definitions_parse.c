@@ -43,7 +43,7 @@ static const struct {
 	{ "DecimalAttributeMetadata", TYPE_DECIMAL }, { "MoneyAttributeMetadata", TYPE_MONEY },
 	{ "DoubleAttributeMetadata", TYPE_DOUBLE }, { "BooleanAttributeMetadata", TYPE_BOOLEAN },
 	{ "DateTimeAttributeMetadata", TYPE_DATETIME }, { "PicklistAttributeMetadata", TYPE_PICKLIST },
-	{ "LookupAttributeMetadata", TYPE_LOOKUP },
+	{ "LookupAttributeMetadata", TYPE_LOOKUP }, { "MultiSelectPicklistAttributeMetadata", TYPE_CHOICES },
 };
 
 static bool kind_of(const struct json *in, enum column_type *out)
@@ -102,6 +102,33 @@ static err limits_parse(struct data_call *dc, const struct json *in, struct colu
 	return bound_of(dc, in, S("MaxValue"), w, &w->has_max, &w->max);
 }
 
+/* Format DateOnly, or DateTimeBehavior DateOnly: a day without a time. Times are instants, whatever the behaviour's name. */
+static err date_parse(struct data_call *dc, const struct json *in, struct column_wish *w)
+{
+	const struct json *behaviour = managed(json_member(in, S("DateTimeBehavior")));
+	str format = S("DateAndTime"), kept = json_is(behaviour, JSON_STRING) ? behaviour->text : S("UserLocal");
+	if (w->type != TYPE_DATETIME)
+		return OK;
+	(void)json_member_is_str(in, S("Format"), &format);
+	bool day = str_equal(format, S("DateOnly")), day_kept = str_equal(kept, S("DateOnly"));
+	if (!day && !str_equal(format, S("DateAndTime")))
+		return wrong(dc, "Format is DateOnly or DateAndTime");
+	if (!day_kept && !str_equal(kept, S("UserLocal")) && !str_equal(kept, S("TimeZoneIndependent")))
+		return wrong(dc, "DateTimeBehavior is UserLocal, DateOnly or TimeZoneIndependent");
+	if (day || day_kept)
+		w->type = TYPE_DATE;
+	return OK;
+}
+
+static bool option_is_new(const struct json *first, const struct json *o, int64_t value)
+{
+	int64_t other;
+	for (; first != o; first = first->next)
+		if (int_member(first, S("Value"), &other) && other == value)
+			return false;
+	return true;
+}
+
 static err options_write(struct data_call *dc, const struct json *list, struct json_writer *w)
 {
 	json_open_array(w);
@@ -109,6 +136,8 @@ static err options_write(struct data_call *dc, const struct json *list, struct j
 		int64_t value;
 		if (!int_member(o, S("Value"), &value) || value < INT32_MIN || value > INT32_MAX)
 			return wrong(dc, "each option must have a whole Value");
+		if (!option_is_new(list->first, o, value))
+			return wrong(dc, "no two options may have the same Value");
 		json_open_array(w);
 		json_i64(w, value);
 		json_str(w, definition_label(json_member(o, S("Label"))));
@@ -125,10 +154,10 @@ static err options_parse(struct data_call *dc, const struct json *in, struct col
 	buffer_init(&text, 1 << 20);
 	struct json_writer writer = json_writer_to(&text);
 	w->options = S("");
-	if (w->type != TYPE_PICKLIST)
+	if (w->type != TYPE_PICKLIST && w->type != TYPE_CHOICES)
 		return OK;
 	if (!json_is(list, JSON_ARRAY) || list->count == 0 || list->count > OPTIONS_MAX)
-		return wrong(dc, "a picklist needs OptionSet.Options, at most 1000");
+		return wrong(dc, "choices need OptionSet.Options, at most 1000");
 	TRY(options_write(dc, list, &writer));
 	w->options = str_copy(dc->arena, buffer_str(&text));
 	TRY_NEW(w->options.at);
@@ -148,6 +177,7 @@ err column_wish_parse(struct data_call *dc, const struct json *in, struct column
 	out->required = json_is(level, JSON_STRING) && !str_equal(level->text, S("None"));
 	(void)json_member_is_bool(in, S("IsPrimaryName"), &out->primary_name);
 	(void)json_member_is_bool(in, S("IsSecured"), &out->secured);
+	TRY(date_parse(dc, in, out));
 	TRY(limits_parse(dc, in, out));
 	return options_parse(dc, in, out);
 }

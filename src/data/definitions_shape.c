@@ -71,7 +71,7 @@ static const struct table shapes[SHAPES] = {
 /* Members that are objects or lists, each written by whoever writes the definition: selected, not compared. */
 static const char *const composites[SHAPES] = {
 	[SHAPE_TABLE] = "DisplayName,DisplayCollectionName,Description,IsAuditEnabled,Privileges",
-	[SHAPE_COLUMN] = "DisplayName,AttributeTypeName,RequiredLevel,MinValue,MaxValue,Targets,OptionSet",
+	[SHAPE_COLUMN] = "DisplayName,AttributeTypeName,RequiredLevel,MinValue,MaxValue,Format,DateTimeBehavior,Targets,OptionSet",
 	[SHAPE_KEY] = "DisplayName,KeyAttributes",
 	[SHAPE_RELATIONSHIP] = "CascadeConfiguration",
 };

@@ -31,7 +31,7 @@ bool definition_cast_exists(enum definition_shape shape, str cast)
 		return true;
 	if (shape == SHAPE_RELATIONSHIP)
 		return str_equal(cast, S("OneToManyRelationshipMetadata")) || str_equal(cast, S("ManyToManyRelationshipMetadata"));
-	for (; shape == SHAPE_COLUMN && c.type <= TYPE_OWNER; c.type++)
+	for (; shape == SHAPE_COLUMN && c.type < TYPES_END; c.type++)
 		if (column_is_of_class(&c, cast))
 			return true;
 	return false;

@@ -27,6 +27,7 @@ static const char *edm_type(enum column_type type)
 	switch (type) {
 	case TYPE_STRING:
 	case TYPE_MEMO:
+	case TYPE_CHOICES:
 		return "Edm.String";
 	case TYPE_BIGINT:
 		return "Edm.Int64";
@@ -39,6 +40,8 @@ static const char *edm_type(enum column_type type)
 		return "Edm.Boolean";
 	case TYPE_DATETIME:
 		return "Edm.DateTimeOffset";
+	case TYPE_DATE:
+		return "Edm.Date";
 	case TYPE_UNIQUEID:
 	case TYPE_LOOKUP:
 	case TYPE_OWNER:

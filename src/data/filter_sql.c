@@ -158,6 +158,19 @@ static err between_sql(struct target *t, const struct filter *f, bool negated)
 	return OK;
 }
 
+/* Between commas a number is found whole. */
+static err holds_sql(struct target *t, const struct filter *f, bool negated)
+{
+	str column;
+	TRY(column_sql(t->b, f->column, f->route, t->arena, &column));
+	buffer_append_str(t->text, negated ? S("NOT coalesce(") : S("("));
+	for (size_t i = 0; i < f->value_count; i++)
+		buffer_append_format(t->text, "%sinstr(',' || %.*s || ',', ',' || ?%d || ',') > 0", i ? " OR " : "", STR_ARG(column),
+				     sql_parameter(t->b, &f->values[i]));
+	close_sql(t, negated);
+	return OK;
+}
+
 static err keys_sql(struct target *t, const struct filter *f, bool negated)
 {
 	TRY(open_sql(t, f, negated));
@@ -261,6 +274,8 @@ static err node_sql(struct target *t, const struct filter *f, bool negated)
 		return in_sql(t, f, negated);
 	case FILTER_BETWEEN:
 		return between_sql(t, f, negated);
+	case FILTER_HOLDS:
+		return holds_sql(t, f, negated);
 	case FILTER_KEYS:
 		return keys_sql(t, f, negated);
 	case FILTER_ANY:

@@ -24,7 +24,7 @@ static bool fits(enum aggregate_method method, const struct column *c)
 {
 	if (method == AGGREGATE_COUNT_DISTINCT)
 		return true;
-	return is_number(c) || (c->type == TYPE_DATETIME && (method == AGGREGATE_MIN || method == AGGREGATE_MAX));
+	return is_number(c) || ((c->type == TYPE_DATETIME || c->type == TYPE_DATE) && (method == AGGREGATE_MIN || method == AGGREGATE_MAX));
 }
 
 static err method_read(struct parser *p, struct aggregate *a)
@@ -107,7 +107,7 @@ static err group_read(struct parser *p, struct apply *out)
 	for (size_t i = 0; i + 1 < out->group_count; i++)
 		if (str_equal(out->groups[i].path, g->path))
 			return bad(p, "$apply groups by a column twice", g->path);
-	return g->column->type == TYPE_MEMO ? bad(p, "Rows cannot be grouped by a column of this type", g->path) : OK;
+	return column_is_unordered(g->column) ? bad(p, "Rows cannot be grouped by a column of this type", g->path) : OK;
 }
 
 static err groupby_read(struct parser *p, struct apply *out)

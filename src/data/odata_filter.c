@@ -91,6 +91,8 @@ static const struct {
 	{ "Microsoft.Dynamics.CRM.NotIn", FILTER_IN, true },
 	{ "Microsoft.Dynamics.CRM.Between", FILTER_BETWEEN, false },
 	{ "Microsoft.Dynamics.CRM.NotBetween", FILTER_BETWEEN, true },
+	{ "Microsoft.Dynamics.CRM.ContainValues", FILTER_HOLDS, false },
+	{ "Microsoft.Dynamics.CRM.DoesNotContainValues", FILTER_HOLDS, true },
 };
 
 /* PropertyName= and PropertyValues= must come in this order, as every client writes them. */
@@ -106,7 +108,7 @@ static err property_name(struct parser *p, str name)
 static err list_value(struct parser *p, const struct column *c, struct value *out)
 {
 	struct odata_token *t = &p->lexer.token;
-	bool text = c->type == TYPE_STRING || c->type == TYPE_MEMO;
+	bool text = c->type == TYPE_STRING || c->type == TYPE_MEMO || c->type == TYPE_CHOICES;
 	if (t->kind == TOKEN_STRING && !text)
 		t->kind = TOKEN_WORD;
 	TRY(value_read(p, c, out));
@@ -116,10 +118,13 @@ static err list_value(struct parser *p, const struct column *c, struct value *ou
 static err list_read(struct parser *p, struct filter *node)
 {
 	struct value *values = NEW_ARRAY(p->arena, struct value, FILTER_VALUES_MAX - p->values + 1);
+	/* of choices each value is one number */
+	static const struct column number = { .type = TYPE_INTEGER, .logical_name = { "PropertyValues", 14 }, .min = INT32_MIN, .max = INT32_MAX };
+	const struct column *c = node->kind == FILTER_HOLDS ? &number : node->column;
 	TRY_NEW(values);
 	TRY(parser_take(p, TOKEN_BRACKET_OPEN, "'['"));
 	for (;;) {
-		TRY(list_value(p, node->column, &values[node->value_count]));
+		TRY(list_value(p, c, &values[node->value_count]));
 		node->value_count++;
 		if (p->lexer.token.kind != TOKEN_COMMA)
 			break;
@@ -163,6 +168,8 @@ static err function_read(struct parser *p, enum filter_kind kind, bool negated, 
 	struct filter *node;
 	TRY(parser_node(p, kind, &node));
 	TRY(property_column(p, &node->column));
+	if ((kind == FILTER_HOLDS && node->column->type != TYPE_CHOICES) || (kind == FILTER_BETWEEN && column_is_unordered(node->column)))
+		return parser_syntax(p, "a column of another kind before this");
 	TRY(parser_take(p, TOKEN_COMMA, "','"));
 	TRY(property_name(p, S("PropertyValues")));
 	TRY(list_read(p, node));
@@ -241,7 +248,7 @@ static err order_check(struct parser *p, const struct filter *node)
 {
 	const struct column *c = node->column;
 	bool ordered = node->op != COMPARE_EQ && node->op != COMPARE_NE;
-	if (ordered && (column_is_lookup(c) || c->type == TYPE_UNIQUEID || c->type == TYPE_BOOLEAN))
+	if (ordered && (column_is_lookup(c) || c->type == TYPE_UNIQUEID || c->type == TYPE_BOOLEAN || c->type == TYPE_CHOICES))
 		return parser_syntax(p, "eq or ne for this column");
 	if (ordered && node->kind == FILTER_COMPARE && node->values[0].kind == VALUE_NULL)
 		return parser_syntax(p, "eq or ne with null");

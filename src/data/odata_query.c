@@ -103,7 +103,7 @@ static err order_item(const struct table *t, str item, const struct odata_caller
 	out->descending = str_equal(direction, S("desc"));
 	if (direction.len && !out->descending && !str_equal(direction, S("asc")))
 		return bad(arena, problem, "Expected asc or desc in $orderby", direction);
-	if (out->column->type == TYPE_MEMO)
+	if (column_is_unordered(out->column))
 		return bad(arena, problem, "Rows cannot be ordered by a column of this type", name);
 	return OK;
 }

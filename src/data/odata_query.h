@@ -1,7 +1,7 @@
 /* data/odata_query.h - a parsed and resolved OData query: every name in it is a column of the table.
  *
  * Source:  authorization-and-data 4.2. $filter: eq ne gt ge lt le, and or not, ( ), contains startswith endswith, null,
- *          column with column, Microsoft.Dynamics.CRM.In, NotIn, Between, NotBetween, and those of odata_relative.h. Comparisons are two-valued: a null column
+ *          column with column, Microsoft.Dynamics.CRM.In, NotIn, Between, NotBetween, ContainValues, DoesNotContainValues, and those of odata_relative.h. Comparisons are two-valued: a null column
  *          compares as unequal to, and neither above nor below, any value (OData 4.0 part 2, 5.1.1.1), also under `not`.
  *          Paths through lookups (nav/column) stand wherever a column may, in $orderby too; nav/any(x:...), nav/all(x:...), nav/any()
  *          ask about a collection. Behind `not`, too, a row that is not visible is as one that is not there.
@@ -19,7 +19,8 @@ enum { FILTER_LEN_MAX = 8192, FILTER_DEPTH_MAX = 40, FILTER_TERMS_MAX = 200, FIL
 	PAGE_ROWS_MAX = 5000, ROUTE_LINKS_MAX = 3, QUERY_LINKS_MAX = 20, LAMBDA_DEPTH_MAX = 3 };
 
 enum filter_kind { FILTER_AND = 1, FILTER_OR, FILTER_NOT, FILTER_COMPARE, FILTER_COMPARE_COLUMNS, FILTER_LIKE, FILTER_IN,
-	FILTER_BETWEEN, FILTER_KEYS, /* KEYS: one value, an array of principals' keys, for a column that holds such; users_only: no teams' */
+	FILTER_BETWEEN, FILTER_HOLDS, /* HOLDS: choices, one of the values (numbers) among them */
+	FILTER_KEYS, /* KEYS: one value, an array of principals' keys, for a column that holds such; users_only: no teams' */
 	FILTER_TREE,                 /* above (op GT) or below (LT) the row whose id is the value, along the link `paired`; GE, LE: itself, too */
 	FILTER_ANY, FILTER_ALL,      /* of the rows at the end of route; left null: is there one?                  */
 	FILTER_PAIRED,               /* joined by `paired` with the row whose key is the one value                 */

@@ -185,7 +185,7 @@ static err tree_filter(const struct relative *r, const struct odata_caller *who,
 err relative_filter(const struct relative *r, const struct odata_caller *who, const struct table *t, const struct column *c, str value,
 		    struct arena *arena, struct problem *problem, struct filter *out)
 {
-	bool date = c->type == TYPE_DATETIME, id = column_is_lookup(c) || c->type == TYPE_UNIQUEID;
+	bool date = c->type == TYPE_DATETIME || c->type == TYPE_DATE, id = column_is_lookup(c) || c->type == TYPE_UNIQUEID;
 	out->column = c;
 	switch (r->kind) {
 	case SPAN_DAYS:

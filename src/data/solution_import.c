@@ -138,7 +138,11 @@ static void type_member(struct applying *a, struct json_writer *w, str type, con
 static err column_body(struct applying *a, struct json_writer *w, const struct component *c, const struct uuid *id)
 {
 	json_open_object(w);
-	type_member(a, w, component_text(c, "AttributeType"), "AttributeMetadata");
+	str type = component_text(c, "AttributeType");
+	bool date = str_equal(type, S("DateOnly"));
+	type_member(a, w, date ? S("DateTime") : type, "AttributeMetadata");
+	if (date)
+		json_member_str(w, S("Format"), type);
 	json_member_uuid(w, S("MetadataId"), id);
 	TRY(members_body(a, w, c, ~0u));
 	json_close_object(w);

@@ -15,7 +15,7 @@ const struct solution_rule solution_rules[SOLUTION_KINDS] = {
 		{ "Table", MEMBER_TEXT, N, WIRE_ELSEWHERE }, { "SchemaName", MEMBER_TEXT, N, 0 }, { "AttributeType", MEMBER_TEXT, RF, WIRE_ELSEWHERE },
 		{ "DisplayName", MEMBER_TEXT, 0, WIRE_LABEL }, { "RequiredLevel", MEMBER_TEXT, R, WIRE_MANAGED }, { "IsSecured", MEMBER_FLAG, R, 0 },
 		{ "IsPrimaryName", MEMBER_FLAG, RF, 0 }, { "MaxLength", MEMBER_NUMBER, F, 0 }, { "Precision", MEMBER_NUMBER, F, 0 },
-		{ "MinValue", MEMBER_DECIMAL, F, WIRE_RAW }, { "MaxValue", MEMBER_DECIMAL, F, WIRE_RAW }, { "Options", MEMBER_OPTIONS, F, WIRE_OPTIONS } } },
+		{ "MinValue", MEMBER_DECIMAL, F, WIRE_RAW }, { "MaxValue", MEMBER_DECIMAL, F, WIRE_RAW }, { "Options", MEMBER_OPTIONS, 0, WIRE_OPTIONS } } },
 	[SOLUTION_RELATIONSHIP] = { "relationship", NULL, NULL, {
 		{ "SchemaName", MEMBER_TEXT, N, 0 }, { "ReferencedEntity", MEMBER_TEXT, RF, 0 }, { "ReferencingEntity", MEMBER_TEXT, RF, 0 },
 		{ "LookupId", MEMBER_ID, C, WIRE_ELSEWHERE }, { "LookupSchemaName", MEMBER_TEXT, RF, WIRE_ELSEWHERE },

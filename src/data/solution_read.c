@@ -149,7 +149,7 @@ static err options_read(struct reading *r, const struct column *column, struct c
 	SCOPED(buffer) text = { 0 };
 	buffer_init(&text, 1 << 20);
 	struct json_writer w = json_writer_to(&text);
-	if (column->type != TYPE_PICKLIST)
+	if (column->type != TYPE_PICKLIST && column->type != TYPE_CHOICES)
 		return OK;
 	json_open_array(&w);
 	for (size_t i = 0; i < column->option_count; i++) {
@@ -170,7 +170,7 @@ static err column_read(struct reading *r, const struct table *t, const struct co
 	TRY(component_new(r, SOLUTION_COLUMN, &column->id, &c));
 	TRY(put_text(r, c, "Table", t->logical_name));
 	TRY(put_text(r, c, "SchemaName", column->schema_name));
-	TRY(put_text(r, c, "AttributeType", definition_type_name(column)));
+	TRY(put_text(r, c, "AttributeType", definition_kind_name(column)));
 	TRY(put_text(r, c, "DisplayName", column->display_name));
 	TRY(put_text(r, c, "RequiredLevel", level_of(column)));
 	TRY(put_flag(r, c, "IsSecured", column->flags & COLUMN_SECURED));

@@ -29,7 +29,7 @@ static err integer_check(const struct column *c, str text, struct arena *arena, 
 	int64_t v;
 	if (!str_to_i64(text, &v))
 		return wrong(c, arena, problem, "a whole number");
-	bool chosen = c->type == TYPE_PICKLIST || c->type == TYPE_STATE || c->type == TYPE_STATUS;
+	bool chosen = column_has_options(c);
 	if (chosen ? v < INT32_MIN || v > INT32_MAX : v < c->min || v > c->max)
 		return wrong(c, arena, problem, "within its range");
 	*out = (struct value){ .kind = VALUE_I64, .i64 = v };
@@ -74,6 +74,11 @@ static err instant_check(const struct column *c, str text, struct arena *arena, 
 	return OK;
 }
 
+static err date_check(const struct column *c, str text, struct arena *arena, struct problem *problem, struct value *out)
+{
+	return text.len == 10 ? instant_check(c, text, arena, problem, out) : wrong(c, arena, problem, "a date, YYYY-MM-DD");
+}
+
 /* Rows keep whole seconds, as the wire shows them: what is read back finds its row. */
 static void seconds_only(struct value *v)
 {
@@ -96,6 +101,21 @@ static bool option_exists(const struct column *c, int64_t value)
 		if (c->options[i].value == value)
 			return true;
 	return c->option_count == 0;
+}
+
+static bool choices_exist(const struct column *c, str text)
+{
+	str item;
+	int64_t n = 0;
+	while (str_split(&text, ',', &item))
+		if (!str_to_i64(item, &n) || !option_exists(c, n))
+			return false;
+	return true;
+}
+
+static err choices_check(const struct column *c, str text, struct arena *arena, struct problem *problem, struct value *out)
+{
+	return choices_parse(text, arena, out) ? OK : wrong(c, arena, problem, "numbers of its choices, separated by commas");
 }
 
 static err number_check(const struct column *c, str text, bool exact, struct arena *arena, struct problem *problem,
@@ -151,6 +171,12 @@ err value_of_json(const struct column *c, const struct json *in, struct arena *a
 		return wrong(c, arena, problem, "text");
 	if (c->type == TYPE_STRING || c->type == TYPE_MEMO)
 		return text_check(c, in->text, arena, problem, out);
+	if (c->type == TYPE_DATE)
+		return date_check(c, in->text, arena, problem, out);
+	if (c->type == TYPE_CHOICES) {
+		TRY(choices_check(c, in->text, arena, problem, out));
+		return out->kind == VALUE_NULL || choices_exist(c, out->text) ? OK : wrong(c, arena, problem, "made of its choices");
+	}
 	if (c->type == TYPE_DATETIME) {
 		TRY(instant_check(c, in->text, arena, problem, out));
 		seconds_only(out);
@@ -167,15 +193,19 @@ err value_of_literal(const struct column *c, str text, bool quoted, struct arena
 	*out = (struct value){ 0 };
 	if (!quoted && str_equal(text, S("null")))
 		return OK;
-	bool is_text = c->type == TYPE_STRING || c->type == TYPE_MEMO;
+	bool is_text = c->type == TYPE_STRING || c->type == TYPE_MEMO || c->type == TYPE_CHOICES;
 	if (is_text != quoted && !(quoted && (c->type == TYPE_UNIQUEID || column_is_lookup(c))))
 		return wrong(c, arena, problem, is_text ? "text in single quotes" : "a literal of its type");
+	if (c->type == TYPE_CHOICES)
+		return choices_check(c, text, arena, problem, out);
 	if (is_text) {
 		*out = (struct value){ .kind = VALUE_TEXT, .text = text };
 		return OK;
 	}
 	if (c->type == TYPE_UNIQUEID || column_is_lookup(c))
 		return uuid_check(c, text, arena, problem, out);
+	if (c->type == TYPE_DATE)
+		return date_check(c, text, arena, problem, out);
 	if (c->type == TYPE_DATETIME)
 		return instant_check(c, text, arena, problem, out);
 	if (c->type == TYPE_BOOLEAN) {
@@ -220,9 +250,9 @@ void value_write(struct json_writer *w, const struct column *c, const struct val
 	}
 	if (c->type == TYPE_BOOLEAN) {
 		json_bool(w, v->i64 != 0);
-	} else if (c->type == TYPE_DATETIME) {
+	} else if (c->type == TYPE_DATETIME || c->type == TYPE_DATE) {
 		instant_format((struct instant){ v->i64 }, true, text);
-		json_str(w, str_of(text));
+		json_str(w, c->type == TYPE_DATE ? str_slice(str_of(text), 0, 10) : str_of(text));
 	} else {
 		number_write(w, c, v);
 	}
@@ -234,6 +264,19 @@ static str option_label(const struct column *c, int64_t value)
 		if (c->options[i].value == value)
 			return c->options[i].label;
 	return (str){ 0 };
+}
+
+/* "Red; Blue"; a number that has no label any more stands for itself. */
+static str choices_labels(const struct column *c, str text, struct arena *arena)
+{
+	str item, out = { 0 };
+	while (str_split(&text, ',', &item)) {
+		int64_t n = 0;
+		str label = str_to_i64(item, &n) ? option_label(c, n) : item;
+		label = label.len ? label : item;
+		out = out.at ? str_format(arena, "%.*s; %.*s", STR_ARG(out), STR_ARG(label)) : label;
+	}
+	return out;
 }
 
 bool value_display(const struct column *c, const struct value *v, struct arena *arena, str *out)
@@ -250,8 +293,13 @@ bool value_display(const struct column *c, const struct value *v, struct arena *
 	case TYPE_BOOLEAN:
 		*out = v->i64 ? S("Yes") : S("No");
 		return true;
+	case TYPE_CHOICES:
+		*out = choices_labels(c, v->text, arena);
+		return out->len > 0;
 	case TYPE_DATETIME:
+	case TYPE_DATE:
 		*out = instant_text(arena, (struct instant){ v->i64 });
+		*out = out->at && c->type == TYPE_DATE ? str_slice(*out, 0, 10) : *out;
 		return out->at != NULL;
 	case TYPE_DECIMAL:
 	case TYPE_MONEY:

@@ -2,7 +2,7 @@
  *
  * Source:  authorization-and-data 4.5 (type map), metadata/table.h (how values stand in SQL). Decimal and money never become
  *          a double: they are integers scaled by 10^precision; a client's surplus digits are rounded half away from zero when
- *          written, refused in a filter. Text is UTF-8 without NUL and no longer than the column says.
+ *          written, refused in a filter. A date is YYYY-MM-DD; choices are one text of numbers, "1,9", kept ascending and once each. Text is UTF-8 without NUL and no longer than the column says.
  * Errors:  the problem says which column and why; 400. */
 #ifndef DATA_VALUE_H
 #define DATA_VALUE_H
@@ -12,6 +12,7 @@
 #include "data/problem.h"
 #include "metadata/table.h"
 
+enum { CHOICES_MAX = 150 };
 enum value_kind { VALUE_NULL = 0, VALUE_I64, VALUE_F64, VALUE_TEXT, VALUE_UUID,
 	VALUE_I64S /* a list, for i64_array(?): never a column's value */ };
 
@@ -31,6 +32,8 @@ MUST_USE NONNULL err value_of_json(const struct column *c, const struct json *in
 /* A literal of $filter or of a key; `quoted` tells that it stood in single quotes (text is unquoted already). */
 MUST_USE NONNULL err value_of_literal(const struct column *c, str text, bool quoted, struct arena *arena,
 				      struct problem *problem, struct value *out);
+/* Numbers separated by commas as they are stored; VALUE_NULL when there is none. False: no such list. */
+MUST_USE bool choices_parse(str text, struct arena *arena, struct value *out);
 /* A list to bind; values may be null when there are none. */
 struct value value_of_i64s(const int64_t *values, size_t count);
 MUST_USE NONNULL err value_bind(struct statement *s, int index, const struct value *v);

@@ -29,6 +29,7 @@ struct value value_of_row(const struct column *c, const struct statement *s, int
 	switch (c->type) {
 	case TYPE_STRING:
 	case TYPE_MEMO:
+	case TYPE_CHOICES:
 		return (struct value){ .kind = VALUE_TEXT, .text = column_text(s, index) };
 	case TYPE_DOUBLE:
 		return (struct value){ .kind = VALUE_F64, .f64 = column_f64(s, index) };

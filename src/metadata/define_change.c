@@ -25,7 +25,7 @@ err define_column_change(struct store *store, const struct table *t, const struc
 	if (t->builtin || !(c->flags & COLUMN_CUSTOM))
 		FAIL(ERR_INVALID, "only columns that were defined can be changed");
 	if (wish->type != c->type || !str_equal_nocase(wish->schema_name, c->schema_name) || limits_differ(c, wish))
-		FAIL(ERR_INVALID, "of a column, DisplayName, RequiredLevel and IsSecured can be changed");
+		FAIL(ERR_INVALID, "of a column, DisplayName, RequiredLevel, IsSecured and OptionSet can be changed");
 	if (wish->secured && !column_is_securable(c))
 		FAIL(ERR_INVALID, "a column of this kind cannot be secured");
 	TRY(statement_open(store, &SQL_METADATA_COLUMN_UPDATE, &s));
@@ -33,6 +33,7 @@ err define_column_change(struct store *store, const struct table *t, const struc
 	TRY(bind_uuid(&s, 2, &c->id));
 	TRY(bind_text(&s, 3, wish->display_name.len ? wish->display_name : c->display_name));
 	TRY(bind_i64(&s, 4, kept | (wish->required ? COLUMN_REQUIRED : 0) | (wish->secured ? COLUMN_SECURED : 0)));
+	TRY(bind_text(&s, 5, wish->options));
 	TRY(statement_run_one(&s));
 	return version_bump(store);
 }

@@ -15,7 +15,7 @@ static err name_check(str schema_name)
 /* What has one comparable value: not long texts, floating numbers, owners, nor what the system fills. */
 static bool is_fit(const struct column *c)
 {
-	return c->flags & COLUMN_CUSTOM && c->type != TYPE_MEMO && c->type != TYPE_DOUBLE && c->type != TYPE_BOOLEAN;
+	return c->flags & COLUMN_CUSTOM && !column_is_unordered(c) && c->type != TYPE_DOUBLE && c->type != TYPE_BOOLEAN;
 }
 
 static err key_check(const struct table *t, const struct key_wish *wish)

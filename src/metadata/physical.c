@@ -13,6 +13,8 @@ static const char *sql_type(enum column_type type)
 	case TYPE_STRING:
 	case TYPE_MEMO:
 		return "TEXT COLLATE NOCASE";
+	case TYPE_CHOICES:
+		return "TEXT";
 	case TYPE_DOUBLE:
 		return "REAL";
 	case TYPE_LOOKUP:

@@ -14,7 +14,8 @@
  *   unit     INTEGER, business unit of the row; the same tables, views included
  * Further columns of a view carry their logical names. How values stand in SQL, by type:
  *   String, Memo TEXT · Integer, BigInt, Picklist, State, Status, Boolean INTEGER · Decimal, Money INTEGER scaled by
- *   10^precision · Double REAL · DateTime INTEGER milliseconds since 1970 · Uniqueidentifier, Lookup BLOB(16). */
+ *   10^precision · Double REAL · DateTime, Date INTEGER milliseconds since 1970 (of the day's beginning)
+ *   · Choices TEXT "1,2,9", ascending · Uniqueidentifier, Lookup BLOB(16). */
 #ifndef METADATA_TABLE_H
 #define METADATA_TABLE_H
 
@@ -30,7 +31,8 @@ enum { TABLE_ORDINAL_CUSTOM_FIRST = 64, TABLES_MAX = 2000, COLUMNS_MAX = 500, KE
 
 enum column_type {
 	TYPE_STRING = 1, TYPE_MEMO, TYPE_INTEGER, TYPE_BIGINT, TYPE_DECIMAL, TYPE_MONEY, TYPE_DOUBLE, TYPE_BOOLEAN,
-	TYPE_DATETIME, TYPE_PICKLIST, TYPE_STATE, TYPE_STATUS, TYPE_UNIQUEID, TYPE_LOOKUP, TYPE_OWNER
+	TYPE_DATETIME, TYPE_PICKLIST, TYPE_STATE, TYPE_STATUS, TYPE_UNIQUEID, TYPE_LOOKUP, TYPE_OWNER,
+	TYPE_DATE, TYPE_CHOICES, TYPES_END
 };
 
 enum column_flag {
@@ -62,7 +64,7 @@ struct column {
 	str value_name;          /* Lookup, Owner: "_x_value"                                      */
 	const str *targets;      /* Lookup, Owner: logical names                                   */
 	size_t target_count;
-	const struct option *options; /* Picklist, State, Status, Boolean                          */
+	const struct option *options; /* Picklist, Choices, State, Status                           */
 	size_t option_count;
 };
 
@@ -141,6 +143,18 @@ static inline bool table_is_owned(const struct table *t)
 static inline bool column_is_lookup(const struct column *c)
 {
 	return c->type == TYPE_LOOKUP || c->type == TYPE_OWNER;
+}
+
+/* A number, or numbers, that options name. */
+static inline bool column_has_options(const struct column *c)
+{
+	return c->type == TYPE_PICKLIST || c->type == TYPE_STATE || c->type == TYPE_STATUS || c->type == TYPE_CHOICES;
+}
+
+/* Neither ordered nor grouped by. */
+static inline bool column_is_unordered(const struct column *c)
+{
+	return c->type == TYPE_MEMO || c->type == TYPE_CHOICES;
 }
 
 /* 1.12: not ids, owners, lookups, state, version and what the system fills. */

@@ -33,6 +33,10 @@ def customize(w):
     post('RelationshipDefinitions', {
         '@odata.type': 'Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata', 'SchemaName': 'new_part_tags', 'IntersectEntityName': 'new_part_tags',
         'Entity1LogicalName': 'new_part', 'Entity2LogicalName': 'new_tag'})
+    post(f"{by_name('new_part')}/Attributes", {'@odata.type': 'Microsoft.Dynamics.CRM.DateTimeAttributeMetadata', 'SchemaName': 'new_Day', 'Format': 'DateOnly'})
+    post(f"{by_name('new_part')}/Attributes", {
+        '@odata.type': 'Microsoft.Dynamics.CRM.MultiSelectPicklistAttributeMetadata', 'SchemaName': 'new_Colors',
+        'OptionSet': {'Options': [{'Value': 1, 'Label': label('Red')}, {'Value': 3, 'Label': label('Blue')}]}})
     post(f"{by_name('new_part')}/Keys", {'@odata.type': 'Microsoft.Dynamics.CRM.EntityKeyMetadata', 'SchemaName': 'new_CodeKey', 'KeyAttributes': ['new_code']})
     w.worker = w.role('Worker', 'new_part', **DEPTHS)
     w.grant(w.worker, 'new_tag', Read='Global')

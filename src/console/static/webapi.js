@@ -43,7 +43,7 @@ function columnOf(c) {
   const title = label(c.DisplayName) || c.SchemaName;
   return { name: c.LogicalName, title: title.replace(/([a-z])([A-Z])/g, '$1 $2'), type: c.AttributeType, id: c.IsPrimaryId,
     primary: c.IsPrimaryName, custom: c.IsCustomAttribute, updatable: c.IsValidForUpdate, required: c.RequiredLevel?.Value !== 'None',
-    length: c.MaxLength, min: c.MinValue, max: c.MaxValue, precision: c.Precision,
+    length: c.MaxLength, min: c.MinValue, max: c.MaxValue, precision: c.Precision, day: c.Format === 'DateOnly',
     options: c.OptionSet?.Options.map((o) => ({ value: o.Value, title: label(o.Label) })) };
 }
 
@@ -121,6 +121,7 @@ export const field = (column) => (isLookup(column) ? `_${column.name}_value` : c
 export function text(row, column) {
   const value = row[field(column)];
   if (value === null || value === undefined) return '';
+  if (column.day) return new Date(`${value}T00:00:00`).toLocaleDateString(undefined, { dateStyle: 'medium' });
   if (column.type === 'DateTime') return new Date(value).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
   if (column.type === 'Integer' || column.type === 'BigInt') return value.toLocaleString();
   return String(row[field(column) + FORMATTED] ?? value);

@@ -48,6 +48,10 @@ static const struct {
 	{ "endswith(new_note,'z')", "(ends new_note 'z')", false },
 	{ "new_name eq new_name", "(eq new_name new_name)", false },
 	{ "Microsoft.Dynamics.CRM.In(PropertyName='new_count',PropertyValues=['1','2'])", "(in new_count 1 2)", false },
+	{ "Microsoft.Dynamics.CRM.ContainValues(PropertyName='new_colours',PropertyValues=['1',12])", "(holds new_colours 1 12)", false },
+	{ "Microsoft.Dynamics.CRM.DoesNotContainValues(PropertyName='new_colours',PropertyValues=['1'])", "(not (holds new_colours 1))", false },
+	{ "new_colours eq '3, 1'", "(eq new_colours '1,3')", false },
+	{ "new_day lt 1970-01-02", "(lt new_day 86400000)", false },
 	{ "Microsoft.Dynamics.CRM.NotBetween(PropertyName='new_count',PropertyValues=[1,2])", "(not (between new_count 1 2))", false },
 	{ "Microsoft.Dynamics.CRM.Today(PropertyName='new_when')", "(between new_when 864000000 950399999)", false },
 	{ "Microsoft.Dynamics.CRM.Yesterday(PropertyName='new_when')", "(between new_when 777600000 863999999)", false },
@@ -112,6 +116,10 @@ static const struct {
 	{ "length(new_name) eq 5", "not supported", true },
 	{ "contains(new_count,'1')", "a text column", true },
 	{ "new_count eq new_name", "same type", true },
+	{ "Microsoft.Dynamics.CRM.ContainValues(PropertyName='new_name',PropertyValues=['1'])", "another kind", true },
+	{ "Microsoft.Dynamics.CRM.ContainValues(PropertyName='new_colours',PropertyValues=['x'])", "whole number", true },
+	{ "new_colours gt '1'", "eq or ne", true },
+	{ "new_day eq 2026-01-31T00:00:00Z", "YYYY-MM-DD", true },
 	{ "Microsoft.Dynamics.CRM.Between(PropertyName='new_count',PropertyValues=[1])", "two values", true },
 };
 
@@ -145,7 +153,7 @@ static void write_route(const struct route *r, const struct column *c, struct bu
 static void write_filter(const struct filter *f, struct buffer *b)
 {
 	static const char *const ops[] = { "", "eq", "ne", "gt", "ge", "lt", "le" };
-	static const char *const kinds[] = { "", "and", "or", "not", "", "", "", "in", "between", "keys", "tree", "any", "all" };
+	static const char *const kinds[] = { "", "and", "or", "not", "", "", "", "in", "between", "holds", "keys", "tree", "any", "all" };
 	static const char *const likes[] = { "", "contains", "starts", "ends" };
 	const char *head = f->kind == FILTER_LIKE ? likes[f->like] : f->op ? ops[f->op] : kinds[f->kind];
 	buffer_append_format(b, "(%s", head);

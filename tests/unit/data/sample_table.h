@@ -1,4 +1,4 @@
-/* A table for tests that need no database: two texts, a number, a decimal, a date, a boolean, a lookup, an owner. */
+/* A table for tests that need no database: two texts, a number, a decimal, a time, a boolean, a lookup, an owner, a day, choices. */
 #ifndef TESTS_SAMPLE_TABLE_H
 #define TESTS_SAMPLE_TABLE_H
 
@@ -18,6 +18,8 @@ static const struct column sample_columns[] = {
 	{ .index = 6, .type = TYPE_LOOKUP, .logical_name = TEXT_("new_accountid"), .value_name = TEXT_("_new_accountid_value"),
 	  .navigation = TEXT_("new_AccountId"), .targets = sample_targets, .target_count = 1, .sql = TEXT_("c_6") },
 	{ .index = 7, .type = TYPE_MEMO, .logical_name = TEXT_("new_note"), .length_max = 2000, .sql = TEXT_("c_7") },
+	{ .index = 8, .type = TYPE_DATE, .logical_name = TEXT_("new_day"), .sql = TEXT_("c_8") },
+	{ .index = 9, .type = TYPE_CHOICES, .logical_name = TEXT_("new_colours"), .sql = TEXT_("c_9") },
 };
 static const struct table sample_table = {
 	.ordinal = 64, .ownership = OWNERSHIP_USER, .class = CLASS_BUSINESS, .logical_name = TEXT_("new_case"),
