@@ -6,9 +6,9 @@
 
 static const char *const explained[] = { "Allowed", "Reason", "Path", "Explanation", NULL };
 static const char *const grants[] = { "Path", "Depth", "RoleName", "PrincipalName", NULL };
-static const char *const policies[] = { "Passes", "RoleName", "Query", NULL };
+static const char *const policies[] = { "Passes", "RoleName", "ContextValue", "Query", NULL };
 static const char *const people[] = { "Name", "Path", "Explanation", "PrincipalId", NULL };
-static const char *const tables[] = { "LogicalName", "Right", "Reach", "Rows", NULL };
+static const char *const tables[] = { "LogicalName", "Right", "Reach", "Rows", "RowsExceeded", NULL };
 
 static str function_path(struct cli_call *call, str function)
 {

@@ -11,7 +11,7 @@
 #include "data/row_find.h"
 #include "data/sql_catalog.h"
 
-enum { PEOPLE_AT_A_TIME = 500, ROWS_COUNTED_MAX = 5000 };
+enum { PEOPLE_AT_A_TIME = 500, ROWS_COUNTED_MAX = 100000 };
 
 struct person {
 	int64_t key;
