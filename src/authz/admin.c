@@ -28,6 +28,7 @@ static const struct admin_table tables[] = {
 	{ "externaltype", external_type_create, external_type_update, external_type_delete },
 	{ "externalentity", external_entity_create, external_entity_update, external_entity_delete },
 	{ "rowpolicy", policy_create, policy_update, policy_delete },
+	{ "rowpolicyconstraint", constraint_create, constraint_update, constraint_delete },
 	{ "serviceplan", plan_create, plan_update, plan_delete },
 	{ "principalobjectattributeaccess", cell_create, cell_update, cell_delete },
 	{ "maskingrule", mask_rule_create, mask_rule_update, mask_rule_delete },

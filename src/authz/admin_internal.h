@@ -91,6 +91,11 @@ MUST_USE NONNULL err exclusion_delete(struct admin_call *call, const struct tabl
 /* The position that a lookup names, 0 for null. */
 MUST_USE err admin_position_referred(struct admin_call *call, const struct admin_value *v, int64_t *out_key);
 
+/* Row policies and their constraints are set by System Administrators only. */
+MUST_USE NONNULL err bound_policy(struct admin_call *call);
+MUST_USE NONNULL err constraint_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
+MUST_USE NONNULL err constraint_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
+MUST_USE NONNULL err constraint_delete(struct admin_call *call, const struct table *t, const struct uuid *id);
 MUST_USE NONNULL err policy_create(struct admin_call *call, const struct table *t, struct admin_values values, struct uuid *out_id);
 MUST_USE NONNULL err policy_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values);
 MUST_USE NONNULL err policy_delete(struct admin_call *call, const struct table *t, const struct uuid *id);

@@ -131,6 +131,7 @@ err authz_table_removed(struct authz *a, const struct table *table)
 	TRY(e);
 	TRY(sql_run(a->store, &SQL_AUTHZ_SHARES_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_EXCLUSION_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));
+	TRY(sql_run(a->store, &SQL_AUTHZ_CONSTRAINTS_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_POLICIES_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_CELLS_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));
 	TRY(sql_run(a->store, &SQL_AUTHZ_COLUMN_MASK_OF_TABLE_DELETE, ARGS(arg_i64(table->ordinal))));

@@ -1,6 +1,7 @@
 /* authz/row_policy.h - which row policies hold for a principal (authorization-and-data 2.6, as it applies to an environment's tables).
  *
- * A policy is a condition on the rows of one table, for operations and in a context: for the holders of roles of a name, for the holders of
+ * A policy is a condition on the rows of its (primary) table, for operations, which constrains them and those of further tables that a path
+ * leads from to it; and it holds in a context: for the holders of roles of a name, for the holders of
  * roles that carry a string (contextstring), or while the session has set a string. Policies only subtract: all that apply must hold, whatever
  * their contexts, and a further role lifts none. System Administrators and holders of a role with xdsbypass are exempt. What the condition says
  * is not known here: it is text, for data/row_policy.h to read. */
@@ -13,8 +14,10 @@ enum policy_operation { POLICY_SELECT = 1, POLICY_INSERT = 2, POLICY_UPDATE = 4,
 enum policy_context { POLICY_OF_ROLE_NAME = 0, POLICY_OF_ROLE_STRING, POLICY_OF_SESSION }; /* contexttype on the wire */
 
 struct row_policy {
-	uint16_t table;
+	uint16_t table, primary; /* table: whose rows are constrained */
+	str path;                /* from there to the primary table; empty: they are the same */
 	str query, context_value;
+	bool not_exists;
 	enum policy_context context;
 	uint32_t operations; /* enum policy_operation */
 };

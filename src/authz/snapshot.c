@@ -220,9 +220,11 @@ static err policies_load(struct store *store, struct snapshot *s)
 			s->policies = wider;
 		}
 		struct row_policy *p = &s->policies[s->policy_count];
-		*p = (struct row_policy){ .table = (uint16_t)column_i64(&all, 0), .query = str_copy(s->arena, column_text(&all, 1)),
-			.context = (enum policy_context)column_i64(&all, 2), .context_value = str_copy(s->arena, column_text(&all, 3)),
-			.operations = (uint32_t)column_i64(&all, 4) };
+		*p = (struct row_policy){ .table = (uint16_t)column_i64(&all, 0), .primary = (uint16_t)column_i64(&all, 1),
+			.path = str_copy(s->arena, column_text(&all, 2)), .query = str_copy(s->arena, column_text(&all, 3)),
+			.context = (enum policy_context)column_i64(&all, 4), .context_value = str_copy(s->arena, column_text(&all, 5)),
+			.operations = (uint32_t)column_i64(&all, 6), .not_exists = column_i64(&all, 7) != 0 };
+		TRY_NEW(p->path.at);
 		TRY_NEW(p->query.at);
 		TRY_NEW(p->context_value.at);
 		s->policy_count++;

@@ -115,6 +115,8 @@ static err policies_write(struct data_call *dc, struct json_writer *w, const str
 		json_member_str(w, p->context == POLICY_OF_ROLE_NAME ? S("RoleName") : S("ContextValue"), p->context_value);
 		if (asks)
 			json_member_str(w, S("Query"), p->query);
+		if (asks && p->path.len)
+			json_member_str(w, S("RelationPath"), p->path);
 		json_member_bool(w, S("Passes"), passes);
 		json_close_object(w);
 	}

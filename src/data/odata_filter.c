@@ -3,6 +3,7 @@
  *   or      = and ( "or" and )*
  *   and     = unary ( "and" unary )*
  *   unary   = "not" unary | "(" or ")" | test
+ *   (PropertyName is a column, or a path like an operand's)
  *   test    = function "(" column "," string ")" | "Microsoft.Dynamics.CRM.X(PropertyName='c',PropertyValues=['a',...])"
  *           | "Microsoft.Dynamics.CRM.Y(PropertyName='c'[,PropertyValue='a'])" | operand op operand
  *           | collection "/" ( "any" "(" [ variable ":" or ] ")" | "all" "(" variable ":" or ")" )
@@ -136,19 +137,22 @@ static err list_read(struct parser *p, struct filter *node)
 	return parser_take(p, TOKEN_BRACKET_CLOSE, "']'");
 }
 
-/* "(PropertyName='column'" */
-static err property_column(struct parser *p, const struct column **out)
+/* "(PropertyName='column'", "(PropertyName='variable/lookup/column'" */
+static err property_column(struct parser *p, const struct column **out, const struct route **out_route)
 {
+	const struct table *t = NULL;
+	str name;
 	odata_lex_next(&p->lexer);
 	TRY(parser_take(p, TOKEN_OPEN, "'('"));
 	TRY(property_name(p, S("PropertyName")));
 	if (p->lexer.token.kind != TOKEN_STRING)
 		return parser_syntax(p, "the column's name in single quotes");
-	*out = table_column_by_wire_name(p->table, p->lexer.token.text);
+	TRY(parser_path(p, p->lexer.token.text, &t, &name, out_route));
+	*out = table_column_by_wire_name(t, name);
 	if (!*out)
-		return parser_column_find(p, p->table, p->lexer.token.text, p->lexer.token.position, out);
+		return parser_column_find(p, t, name, p->lexer.token.position, out);
 	odata_lex_next(&p->lexer);
-	return odata_column_guard(p->who, p->table, *out, p->arena, p->problem);
+	return odata_column_guard(p->who, t, *out, p->arena, p->problem);
 }
 
 static err negate_if(struct parser *p, bool negated, struct filter *node, const struct filter **out)
@@ -167,7 +171,7 @@ static err function_read(struct parser *p, enum filter_kind kind, bool negated, 
 {
 	struct filter *node;
 	TRY(parser_node(p, kind, &node));
-	TRY(property_column(p, &node->column));
+	TRY(property_column(p, &node->column, &node->route));
 	if ((kind == FILTER_HOLDS && node->column->type != TYPE_CHOICES) || (kind == FILTER_BETWEEN && column_is_unordered(node->column)))
 		return parser_syntax(p, "a column of another kind before this");
 	TRY(parser_take(p, TOKEN_COMMA, "','"));
@@ -195,7 +199,7 @@ static err relative_read(struct parser *p, const struct relative *r, const struc
 	struct filter *node;
 	str value = S("");
 	TRY(parser_node(p, FILTER_COMPARE, &node));
-	TRY(property_column(p, &c));
+	TRY(property_column(p, &c, &node->route));
 	if (relative_takes_value(r))
 		TRY(property_value(p, &value));
 	TRY(parser_take(p, TOKEN_CLOSE, "')'"));
@@ -203,6 +207,8 @@ static err relative_read(struct parser *p, const struct relative *r, const struc
 	if (p->values > FILTER_VALUES_MAX)
 		return parser_syntax(p, "fewer values");
 	TRY(relative_filter(r, p->who, p->table, c, value, p->arena, p->problem, node));
+	if (node->kind == FILTER_TREE && node->route)
+		return parser_syntax(p, "the primary id of the row itself before this");
 	return negate_if(p, relative_is_negated(r), node, out);
 }
 

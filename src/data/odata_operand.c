@@ -43,18 +43,24 @@ static err word_take(struct parser *p, str *out, size_t *out_position)
 	return OK;
 }
 
-/* `name/` in front: the variable of a lambda around, or $it. */
-static err scope_take(struct parser *p, struct route *route, const struct table **table, str *name, size_t *position)
+static void scope_find(const struct parser *p, str name, struct route *route, const struct table **table, bool *out_found)
 {
-	bool it = str_equal(*name, S("$it"));
+	*out_found = str_equal(name, S("$it"));
 	for (size_t i = 0; i < p->scope_count; i++) {
-		if (!str_equal(p->scopes[i].name, *name))
+		if (!str_equal(p->scopes[i].name, name))
 			continue;
 		route->scope = p->scopes[i].id;
 		*table = p->scopes[i].table;
-		it = true;
+		*out_found = true;
 	}
-	if (!it)
+}
+
+/* `name/` in front: the variable of a lambda around, or $it. */
+static err scope_take(struct parser *p, struct route *route, const struct table **table, str *name, size_t *position)
+{
+	bool found;
+	scope_find(p, *name, route, table, &found);
+	if (!found)
 		return OK;
 	TRY(parser_take(p, TOKEN_SLASH, "'/'"));
 	return word_take(p, name, position);
@@ -75,13 +81,49 @@ static err link_take(struct parser *p, const struct table *t, str name, size_t p
 				   STR_ARG(name), STR_ARG(t->logical_name), position);
 	route->count++;
 	*out = l;
-	odata_lex_next(&p->lexer);
 	return OK;
+}
+
+static err route_keep(struct parser *p, const struct route *route, const struct route **out)
+{
+	struct route *kept;
+	*out = NULL;
+	if (!route->scope && !route->count)
+		return OK;
+	kept = NEW(p->arena, struct route);
+	TRY_NEW(kept);
+	*kept = *route;
+	*out = kept;
+	return OK;
+}
+
+err parser_path(struct parser *p, str text, const struct table **out_table, str *out_name, const struct route **out_route)
+{
+	size_t position = p->lexer.token.position;
+	struct route route = { 0 };
+	struct link *last;
+	bool scope;
+	str name = { 0 };
+	*out_table = p->table;
+	for (bool first = true, more = str_split(&text, '/', &name); more && text.at; first = false) {
+		scope = false;
+		if (first)
+			scope_find(p, name, &route, out_table, &scope);
+		if (!scope) {
+			TRY(link_take(p, *out_table, name, position, &route, &last));
+			if (last->many)
+				return parser_syntax(p, "a path along lookups");
+			*out_table = last->table;
+		}
+		more = str_split(&text, '/', &name);
+	}
+	*out_name = name;
+	return route_keep(p, &route, out_route);
 }
 
 err parser_operand(struct parser *p, struct operand *out)
 {
-	struct route route = { 0 }, *kept;
+	struct route route = { 0 };
 	struct link *last = NULL;
 	size_t position;
 	str name;
@@ -93,19 +135,14 @@ err parser_operand(struct parser *p, struct operand *out)
 				   STR_ARG(name), position);
 	while (p->lexer.token.kind == TOKEN_SLASH && !(last && last->many)) {
 		TRY(link_take(p, out->table, name, position, &route, &last));
+		odata_lex_next(&p->lexer);
 		out->table = last->table;
 		if (!last->many)
 			TRY(word_take(p, &name, &position));
 	}
 	if (!(last && last->many))
 		TRY(parser_column_find(p, out->table, name, position, &out->column));
-	if (!route.scope && !route.count)
-		return OK;
-	kept = NEW(p->arena, struct route);
-	TRY_NEW(kept);
-	*kept = route;
-	out->route = kept;
-	return OK;
+	return route_keep(p, &route, &out->route);
 }
 
 /* An operand that is a column. */

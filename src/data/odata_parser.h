@@ -39,6 +39,8 @@ MUST_USE NONNULL err parser_take(struct parser *p, enum odata_token_kind kind, c
 MUST_USE NONNULL err parser_column_find(struct parser *p, const struct table *t, str name, size_t position, const struct column **out);
 /* [variable/] navigation/... column: from the present token to the one behind it. */
 MUST_USE NONNULL err parser_operand(struct parser *p, struct operand *out);
+/* The same from a text, up to its last name, which stands for a column of *out_table: "m/new_userid". Lookups only. */
+MUST_USE NONNULL err parser_path(struct parser *p, str text, const struct table **out_table, str *out_name, const struct route **out_route);
 /* An operand that is a column. *out_route is null for one of the row itself. */
 MUST_USE NONNULL err parser_column(struct parser *p, const struct column **out, const struct route **out_route);
 

@@ -3,8 +3,8 @@
 #include "data/audit_who.h"
 #include "data/body.h"
 #include "data/external_policy.h"
+#include "data/policy_check.h"
 #include "data/rights.h"
-#include "data/row_policy.h"
 
 err admin_call_begin(struct data_call *dc, struct admin_call *call)
 {
@@ -54,27 +54,33 @@ static struct admin_value admin_value_of(const struct change *c)
 	return v;
 }
 
-static err admin_values(struct data_call *dc, const struct table *t, const struct body *b, bool with_id,
+/* `explanation`: of a row policy; null `at`: none. */
+static err admin_values(struct data_call *dc, const struct table *t, const struct body *b, bool with_id, str explanation,
 			struct admin_value **out, size_t *out_count)
 {
-	struct admin_value *values = NEW_ARRAY(dc->arena, struct admin_value, b->count + 1);
+	struct admin_value *values = NEW_ARRAY(dc->arena, struct admin_value, b->count + 2);
 	size_t n = 0;
 	TRY_NEW(values);
 	if (with_id && b->has_id)
 		values[n++] = (struct admin_value){ .column = t->primary_id, .kind = ADMIN_UUID, .uuid = b->id };
 	for (size_t i = 0; i < b->count; i++)
 		values[n++] = admin_value_of(&b->changes[i]);
+	if (explanation.at)
+		values[n++] = (struct admin_value){ .column = table_column(t, S("explanation")), .kind = ADMIN_TEXT, .text = explanation };
 	*out = values;
 	*out_count = n;
 	return OK;
 }
 
 /* What only this area can read of a row to be or to change. `stored` nil: to be. */
-static err body_check(struct data_call *dc, const struct table *t, const struct body *b, const struct uuid *stored)
+static err body_check(struct data_call *dc, const struct table *t, const struct body *b, const struct uuid *stored, str *out_explanation)
 {
 	const struct filter *policy;
+	*out_explanation = (str){ 0 };
 	if (str_equal(t->logical_name, S("rowpolicy")))
-		return row_policy_check(dc, b, stored);
+		return policy_check(dc, b, stored, out_explanation);
+	if (str_equal(t->logical_name, S("rowpolicyconstraint")))
+		return policy_constraint_check(dc, b, stored, out_explanation);
 	if (!str_equal(t->logical_name, S("externaltype")))
 		return OK;
 	for (size_t i = 0; i < b->count; i++)
@@ -88,8 +94,9 @@ err rights_admin_create(struct data_call *dc, const struct table *t, const struc
 	struct admin_call call;
 	struct admin_value *values;
 	size_t count;
-	TRY(body_check(dc, t, b, &(struct uuid){ { 0 } }));
-	TRY(admin_values(dc, t, b, true, &values, &count));
+	str explanation;
+	TRY(body_check(dc, t, b, &(struct uuid){ { 0 } }, &explanation));
+	TRY(admin_values(dc, t, b, true, explanation, &values, &count));
 	for (bool again = true; again;) {
 		TRY(admin_call_begin(dc, &call));
 		TRY(admin_call_end(dc, &call, t, authz_admin_create(&call, t, values, count, out_id), &again));
@@ -102,8 +109,9 @@ err rights_admin_update(struct data_call *dc, const struct table *t, const struc
 	struct admin_call call;
 	struct admin_value *values;
 	size_t count;
-	TRY(body_check(dc, t, b, &row->id));
-	TRY(admin_values(dc, t, b, false, &values, &count));
+	str explanation;
+	TRY(body_check(dc, t, b, &row->id, &explanation));
+	TRY(admin_values(dc, t, b, false, explanation, &values, &count));
 	for (bool again = true; again;) {
 		TRY(admin_call_begin(dc, &call));
 		TRY(admin_call_end(dc, &call, t, authz_admin_update(&call, t, &row->id, values, count), &again));

@@ -32,7 +32,7 @@ static void paths_sql(struct sql_builder *b, struct buffer *text, const char *al
 	buffer_append_char(text, ')');
 }
 
-/* A policy is over alias r; of another alias it is asked by key. */
+/* A policy is over alias r; of another alias it is asked by key, of one row: a list of all that pass could be as long as the table. */
 static err policy_sql(struct sql_builder *b, struct buffer *text, const char *alias, const struct table *t, const struct filter *policy,
 		      struct arena *arena)
 {
@@ -41,7 +41,7 @@ static err policy_sql(struct sql_builder *b, struct buffer *text, const char *al
 	if (strcmp(alias, "r") == 0)
 		buffer_append_format(text, " AND %.*s", STR_ARG(condition));
 	else
-		buffer_append_format(text, " AND %s.key IN (SELECT r.key FROM %.*s AS r WHERE %.*s)", alias, STR_ARG(t->sql), STR_ARG(condition));
+		buffer_append_format(text, " AND EXISTS (SELECT 1 FROM %.*s AS r WHERE r.key = %s.key AND %.*s)", STR_ARG(t->sql), alias, STR_ARG(condition));
 	return OK;
 }
 

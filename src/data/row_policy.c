@@ -2,39 +2,7 @@
 
 #include "audit/client.h"
 #include "data/audit_who.h"
-#include "data/body.h"
-#include "data/link.h"
-
-/* --- reading a policy --- */
-
-static err column_open(void *guard, const struct table *t, const struct column *c)
-{
-	(void)guard;
-	(void)t;
-	(void)c;
-	return OK;
-}
-
-/* Along lookups and to collections, without anybody's rights. */
-static err link_open(void *guard, const struct table *t, str name, struct link *out)
-{
-	static const struct visible everything = { .everything = true };
-	struct data_call *dc = guard;
-	*out = (struct link){ .via = table_column_by_navigation(t, name) };
-	if (out->via)
-		out->table = out->via->target_count == 1 ? metadata_table(dc->app->metadata, out->via->targets[0]) : NULL;
-	else
-		TRY(link_collection(dc, t, name, out));
-	out->visible = &everything;
-	return OK;
-}
-
-static struct odata_caller reader_for(struct data_call *dc, const struct authz_context *ctx)
-{
-	return (struct odata_caller){ .now = dc->web->now, .user = ctx->facts.key, .user_id = ctx->facts.id, .unit_id = ctx->facts.unit_id,
-				      .teams = ctx->facts.teams, .team_count = ctx->facts.team_count, .column_guard = column_open,
-				      .link_find = link_open, .guard = dc };
-}
+#include "data/policy_condition.h"
 
 static err joined(struct data_call *dc, const struct filter *more, const struct filter **inout)
 {
@@ -42,23 +10,6 @@ static err joined(struct data_call *dc, const struct filter *more, const struct 
 	TRY_NEW(both);
 	*both = (struct filter){ .kind = FILTER_AND, .left = *inout, .right = more };
 	*inout = *inout ? both : more;
-	return OK;
-}
-
-/* A stored condition that does not parse any more (a column has gone) excludes every row: fail closed. */
-static err condition_of(struct data_call *dc, const struct authz_context *ctx, const struct table *t, const struct row_policy *p,
-			const struct filter **out)
-{
-	static const struct value nil = { .kind = VALUE_UUID };
-	struct odata_caller who = reader_for(dc, ctx);
-	struct problem unused = { 0 };
-	err e = odata_filter_parse(t, p->query, &who, dc->arena, &unused, out);
-	if (err_kind_of(e) != ERR_INVALID)
-		return e;
-	struct filter *nothing = NEW(dc->arena, struct filter);
-	TRY_NEW(nothing);
-	*nothing = (struct filter){ .kind = FILTER_COMPARE, .op = COMPARE_EQ, .column = t->primary_id, .values = &nil, .value_count = 1 };
-	*out = nothing;
 	return OK;
 }
 
@@ -149,7 +100,7 @@ err row_policy_filter(struct data_call *dc, const struct authz_context *ctx, con
 		TRY(authz_policy_next(dc->app->authz, &q, &at, &p));
 		if (!p)
 			return OK;
-		TRY(condition_of(dc, ctx, t, p, &f));
+		TRY(policy_condition(dc, ctx, t, p, &f));
 		TRY(joined(dc, f, out));
 	}
 }
@@ -190,7 +141,7 @@ err row_policy_next(struct data_call *dc, const struct authz_context *ctx, const
 	TRY(authz_policy_next(dc->app->authz, &q, inout_at, out));
 	if (!*out)
 		return OK;
-	TRY(condition_of(dc, ctx, t, *out, &f));
+	TRY(policy_condition(dc, ctx, t, *out, &f));
 	return condition_holds(dc, t, f, row_key, out_passes);
 }
 
@@ -208,35 +159,4 @@ enum policy_operation policy_operation_of(enum right right)
 	default:
 		return POLICY_SELECT;
 	}
-}
-
-/* --- policies to be --- */
-
-static err entity_stored(struct data_call *dc, const struct uuid *id, str *out)
-{
-	SCOPED(statement) s = { 0 };
-	bool row;
-	TRY(statement_open_text(dc->app->store, S("SELECT entityname FROM sys_rowpolicy WHERE id = ?1"), &s));
-	TRY(bind_uuid(&s, 1, id));
-	TRY(statement_step(&s, &row));
-	*out = row ? str_copy(dc->arena, column_text(&s, 0)) : S("");
-	TRY_NEW(out->at);
-	return OK;
-}
-
-err row_policy_check(struct data_call *dc, const struct body *b, const struct uuid *stored)
-{
-	str entity = { 0 }, query = { 0 };
-	struct odata_caller who = reader_for(dc, dc->caller.context);
-	const struct filter *f;
-	for (size_t i = 0; i < b->count; i++) {
-		if (str_equal(b->changes[i].column->logical_name, S("entityname")))
-			entity = b->changes[i].value.text;
-		if (str_equal(b->changes[i].column->logical_name, S("query")))
-			query = b->changes[i].value.text;
-	}
-	if (!uuid_is_nil(stored))
-		TRY(entity_stored(dc, stored, &entity));
-	const struct table *t = metadata_table(dc->app->metadata, entity.at ? entity : S(""));
-	return t && query.len ? odata_filter_parse(t, query, &who, dc->arena, &dc->problem, &f) : OK;
 }

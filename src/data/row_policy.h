@@ -1,5 +1,5 @@
 /* data/row_policy.h - row policies read as conditions (authorization-and-data 2.6): in lists they join the predicate, a single row is tested
- * as it is and as it will be. The condition is the policy's alone: columns and rows that the principal may not read count in it.
+ * as it is and as it will be. What the condition is: data/policy_condition.h.
  *
  * Session: there is none over the Web API. Each request says in RowPolicyContext, a list separated by commas, which context strings it sets; parts
  *          of a batch have those of the batch, too. */
@@ -23,7 +23,5 @@ MUST_USE NONNULL err row_policy_next(struct data_call *dc, const struct authz_co
 MUST_USE NONNULL err row_policy_bypass_log(struct data_call *dc);
 /* The operation that a right on an existing row is. */
 enum policy_operation policy_operation_of(enum right right);
-/* The body of a policy to be (`stored` nil), or of a change of a stored one: its query must be a condition over its table. */
-MUST_USE NONNULL err row_policy_check(struct data_call *dc, const struct body *b, const struct uuid *stored);
 
 #endif

@@ -46,7 +46,11 @@ const struct solution_rule solution_rules[SOLUTION_KINDS] = {
 	[SOLUTION_POLICY] = { "rowpolicy", "rowpolicies", "rowpolicyid", {
 		{ "name", MEMBER_TEXT, NR, 0 }, { "entityname", MEMBER_TEXT, RF, 0 }, { "query", MEMBER_TEXT, R, 0 },
 		{ "constrainprimary", MEMBER_FLAG, R, 0 }, { "contexttype", MEMBER_NUMBER, R, 0 }, { "contextvalue", MEMBER_TEXT, R, 0 },
-		{ "operations", MEMBER_NUMBER, R, 0 }, { "isenabled", MEMBER_FLAG, R, 0 } } },
+		{ "operations", MEMBER_NUMBER, R, 0 }, { "isenabled", MEMBER_FLAG, R, 0 }, { "usenotexists", MEMBER_FLAG, 0, 0 },
+		{ "forced", MEMBER_FLAG, 0, 0 } } },
+	[SOLUTION_CONSTRAINT] = { "rowpolicyconstraint", "rowpolicyconstraints", "rowpolicyconstraintid", {
+		{ "rowpolicyid", MEMBER_ID, N, WIRE_BIND }, { "entityname", MEMBER_TEXT, N, 0 }, { "path", MEMBER_TEXT, NR, 0 },
+		{ "forced", MEMBER_FLAG, 0, 0 } } },
 	[SOLUTION_TEMPLATE] = { "teamtemplate", "teamtemplates", "teamtemplateid", {
 		{ "teamtemplatename", MEMBER_TEXT, NR, 0 }, { "entityname", MEMBER_TEXT, N, WIRE_ELSEWHERE },
 		{ "defaultaccessrightsmask", MEMBER_NUMBER, R, 0 } } },

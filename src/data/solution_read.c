@@ -278,10 +278,25 @@ static err member_read(struct reading *r, const struct json *row, const struct s
 	return v && v->kind != JSON_NULL ? put_tree(c, m->name, v) : OK;
 }
 
+/* Policies are read before what they constrain. */
+static bool policy_is_there(const struct reading *r, const struct json *row)
+{
+	struct uuid id;
+	str text;
+	if (!json_member_is_str(row, S("_rowpolicyid_value"), &text) || failed(uuid_parse(text, &id)))
+		return false;
+	for (size_t i = 0; i < r->out->count; i++)
+		if (r->out->components[i].kind == SOLUTION_POLICY && uuid_equal(&r->out->components[i].id, &id))
+			return true;
+	return false;
+}
+
 static bool row_is_wanted(const struct reading *r, enum solution_kind kind, const struct json *row)
 {
 	str table;
 	int64_t code;
+	if (kind == SOLUTION_CONSTRAINT && !policy_is_there(r, row))
+		return false;
 	if (json_member_is_str(row, S("entityname"), &table))
 		return is_wanted_name(r, table);
 	if (kind != SOLUTION_TEMPLATE)

@@ -140,6 +140,17 @@ static const struct builtin_column policy_columns[] = {
 	{ "contextvalue", TYPE_STRING, CU, 160, NULL, NULL },
 	{ "operations", TYPE_INTEGER, CU, 0, NULL, NULL },
 	{ "isenabled", TYPE_BOOLEAN, CU, 0, NULL, NULL },
+	{ "usenotexists", TYPE_BOOLEAN, CU, 0, NULL, NULL },
+	{ "forced", TYPE_BOOLEAN, CU, 0, NULL, NULL },
+	{ "explanation", TYPE_MEMO, 0, 2000, NULL, NULL },
+};
+static const struct builtin_column policy_constraint_columns[] = {
+	{ "rowpolicyconstraintid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "entityname", TYPE_STRING, C, 128, NULL, NULL },
+	{ "rowpolicyid", TYPE_LOOKUP, C, 0, "rowpolicy", NULL },
+	{ "path", TYPE_STRING, CU, 400, NULL, NULL },
+	{ "forced", TYPE_BOOLEAN, CU, 0, NULL, NULL },
+	{ "explanation", TYPE_MEMO, 0, 2000, NULL, NULL },
 };
 static const struct builtin_column service_plan_columns[] = {
 	{ "serviceplanid", TYPE_UNIQUEID, C, 0, NULL, NULL },
@@ -191,6 +202,8 @@ static const struct builtin_table tables[] = {
 	TABLE(10, 9919, OWNERSHIP_ORGANIZATION, "HierarchySecurityConfiguration", "hierarchysecurityconfigurations",
 	      "Hierarchy Security Configuration", "Hierarchy Security Configurations", exclusion_columns),
 	TABLE(15, 9920, OWNERSHIP_ORGANIZATION, "RowPolicy", "rowpolicies", "Row Policy", "Row Policies", policy_columns),
+	TABLE(19, 9924, OWNERSHIP_ORGANIZATION, "RowPolicyConstraint", "rowpolicyconstraints", "Row Policy Constraint", "Row Policy Constraints",
+	      policy_constraint_columns),
 	TABLE(18, 9923, OWNERSHIP_ORGANIZATION, "ServicePlan", "serviceplans", "Service Plan", "Service Plans", service_plan_columns),
 	TABLE(16, 9921, OWNERSHIP_ORGANIZATION, "ExternalType", "externaltypes", "External Type", "External Types", external_type_columns),
 	TABLE(17, 9922, OWNERSHIP_ORGANIZATION, "ExternalEntity", "externalentities", "External Entity", "External Entities",

@@ -1,0 +1,2 @@
+-- ?1 key.
+DELETE FROM rowpolicyconstraint WHERE key = ?1

@@ -1,0 +1,2 @@
+-- ?1 policy. Index: that of (policy, tbl, path).
+DELETE FROM rowpolicyconstraint WHERE policy = ?1
