@@ -85,7 +85,7 @@ err access_target_find(struct data_call *dc, const struct access_question *q, st
 		out->refused = REASON_NOT_ASSIGNABLE;
 	if (out->right == RIGHT_CREATE)
 		return row_to_be_find(dc, q, out);
-	return failed(uuid_parse(q->resource.id, &id)) ? OK : row_place_find(dc, out->table, &id, &out->row, &out->found);
+	return failed(uuid_parse(q->resource.id, &id)) ? OK : row_place_find(dc, out->table, &id, DO_LOOK, &out->row, &out->found);
 }
 
 /* --- who --- */

@@ -180,11 +180,22 @@ static err row_find(struct admin_call *call, const struct table *table, const st
 	return OK;
 }
 
+/* A row that exists, and what was decided about it: while conceal_rows is set, one that the caller neither reads nor may do this with is not there. */
+static err settle_row(struct admin_call *call, const struct table *table, const struct admin_row *row, struct decision d)
+{
+	struct environment_settings settings;
+	if (allowed(&d))
+		return OK;
+	TRY(authz_settings(call->authz, &settings));
+	struct decision read = authz_check_row(call->caller, table, RIGHT_READ, 0, row->unit);
+	return settings.conceal_rows && !allowed(&read) ? refuse_missing(call, table, &row->id) : admin_settle(call, table, d);
+}
+
 err admin_row(struct admin_call *call, const struct table *table, const struct uuid *id, enum right right, struct admin_row *out)
 {
 	TRY(admin_settle(call, table, authz_check_privilege(call->caller, table, right)));
 	TRY(row_find(call, table, id, out));
-	return admin_settle(call, table, authz_check_row(call->caller, table, right, 0, out->unit));
+	return settle_row(call, table, out, authz_check_row(call->caller, table, right, 0, out->unit));
 }
 
 err admin_unit_referred(struct admin_call *call, const struct admin_value *v, int64_t *out_key)
@@ -195,7 +206,7 @@ err admin_unit_referred(struct admin_call *call, const struct admin_value *v, in
 		return admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "A business unit is required.");
 	TRY(row_find(call, units, &v->uuid, &row));
 	*out_key = row.key;
-	return admin_settle(call, units, authz_check_append_to(call->caller, units, 0, row.key));
+	return settle_row(call, units, &row, authz_check_append_to(call->caller, units, 0, row.key));
 }
 
 err admin_user_referred(struct admin_call *call, const struct admin_value *v, int64_t *out_key)
@@ -207,7 +218,7 @@ err admin_user_referred(struct admin_call *call, const struct admin_value *v, in
 		return OK;
 	TRY(row_find(call, users, &v->uuid, &row));
 	*out_key = row.key;
-	return admin_settle(call, users, authz_check_append_to(call->caller, users, 0, row.unit));
+	return settle_row(call, users, &row, authz_check_append_to(call->caller, users, 0, row.unit));
 }
 
 /* --- events --- */

@@ -29,6 +29,7 @@ struct environment_settings {
 	struct hierarchy_settings hierarchy;
 	struct matrix_settings matrix;
 	bool share_to_previous_owner;
+	bool conceal_rows;      /* ConcealRows: a row out of reach is not there (4.8)              */
 };
 
 /* Applies the elements sent; the others stay. ERR_INVALID with a reason in why for another form, an unknown name and a value of another

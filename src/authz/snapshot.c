@@ -158,6 +158,7 @@ static err settings_load(struct store *store, struct snapshot *s)
 	s->settings.share_to_previous_owner = column_i64(&one, 6) != 0;
 	s->settings.matrix = (struct matrix_settings){ .enabled = column_i64(&one, 7) != 0, .move_rows = column_i64(&one, 8) != 0,
 						       .keep_roles = column_i64(&one, 9) != 0 };
+	s->settings.conceal_rows = column_i64(&one, 10) != 0;
 	return OK;
 }
 

@@ -38,7 +38,7 @@ static err target_read(struct data_call *dc, const struct path_segment *s, struc
 	if (!target_parse(argument_text(dc, s, S("Target")), &reference) || !odata_reference_parse(reference, dc->arena, &key) ||
 	    !(q->table = metadata_table_by_set(dc->app->metadata, key.name)))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "Target must be like {'@odata.id':'set(id)'}.");
-	return row_key_read(dc, q->table, &key, &q->row_id);
+	return row_key_read(dc, q->table, &key, DO_READ, &q->row_id);
 }
 
 err access_principal(struct data_call *dc, struct question *q, enum principal_type type)
@@ -56,7 +56,7 @@ err access_principal(struct data_call *dc, struct question *q, enum principal_ty
  * they exist. About oneself and for administrators a row that is not there is just not reached. */
 err access_admit(struct data_call *dc, struct question *q, bool about_oneself)
 {
-	TRY(row_place_find(dc, q->table, &q->row_id, &q->row, &q->found));
+	TRY(row_place_find(dc, q->table, &q->row_id, DO_READ, &q->row, &q->found));
 	if (about_oneself || rights_is_administrator(dc))
 		return OK;
 	TRY(rights_gate(dc, DO_READ, q->table));
@@ -124,7 +124,7 @@ static err principal_access(struct data_call *dc, const struct table *on)
 	struct question q = { 0 };
 	struct json_writer w;
 	uint32_t mask = 0;
-	TRY(row_key_read(dc, on, &dc->path.segment[0], &q.principal_id));
+	TRY(row_key_read(dc, on, &dc->path.segment[0], DO_READ, &q.principal_id));
 	TRY(target_read(dc, s, &q));
 	TRY(access_admit(dc, &q, uuid_equal(&q.principal_id, &dc->caller.user_id)));
 	TRY(access_principal(dc, &q, str_equal(on->logical_name, S("team")) ? PRINCIPAL_TEAM : PRINCIPAL_SYSTEMUSER));

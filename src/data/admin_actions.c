@@ -41,7 +41,7 @@ static err related_of_reference(struct data_call *dc, str reference, str related
 		t = metadata_table_by_set(dc->app->metadata, key.name);
 	if (!t || !str_equal(t->logical_name, related_table))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "The reference must be to a row of '%.*s'.", STR_ARG(related_table));
-	return row_key_read(dc, t, &key, out);
+	return row_key_read(dc, t, &key, DO_READ, out);
 }
 
 static err association_add(struct data_call *dc, const struct target *on, str navigation, str related_table)
@@ -72,7 +72,7 @@ static err association_remove(struct data_call *dc, const struct target *on, con
 	if (url_param_find(&dc->params, S("$id"), &reference))
 		TRY(related_of_reference(dc, reference, related_table, &related));
 	else
-		TRY(row_key_read(dc, metadata_table(dc->app->metadata, related_table), nav, &related));
+		TRY(row_key_read(dc, metadata_table(dc->app->metadata, related_table), nav, DO_READ, &related));
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
 	for (bool again = true; again;) {
@@ -107,7 +107,7 @@ static err association_list(struct data_call *dc, const struct target *on, str n
 	if (!related)
 		FAIL(ERR_INTERNAL, "an association with a table that does not exist");
 	TRY(rights_gate(dc, DO_READ, on->table));
-	TRY(row_place_find(dc, on->table, &on->id, &place, &found));
+	TRY(row_place_find(dc, on->table, &on->id, DO_READ, &place, &found));
 	if (!found)
 		return row_missing(dc, on->table, &on->id);
 	TRY(rights_row(dc, DO_READ, on->table, &place));
@@ -363,7 +363,7 @@ err admin_action(struct data_call *dc, bool *out_found)
 	}
 	if (!on.table || !on.table->builtin || dc->path.count < 2 || !first->has_arguments)
 		return OK;
-	TRY(row_key_read(dc, on.table, first, &on.id));
+	TRY(row_key_read(dc, on.table, first, DO_READ, &on.id));
 	if (authz_admin_association(on.table, second->name, &related))
 		return association_run(dc, &on, related, out_found);
 	if (dc->path.count == 2 && dc->web->request.method == HTTP_POST)

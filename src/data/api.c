@@ -145,6 +145,20 @@ static err within_row_run(struct data_call *dc, const struct table *t, const str
 	return c && dc->path.count == 2 ? column_run(dc, t, c, id) : segment_unknown(dc, second->name);
 }
 
+/* What a request is about to do with the row that its address begins with. */
+static enum data_right right_of_method(const struct data_call *dc)
+{
+	switch (method_of(dc)) {
+	case HTTP_PATCH:
+	case HTTP_PUT:
+		return DO_WRITE;
+	case HTTP_DELETE:
+		return dc->path.count == 1 ? DO_DELETE : DO_WRITE;
+	default:
+		return DO_READ;
+	}
+}
+
 static err table_run(struct data_call *dc, const struct table *t)
 {
 	const struct path_segment *first = &dc->path.segment[0], *second = &dc->path.segment[1];
@@ -161,7 +175,7 @@ static err table_run(struct data_call *dc, const struct table *t)
 		return dc->path.count == 2 && str_equal(second->name, S("$count")) && method_of(dc) == HTTP_GET ?
 			       read_count(dc, t, &(struct rows_of){ .path = t->entity_set }) :
 			       segment_unknown(dc, second->name);
-	TRY(row_key_find(dc, t, first, &key));
+	TRY(row_key_find(dc, t, first, right_of_method(dc), &key));
 	if (dc->path.count == 1 && method_of(dc) == HTTP_PATCH) {
 		TRY(options_check(dc, OPTIONS_OF_WRITE));
 		return write_update(dc, t, &key);

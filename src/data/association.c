@@ -31,10 +31,10 @@ static err pair_judge(struct data_call *dc, const struct link *l, const struct u
 	bool found;
 	TRY(rights_gate(dc, DO_APPEND, left));
 	TRY(rights_gate(dc, DO_APPEND, l->table));
-	TRY(row_place_find(dc, left, here, &out->here, &found));
+	TRY(row_place_find(dc, left, here, DO_APPEND, &out->here, &found));
 	if (!found)
 		return row_missing(dc, left, here);
-	TRY(row_place_find(dc, l->table, there, &out->there, &found));
+	TRY(row_place_find(dc, l->table, there, DO_APPEND, &out->there, &found));
 	if (!found)
 		return row_missing(dc, l->table, there);
 	TRY(rights_row(dc, DO_APPEND, left, &out->here));

@@ -103,7 +103,7 @@ static err bind_take(struct data_call *dc, const struct column *c, const struct 
 	change.target = metadata_table_by_set(dc->app->metadata, key.name);
 	if (!is_target(c, change.target))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "'%.*s' does not refer to '%.*s'.", STR_ARG(c->navigation), STR_ARG(key.name));
-	TRY(row_key_read(dc, change.target, &key, &change.value.uuid));
+	TRY(row_key_read(dc, change.target, &key, DO_APPEND_TO, &change.value.uuid));
 	change.value.kind = VALUE_UUID;
 	return keyed ? owner_take(dc, c, change.target, &change.value.uuid, b) : change_add(dc, b, &change);
 }
@@ -123,7 +123,7 @@ static err several_take(struct data_call *dc, const struct table *t, str navigat
 	str reference = in->kind == JSON_STRING ? references_resolve(dc->references, in->text, dc->arena) : S("");
 	if (!odata_reference_parse(reference, dc->arena, &key) || !str_equal(key.name, target->entity_set))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "'%.*s@odata.bind' must be like '%.*s(id)'.", STR_ARG(navigation), STR_ARG(target->entity_set));
-	TRY(row_key_read(dc, target, &key, &change.value.uuid));
+	TRY(row_key_read(dc, target, &key, DO_APPEND_TO, &change.value.uuid));
 	TRY(change_add(dc, b, &change));
 	if (!str_equal(c->logical_name, S("objectid")) || !code)
 		return OK;

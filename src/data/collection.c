@@ -22,7 +22,7 @@ static err parent_read(struct data_call *dc, struct collection *c)
 {
 	bool found;
 	TRY(rights_gate(dc, DO_READ, c->table));
-	TRY(row_place_find(dc, c->table, c->id, &c->place, &found));
+	TRY(row_place_find(dc, c->table, c->id, DO_READ, &c->place, &found));
 	if (!found)
 		return row_missing(dc, c->table, c->id);
 	if (c->link.through)
@@ -48,7 +48,7 @@ static err paired_check(struct data_call *dc, const struct collection *c, const 
 	struct row_place place;
 	bool found;
 	TRY(rights_gate(dc, DO_READ, c->link.table));
-	TRY(row_place_find(dc, c->link.table, member, &place, &found));
+	TRY(row_place_find(dc, c->link.table, member, DO_READ, &place, &found));
 	if (found) {
 		TRY(rights_row(dc, DO_READ, c->link.table, &place));
 		TRY(association_holds(dc, &c->link, c->place.key, place.key, &found));
@@ -66,7 +66,7 @@ static err member_check(struct data_call *dc, const struct collection *c, const 
 	bool found;
 	int at;
 	TRY(rights_gate(dc, DO_READ, c->link.table));
-	TRY(row_find(dc, &q, member, &s, &at, &place, &found));
+	TRY(row_find(dc, &q, member, DO_READ, &s, &at, &place, &found));
 	if (found) {
 		TRY(rights_row(dc, DO_READ, c->link.table, &place));
 		struct value end = value_of_row(via, &s, at);
@@ -79,7 +79,7 @@ static err one(struct data_call *dc, struct collection *c)
 {
 	struct uuid member;
 	TRY(parent_read(dc, c));
-	TRY(row_key_read(dc, c->link.table, &dc->path.segment[1], &member));
+	TRY(row_key_read(dc, c->link.table, &dc->path.segment[1], DO_READ, &member));
 	TRY(c->link.through ? paired_check(dc, c, &member) : member_check(dc, c, &member));
 	return read_one(dc, c->link.table, &member);
 }
@@ -96,7 +96,7 @@ static err reference_member(struct data_call *dc, const struct collection *c, st
 	str reference = references_resolve(dc->references, text, dc->arena);
 	if (!odata_reference_parse(reference, dc->arena, &key) || !str_equal(key.name, c->link.table->entity_set))
 		return REFUSE(dc, 400, CODE_BAD_QUERY, "It takes the address of a row of '%.*s'.", STR_ARG(c->link.table->entity_set));
-	return row_key_read(dc, c->link.table, &key, out);
+	return row_key_read(dc, c->link.table, &key, c->link.through ? DO_APPEND : DO_WRITE, out);
 }
 
 static err pair_change(struct data_call *dc, const struct collection *c, const struct uuid *member,
@@ -130,7 +130,7 @@ static err reference_take_away(struct data_call *dc, struct collection *c)
 	str text = { 0 };
 	TRY(options_check(dc, "@ $id"));
 	if (dc->path.segment[1].has_arguments)
-		TRY(row_key_read(dc, c->link.table, &dc->path.segment[1], &member));
+		TRY(row_key_read(dc, c->link.table, &dc->path.segment[1], c->link.through ? DO_APPEND : DO_WRITE, &member));
 	else if (url_param_find(&dc->params, S("$id"), &text))
 		TRY(reference_member(dc, c, text, &member));
 	else

@@ -125,7 +125,7 @@ static err child_bind(struct insert *i, const struct table *t, const struct uuid
 	str text = in->kind == JSON_STRING ? references_resolve(i->dc->references, in->text, i->dc->arena) : S("");
 	if (!odata_reference_parse(text, i->dc->arena, &key) || !str_equal(key.name, l->table->entity_set))
 		return REFUSE(i->dc, 400, CODE_BAD_QUERY, "A bound collection holds addresses of rows of '%.*s'.", STR_ARG(l->table->entity_set));
-	TRY(row_key_read(i->dc, l->table, &key, &child));
+	TRY(row_key_read(i->dc, l->table, &key, l->through ? DO_APPEND : DO_WRITE, &child));
 	if (l->through)
 		return association_join(i->dc, l, id, &child);
 	TRY(bind_make(i->dc, l->via, t, id, &bind));

@@ -52,7 +52,7 @@ static err upsert_one(struct many *m, const struct json *in)
 	struct uuid id;
 	bool found = false;
 	if (typed_id(in, m->table->primary_id->logical_name, &id))
-		TRY(row_place_find(m->dc, m->table, &id, &place, &found));
+		TRY(row_place_find(m->dc, m->table, &id, DO_WRITE, &place, &found));
 	TRY(found ? update_one(m, in) : deep_insert(m->dc, m->table, in, &id));
 	json_open_object(&m->answer);
 	json_member_bool(&m->answer, S("RecordCreated"), !found);

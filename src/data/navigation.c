@@ -40,7 +40,7 @@ static err end_find(struct data_call *dc, const struct table *t, const struct co
 	int at;
 	*out = (struct end){ 0 };
 	TRY(rights_gate(dc, DO_READ, t));
-	TRY(row_find(dc, &q, id, &s, &at, &place, &found));
+	TRY(row_find(dc, &q, id, DO_READ, &s, &at, &place, &found));
 	if (!found)
 		return row_missing(dc, t, id);
 	TRY(rights_row(dc, DO_READ, t, &place));

@@ -30,7 +30,7 @@ static err row_open(struct data_call *dc, const struct odata_query *q, const str
 {
 	bool found;
 	TRY(rights_gate(dc, DO_READ, q->table));
-	TRY(row_find(dc, q, id, s, first, place, &found));
+	TRY(row_find(dc, q, id, DO_READ, s, first, place, &found));
 	if (!found)
 		return row_missing(dc, q->table, id);
 	return rights_row(dc, DO_READ, q->table, place);

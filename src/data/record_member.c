@@ -46,7 +46,7 @@ static err read(struct data_call *dc, struct question *q)
 	if (q->template.table != t->ordinal)
 		return REFUSE(dc, 400, CODE_INVALID_ARGUMENT, "The team template is for another table.");
 	TRY(rights_gate(dc, DO_SHARE, t));
-	TRY(row_place_find(dc, t, &id, &place, &found));
+	TRY(row_place_find(dc, t, &id, DO_SHARE, &place, &found));
 	if (!found)
 		return row_missing(dc, t, &id);
 	TRY(rights_share(dc, t, &place, q->template.mask));

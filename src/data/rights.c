@@ -293,6 +293,46 @@ err rights_row(struct data_call *dc, enum data_right right, const struct table *
 	return OK;
 }
 
+/* Like rights_row, without refusing. */
+static err row_allowed(struct data_call *dc, enum right right, const struct table *t, const struct row_place *row, enum authz_reason *out)
+{
+	struct authz_context *ctx;
+	*out = REASON_NONE;
+	for (int n = 0; (ctx = judged(dc, n)); n++) {
+		struct decision d = authz_check_gate(ctx, t, right);
+		bool passes = true;
+		if (allowed(&d))
+			TRY(authz_decide_row(dc->app->authz, ctx, t, right, row->key, row->owner, row->unit, &d));
+		if (allowed(&d))
+			TRY(row_policy_passes(dc, ctx, t, policy_operation_of(right), row->key, &passes));
+		*out = !allowed(&d) ? d.reason : passes ? REASON_NONE : REASON_ROW_POLICY;
+		if (*out != REASON_NONE)
+			return OK;
+	}
+	return OK;
+}
+
+err rights_conceals(struct data_call *dc, enum data_right right, const struct table *t, const struct row_place *row, bool *out)
+{
+	struct environment_settings settings;
+	enum authz_reason read, same = REASON_NONE;
+	*out = false;
+	if (right == DO_LOOK)
+		return OK;
+	TRY(authz_settings(dc->app->authz, &settings));
+	if (!settings.conceal_rows)
+		return OK;
+	TRY(row_allowed(dc, RIGHT_READ, t, row, &read));
+	if (read != REASON_NONE && right != DO_READ)
+		TRY(row_allowed(dc, right_of[right], t, row, &same));
+	else
+		same = read;
+	*out = read != REASON_NONE && same != REASON_NONE;
+	if (*out)
+		dc->denial = (struct denial){ .reason = reason_row(same)->code, .table = t, .row = row->id };
+	return OK;
+}
+
 err rights_policy(struct data_call *dc, bool inserted, const struct table *t, const struct row_place *row)
 {
 	struct authz_context *ctx;

@@ -8,7 +8,8 @@
 
 #include "data/request.h"
 
-enum data_right { DO_CREATE = 1, DO_READ, DO_WRITE, DO_DELETE, DO_ASSIGN, DO_APPEND, DO_APPEND_TO, DO_SHARE };
+/* DO_LOOK: the server itself looks, for nobody. */
+enum data_right { DO_LOOK = 0, DO_CREATE, DO_READ, DO_WRITE, DO_DELETE, DO_ASSIGN, DO_APPEND, DO_APPEND_TO, DO_SHARE };
 
 /* A row as rights see it. */
 struct row_place {
@@ -34,6 +35,9 @@ MUST_USE NONNULL err rights_visible(struct data_call *dc, const struct table *t,
 MUST_USE NONNULL err rights_visible_to(struct data_call *dc, struct authz_context *ctx, const struct table *t, struct visible *out);
 /* The access check on a row that exists. */
 MUST_USE NONNULL err rights_row(struct data_call *dc, enum data_right right, const struct table *t, const struct row_place *row);
+/* While conceal_rows is set: is this a row that the caller neither reads nor may do this with, so that it is not there for them (4.8)? Notes
+ * the refusal for the audit log. */
+MUST_USE NONNULL err rights_conceals(struct data_call *dc, enum data_right right, const struct table *t, const struct row_place *row, bool *out);
 /* The row as it is now, after it was inserted or changed: do the row policies still let it be (2.6)? */
 MUST_USE NONNULL err rights_policy(struct data_call *dc, bool inserted, const struct table *t, const struct row_place *row);
 /* A row to be, with its owner and unit (1.5, Create). */

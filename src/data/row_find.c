@@ -16,10 +16,10 @@ static err statement_for(struct data_call *dc, const struct odata_query *q, stru
 	return statement_open_text(dc->app->store, buffer_str(&text), out);
 }
 
-err row_find(struct data_call *dc, const struct odata_query *q, const struct uuid *id, struct statement *s, int *out_first,
-	     struct row_place *out_place, bool *out_found)
+err row_find(struct data_call *dc, const struct odata_query *q, const struct uuid *id, enum data_right right, struct statement *s,
+	     int *out_first, struct row_place *out_place, bool *out_found)
 {
-	bool owned = table_is_owned(q->table);
+	bool concealed, owned = table_is_owned(q->table);
 	TRY(statement_for(dc, q, s));
 	TRY(bind_uuid(s, 1, id));
 	TRY(statement_step(s, out_found));
@@ -31,15 +31,18 @@ err row_find(struct data_call *dc, const struct odata_query *q, const struct uui
 		out_place->owner = column_i64(s, 2);
 		out_place->unit = column_i64(s, 3);
 	}
+	TRY(rights_conceals(dc, right, q->table, out_place, &concealed));
+	*out_found = !concealed;
 	return OK;
 }
 
-err row_place_find(struct data_call *dc, const struct table *t, const struct uuid *id, struct row_place *out, bool *out_found)
+err row_place_find(struct data_call *dc, const struct table *t, const struct uuid *id, enum data_right right, struct row_place *out,
+		   bool *out_found)
 {
 	struct odata_query nothing_selected = { .table = t };
 	SCOPED(statement) s = { 0 };
 	int first;
-	return row_find(dc, &nothing_selected, id, &s, &first, out, out_found);
+	return row_find(dc, &nothing_selected, id, right, &s, &first, out, out_found);
 }
 
 err row_missing(struct data_call *dc, const struct table *t, const struct uuid *id)

@@ -61,6 +61,14 @@ static const struct path_argument *argument_of(const struct path_segment *s, con
 	return a || !c->value_name.len ? a : path_argument_find(s, c->value_name);
 }
 
+/* For the caller; a row that is concealed has no such key. */
+static err key_look_up_for(struct data_call *dc, const struct table *t, struct row_key *k)
+{
+	struct row_place place;
+	TRY(key_look_up(dc, t, k->key, k->values, &k->found, &k->id));
+	return k->found ? row_place_find(dc, t, &k->id, k->right, &place, &k->found) : OK;
+}
+
 static err alternate(struct data_call *dc, const struct table *t, const struct path_segment *s, struct row_key *out)
 {
 	const struct column *columns[PATH_ARGUMENTS_MAX];
@@ -80,13 +88,13 @@ static err alternate(struct data_call *dc, const struct table *t, const struct p
 		if (out->values[i].kind == VALUE_NULL)
 			return REFUSE(dc, 400, CODE_BAD_QUERY, "A key value cannot be null: '%.*s'.", STR_ARG(c->logical_name));
 	}
-	return key_look_up(dc, t, out->key, out->values, &out->found, &out->id);
+	return key_look_up_for(dc, t, out);
 }
 
-err row_key_find(struct data_call *dc, const struct table *t, const struct path_segment *given, struct row_key *out)
+err row_key_find(struct data_call *dc, const struct table *t, const struct path_segment *given, enum data_right right, struct row_key *out)
 {
 	struct path_segment resolved = *given, *s = &resolved;
-	*out = (struct row_key){ 0 };
+	*out = (struct row_key){ .right = right };
 	for (size_t i = 0; i < s->argument_count; i++)
 		TRY(alias_resolve(dc, &s->argument[i]));
 	if (s->argument_count != 1 || (s->argument[0].name.len && !str_equal(s->argument[0].name, t->primary_id->logical_name)))
@@ -111,7 +119,7 @@ static err person_arrive(struct data_call *dc, const struct table *t, struct row
 		return OK;
 	TRY(e);
 	TRY(rights_caller_renew(dc));
-	return key_look_up(dc, t, k->key, k->values, &k->found, &k->id);
+	return key_look_up_for(dc, t, k);
 }
 
 err row_key_found(struct data_call *dc, const struct table *t, struct row_key *k)
@@ -127,10 +135,10 @@ err row_key_missing(struct data_call *dc, const struct table *t)
 		      STR_ARG(t->logical_name));
 }
 
-err row_key_read(struct data_call *dc, const struct table *t, const struct path_segment *s, struct uuid *out)
+err row_key_read(struct data_call *dc, const struct table *t, const struct path_segment *s, enum data_right right, struct uuid *out)
 {
 	struct row_key k;
-	TRY(row_key_find(dc, t, s, &k));
+	TRY(row_key_find(dc, t, s, right, &k));
 	TRY(row_key_found(dc, t, &k));
 	*out = k.id;
 	return OK;
@@ -163,7 +171,7 @@ static err values_to_be(struct data_call *dc, const struct table *t, const struc
 	bool found = false;
 	int first = 0;
 	if (before)
-		TRY(row_find(dc, &q, &before->id, &s, &first, &place, &found));
+		TRY(row_find(dc, &q, &before->id, DO_LOOK, &s, &first, &place, &found));
 	*out_named = true;
 	for (size_t i = 0; i < k->column_count; i++) {
 		const struct change *set = body_change(b, k->columns[i]);
@@ -180,7 +188,7 @@ static err taken_by(struct data_call *dc, const struct table *t, const struct ta
 {
 	struct row_place place;
 	bool found;
-	TRY(row_place_find(dc, t, other, &place, &found));
+	TRY(row_place_find(dc, t, other, DO_LOOK, &place, &found));
 	TRY(rights_gate(dc, DO_READ, t));
 	if (found)
 		TRY(rights_row(dc, DO_READ, t, &place));

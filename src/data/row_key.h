@@ -13,12 +13,16 @@ struct row_key {
 	struct value values[KEY_COLUMNS_MAX];    /* of key->columns                               */
 	bool found;                              /* a primary id always is, whether a row has it  */
 	struct uuid id;
+	enum data_right right;
 };
 
-/* What "set(id)" or "set(column=value,...)" names. 400 when it is no key of the table. */
-MUST_USE NONNULL err row_key_find(struct data_call *dc, const struct table *t, const struct path_segment *s, struct row_key *out);
+/* What "set(id)" or "set(column=value,...)" names. 400 when it is no key of the table. `right`: what the caller is about to do with the row; one that
+ * is concealed from them has no alternate key (rights_conceals). */
+MUST_USE NONNULL err row_key_find(struct data_call *dc, const struct table *t, const struct path_segment *s, enum data_right right,
+				struct row_key *out);
 /* The primary id behind it; 404 when an alternate key finds nothing. */
-MUST_USE NONNULL err row_key_read(struct data_call *dc, const struct table *t, const struct path_segment *s, struct uuid *out);
+MUST_USE NONNULL err row_key_read(struct data_call *dc, const struct table *t, const struct path_segment *s, enum data_right right,
+				struct uuid *out);
 /* For who reads or refers to the row: what was found stays; a person of the tenant without a row becomes a user (4.11); else 404. */
 MUST_USE NONNULL err row_key_found(struct data_call *dc, const struct table *t, struct row_key *k);
 MUST_USE NONNULL err row_key_missing(struct data_call *dc, const struct table *t);

@@ -35,7 +35,7 @@ static err target_read(struct data_call *dc, const struct json *body, struct sha
 	if (!table_is_owned(call->table) || call->table->builtin)
 		return rights_not_shareable(dc, call->table);
 	TRY(rights_gate(dc, DO_SHARE, call->table));
-	TRY(row_place_find(dc, call->table, &id, &call->row, &found));
+	TRY(row_place_find(dc, call->table, &id, DO_SHARE, &call->row, &found));
 	return found ? OK : row_missing(dc, call->table, &id);
 }
 

@@ -47,7 +47,7 @@ static err lookups_judge(struct data_call *dc, const struct body *b)
 		if (!c->target)
 			continue;
 		TRY(rights_gate(dc, DO_APPEND_TO, c->target));
-		TRY(row_place_find(dc, c->target, &c->value.uuid, &target, &found));
+		TRY(row_place_find(dc, c->target, &c->value.uuid, DO_APPEND_TO, &target, &found));
 		if (!found)
 			return row_missing(dc, c->target, &c->value.uuid);
 		TRY(rights_row(dc, DO_APPEND_TO, c->target, &target));
@@ -229,7 +229,7 @@ static err update_log(struct data_call *dc, const struct table *t, const struct 
 	TRY_NEW(q.select);
 	for (size_t i = 0; i < b->count; i++)
 		q.select[i] = b->changes[i].column;
-	TRY(row_find(dc, &q, &before->id, &s, &first, &place, &found));
+	TRY(row_find(dc, &q, &before->id, DO_LOOK, &s, &first, &place, &found));
 	for (size_t i = 0; found && i < b->count; i++) {
 		struct value old = value_of_row(q.select[i], &s, first + (int)i);
 		TRY(masked_write_check(dc, q.select[i], &old, &b->changes[i].value));
@@ -298,7 +298,7 @@ err write_row_update(struct data_call *dc, const struct table *t, const struct u
 {
 	struct row_place row;
 	bool found;
-	TRY(row_place_find(dc, t, id, &row, &found));
+	TRY(row_place_find(dc, t, id, DO_WRITE, &row, &found));
 	return found ? update_found(dc, t, id, in, &row) : row_missing(dc, t, id);
 }
 
@@ -311,7 +311,7 @@ static err upsert(struct data_call *dc, const struct table *t, const struct row_
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
 	if (k->found)
-		TRY(row_place_find(dc, t, &id, &row, &found));
+		TRY(row_place_find(dc, t, &id, DO_WRITE, &row, &found));
 	if (found)
 		TRY(update_found(dc, t, &id, in, &row));
 	else
@@ -432,7 +432,7 @@ err write_delete(struct data_call *dc, const struct table *t, const struct uuid 
 	TRY(rights_gate(dc, DO_DELETE, t));
 	SCOPED(transaction) tx = { 0 };
 	TRY(transaction_begin(dc->app->store, &tx));
-	TRY(row_place_find(dc, t, id, &row, &found));
+	TRY(row_place_find(dc, t, id, DO_DELETE, &row, &found));
 	if (!found)
 		return row_missing(dc, t, id);
 	TRY(t->builtin ? rights_admin_delete(dc, t, &row) : delete_existing(dc, t, &row));
