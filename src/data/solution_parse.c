@@ -158,8 +158,11 @@ static err head_take(const struct parse *p, const struct json *doc, struct solut
 	str format;
 	if (!json_member_is_str(doc, S("format"), &format) || !str_equal(format, S("bailiwick-solution")))
 		return REFUSED(p, "This is no solution: 'format' must be 'bailiwick-solution'.");
-	if (!json_member_is_i64(doc, S("formatVersion"), &version) || version != SOLUTION_FORMAT_VERSION)
-		return REFUSED(p, "Solutions of formatVersion %d are read, no others.", SOLUTION_FORMAT_VERSION);
+	if (!json_member_is_i64(doc, S("formatVersion"), &version) || version < 1)
+		return REFUSED(p, "'formatVersion' must be a number: %d, or less.", SOLUTION_FORMAT_VERSION);
+	if (version > SOLUTION_FORMAT_VERSION)
+		return REFUSED(p, "The file is of formatVersion %lld, made by a newer version of this program: here %d is read.", (long long)version,
+			       SOLUTION_FORMAT_VERSION);
 	for (const struct json *v = doc->first; v; v = v->next) {
 		bool known = false;
 		for (size_t i = 0; i < COUNT_OF(members); i++)

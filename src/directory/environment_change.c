@@ -10,8 +10,7 @@ static void finish(struct waiting_change *w, err why)
 	struct web_call *call = w->call;
 
 	w->call = NULL;
-	if (!failed(why))
-		why = environments_answer(call);
+	why = environments_settled(call, w->changes, why);
 	if (failed(why))
 		web_answer_err(call, why);
 	web_finish(call);
@@ -25,14 +24,14 @@ static void on_tick(struct loop_timer *timer)
 
 	for (size_t i = 0; i < ENVIRONMENT_CHANGES_MAX; i++) {
 		if (c->waiting[i].call && c->waiting[i].due_ns <= now)
-			finish(&c->waiting[i], ERR(ERR_UNAVAILABLE, "the control plane does not answer"));
+			finish(&c->waiting[i], ERR(ERR_UNAVAILABLE, "the control plane is silent: not known whether it was made"));
 		more = more || c->waiting[i].call;
 	}
 	if (more && failed(loop_timer_set(c->loop, timer, now + tick_ns)))
 		log_line(LOG_ERROR, "no memory for a timer");
 }
 
-err environment_change_ask(struct environment_changes *c, struct web_call *call, struct environment_change *change)
+err environment_change_ask(struct environment_changes *c, struct web_call *call, str changes, struct environment_change *change)
 {
 	struct waiting_change *free_slot = NULL;
 
@@ -43,7 +42,7 @@ err environment_change_ask(struct environment_changes *c, struct web_call *call,
 	change->kind = CHILD_ENVIRONMENT_CHANGE;
 	change->number = ++c->number;
 	TRY(c->send(c->self, change));
-	*free_slot = (struct waiting_change){ call, change->number, loop_now_ns(c->loop) + ENVIRONMENT_CHANGE_MS * 1000000LL };
+	*free_slot = (struct waiting_change){ call, changes, change->number, loop_now_ns(c->loop) + ENVIRONMENT_CHANGE_MS * 1000000LL };
 	c->timer.fire = on_tick;
 	c->timer.owner = c;
 	web_park(call);

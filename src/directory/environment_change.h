@@ -20,13 +20,15 @@ struct environment_changes {
 	uint64_t number;
 	struct waiting_change {
 		struct web_call *call; /* null: free */
+		str changes;           /* what was asked for, for the log; in the call's arena */
 		uint64_t number;
 		int64_t due_ns;
 	} waiting[ENVIRONMENT_CHANGES_MAX];
 };
 
-/* Parks the call. ERR_UNAVAILABLE: too many wait, or nobody is there. */
-MUST_USE NONNULL err environment_change_ask(struct environment_changes *c, struct web_call *call, struct environment_change *change);
+/* Parks the call; environments_settled (directory/environment_routes.c) answers it and audits what came of it. ERR_UNAVAILABLE: too many wait, or
+ * nobody is there. */
+MUST_USE NONNULL err environment_change_ask(struct environment_changes *c, struct web_call *call, str changes, struct environment_change *change);
 /* Control has answered. The new facts have come before. */
 NONNULL void environment_changed(struct environment_changes *c, const struct environment_changed *answer);
 

@@ -1,5 +1,6 @@
 /* directory/environment_routes.c - /environments: state, security group and required service plans of the tenant's environments
  * (authorization-and-data 4.11). Reads answer from the platform's facts; a change goes to the control worker. */
+#include "codec/environment_json.h"
 #include "directory/environment_change.h"
 #include "directory/routes_internal.h"
 
@@ -8,16 +9,7 @@ static void write_environment(struct json_writer *w, const struct environment_fa
 	json_member_uuid(w, S("id"), &e->id);
 	json_member_str(w, S("uniqueName"), e->unique_name);
 	json_member_str(w, S("displayName"), e->display_name);
-	json_member_str(w, S("state"), str_of(environment_fact_states[e->state]));
-	if (uuid_is_nil(&e->security_group))
-		json_member_null(w, S("securityGroupId"));
-	else
-		json_member_uuid(w, S("securityGroupId"), &e->security_group);
-	json_key(w, S("requiredServicePlanIds"));
-	json_open_array(w);
-	for (size_t i = 0; i < e->plan_count; i++)
-		json_uuid(w, &e->plans[i]);
-	json_close_array(w);
+	environment_admission_members(w, str_of(environment_fact_states[e->state]), &e->security_group, e->plans, e->plan_count);
 }
 
 static err begin(struct web_call *call, const char *suffix, struct json_writer *out)
@@ -89,7 +81,7 @@ static err path_environment(struct web_call *call, const struct environment_fact
 	FAIL(ERR_NOT_FOUND, "the tenant has no such environment");
 }
 
-err environments_answer(struct web_call *call)
+static err environments_answer(struct web_call *call)
 {
 	const struct environment_fact *e = NULL;
 	struct json_writer w;
@@ -186,17 +178,35 @@ static err apply(struct web_call *call, const struct json *body, const struct en
 	return OK;
 }
 
-/* Written before it is sent: what is known here is that it was asked for; control's own event says that it was done. */
-static err audit(struct web_call *call, const struct environment_fact *e, const struct json *body)
+/* The tenant's log says what came of it. */
+static err audit(struct web_call *call, const struct environment_fact *e, str changes, err outcome)
 {
 	struct store *store = directory_of(call)->store;
 	SCOPED(transaction) tx = { 0 };
-	str changes = json_text_of(body, call->arena);
+	struct audit_event event;
 
-	TRY_NEW(changes.at);
+	directory_event_begin(call, &event);
+	event.op = S("update.environment");
+	event.target_type = S("environment");
+	event.target_id = uuid_text(call->arena, &e->id);
+	event.target_name = e->unique_name;
+	event.changes = changes;
+	if (failed(outcome)) {
+		event.result = AUDIT_FAILURE;
+		event.reason = str_of(err_why(outcome));
+	}
 	TRY(transaction_begin(store, &tx));
-	TRY(directory_audit(call, S("update.environment"), S("environment"), &e->id, e->unique_name, changes));
+	TRY(audit_emit(store, call->now, &event));
 	return transaction_commit(&tx);
+}
+
+err environments_settled(struct web_call *call, str changes, err outcome)
+{
+	const struct environment_fact *e = NULL;
+
+	TRY(path_environment(call, &e));
+	TRY(audit(call, e, changes, outcome));
+	return failed(outcome) ? outcome : environments_answer(call);
 }
 
 err environments_update(struct web_call *call)
@@ -211,6 +221,7 @@ err environments_update(struct web_call *call)
 		return OK;
 	TRY(path_environment(call, &e));
 	TRY(apply(call, body, e, &change));
-	TRY(audit(call, e, body));
-	return environment_change_ask(directory_of(call)->changes, call, &change);
+	str changes = json_text_of(body, call->arena);
+	TRY_NEW(changes.at);
+	return environment_change_ask(directory_of(call)->changes, call, changes, &change);
 }

@@ -79,8 +79,8 @@ err groups_licence_errors(struct web_call *call);
 err environments_list(struct web_call *call);
 err environments_read(struct web_call *call);
 err environments_update(struct web_call *call);
-/* The environment that the path names, as the answer of a change that was made. */
-MUST_USE NONNULL err environments_answer(struct web_call *call);
+/* A change of the environment that the path names: audits what came of it, and answers it; an error is left to be answered. */
+MUST_USE NONNULL err environments_settled(struct web_call *call, str changes, err outcome);
 
 /* instance_routes.c */
 err instances_list(struct web_call *call);

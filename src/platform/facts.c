@@ -1,21 +1,12 @@
 #include "platform/facts.h"
 
-#include "codec/json_write.h"
+#include "codec/environment_json.h"
 #include "platform/environment.h"
 #include "platform/tenant.h"
 
 static void write_admission(struct json_writer *w, const struct environment *e)
 {
-	json_member_str(w, S("state"), str_of(environment_state_name(e->state)));
-	if (uuid_is_nil(&e->security_group))
-		json_member_null(w, S("securityGroupId"));
-	else
-		json_member_uuid(w, S("securityGroupId"), &e->security_group);
-	json_key(w, S("requiredServicePlanIds"));
-	json_open_array(w);
-	for (size_t i = 0; i < e->required_plan_count; i++)
-		json_uuid(w, &e->required_plans[i]);
-	json_close_array(w);
+	environment_admission_members(w, str_of(environment_state_name(e->state)), &e->security_group, e->required_plans, e->required_plan_count);
 }
 
 static void write_environments(struct json_writer *w, const struct environment *items, size_t count)

@@ -2,6 +2,8 @@
 """Who may enter an environment: its state, its security group, the licences it asks for and what they bound, through the real service with
 two tenants. Every change holds for the next request, with the token that was there before. usage: admission_test.py PROGRAM"""
 import json
+import os
+import signal
 import sys
 import threading
 import uuid
@@ -118,6 +120,22 @@ def state(a):
     check('a disabled environment is enabled again', answer.status == 200 and a.asks('ann') == ADMITTED, answer)
 
 
+def unanswered(a):
+    """The log says what came of a change, not that it was asked for."""
+    control = a.it.processes('control')[0]['pid']
+    os.kill(control, signal.SIGSTOP)
+    try:
+        answer = a.patch(state='ready')
+    finally:
+        os.kill(control, signal.SIGCONT)
+    check('a change that nobody answers', answer.status == 503, answer)
+    told = lambda: [(e['result'], e.get('reason') or '') for e in a.it.audit_events('contoso.example') if e['op'] == 'update.environment']  # noqa: E731
+    found, _ = eventually(lambda: told()[-1][0] == 'failure')
+    check('is a failure in the log, the others are successes', found and 'not known' in told()[-1][1] and [r for r, _ in told()[:-1]] == ['success'] * 4, told())
+    back, _ = eventually(lambda: a.patch(state='ready').status == 200)
+    check('and then it is made', back)
+
+
 def group(a):
     it, w = a.it, a.w
     inner, outer = (it.operate('POST', f'{a.graph}/groups', {'displayName': n, 'mailEnabled': False, 'mailNickname': n, 'securityEnabled': True})['id']
@@ -151,7 +169,6 @@ def group(a):
     member(outer, a.ids['eve'])
     check('a member arrives', w.ask('eve', 'GET', 'WhoAmI').status == 200 and count() == before + 1)
     identity = it.processes('identity')
-    import os, signal
     for p in identity:
         os.kill(p['pid'], signal.SIGKILL)
     back, _ = eventually(lambda: a.asks('ann') == ADMITTED)
@@ -446,12 +463,12 @@ def main():
     it = Installation(sys.argv[1], 'admission').init().start()
     try:
         a = Admission(it)
-        for part in (control_plane, authority, state, group, lost, sell, assign, group_licences, gate, bounds, arrivals, audited):
+        for part in (control_plane, authority, state, unanswered, group, lost, sell, assign, group_licences, gate, bounds, arrivals, audited):
             part(a)
         check('the audit log verifies', it.verify()[0] == 0)
     finally:
         it.close(show_log=steps.failed > 0)
-    return steps.report(140)
+    return steps.report(145)
 
 
 if __name__ == '__main__':
