@@ -10,7 +10,7 @@ struct pair {
 static err statement_of(struct data_call *dc, const struct link *l, const char *verb, const char *rest, int64_t here, int64_t there,
 			struct statement *s)
 {
-	str sql = str_format(dc->arena, "%s n_%lld %s", verb, (long long)l->through->number, rest);
+	str sql = str_format(dc->arena, "%s %.*s %s", verb, STR_ARG(l->through->sql), rest);
 	TRY_NEW(sql.at);
 	TRY(statement_open_text(dc->app->store, sql, s));
 	TRY(bind_i64(s, 1, l->side ? there : here));

@@ -213,8 +213,8 @@ static err tree_sql(struct target *t, const struct filter *f, bool negated)
 static void paired_sql(struct target *t, const struct filter *f, bool negated)
 {
 	const struct link *l = f->paired;
-	buffer_append_format(t->text, "r.key %sIN (SELECT k%d FROM n_%lld WHERE k%d = ?%d)", negated ? "NOT " : "", 1 - l->side,
-			     (long long)l->through->number, l->side, sql_parameter(t->b, &f->values[0]));
+	buffer_append_format(t->text, "r.key %sIN (SELECT k%d FROM %.*s WHERE k%d = ?%d)", negated ? "NOT " : "", 1 - l->side,
+			     STR_ARG(l->through->sql), l->side, sql_parameter(t->b, &f->values[0]));
 }
 
 /* Never negated: it is not of a client's making. */

@@ -1,13 +1,14 @@
 #include "data/link.h"
 
 #include "data/rights.h"
+#include "data/sql_catalog.h"
 #include "metadata/relationship.h"
 
-static void through_pairs(const struct metadata *m, const struct table *t, str name, struct link *out)
+static void through_pairs(const struct association *list, size_t count, const struct table *t, str name, struct link *out)
 {
-	for (size_t i = 0; i < m->association_count; i++)
+	for (size_t i = 0; i < count; i++)
 		for (int side = 0; side < 2; side++) {
-			const struct association *a = &m->associations[i];
+			const struct association *a = &list[i];
 			if (a->side[side] == t && str_equal(a->navigation[side], name))
 				*out = (struct link){ .many = true, .through = a, .side = side, .table = a->side[1 - side] };
 		}
@@ -18,7 +19,7 @@ err link_collection(struct data_call *dc, const struct table *t, str name, struc
 	struct relationship *list = NULL;
 	size_t n = 0;
 	*out = (struct link){ .many = true };
-	through_pairs(dc->app->metadata, t, name, out);
+	through_pairs(dc->app->metadata->associations, dc->app->metadata->association_count, t, name, out);
 	if (out->table)
 		return OK;
 	TRY(relationships_read(dc->app->store, dc->app->metadata, dc->arena, &list, &n));
@@ -31,11 +32,28 @@ err link_collection(struct data_call *dc, const struct table *t, str name, struc
 	return OK;
 }
 
+/* Roles, members, profiles. Who is in a team of a directory group stands in no table, so of members nothing is said while there is one. */
+static err administrative(struct data_call *dc, const struct table *t, str name, struct link *out)
+{
+	const struct metadata *m = dc->app->metadata;
+	SCOPED(statement) s = { 0 };
+	bool row;
+	through_pairs(m->administrative, m->administrative_count, t, name, out);
+	if (!out->table || !str_equal(name, S("teammembership_association")))
+		return OK;
+	TRY(statement_open(dc->app->store, &SQL_GROUP_TEAMS_EXIST, &s));
+	TRY(statement_step(&s, &row));
+	return !row ? OK : REFUSE(dc, 501, CODE_BAD_QUERY, "While there are teams of directory groups, members are told by "
+				  "teams(id)/teammembership_association and systemusers(id)/teammembership_association alone.");
+}
+
 err link_find(struct data_call *dc, const struct table *t, str name, struct link *out)
 {
 	*out = (struct link){ .via = table_column_by_navigation(t, name) };
 	if (!out->via) {
 		TRY(link_collection(dc, t, name, out));
+		if (!out->table)
+			TRY(administrative(dc, t, name, out));
 	} else {
 		out->table = out->via->target_count == 1 ? metadata_table(dc->app->metadata, out->via->targets[0]) : NULL;
 		if (!out->table)

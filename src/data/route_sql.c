@@ -61,8 +61,8 @@ err visible_sql(struct sql_builder *b, struct buffer *text, const char *alias, c
 static void join_sql(struct buffer *text, const char *from, const char *to, const struct link *l)
 {
 	if (l->through) {
-		buffer_append_format(text, "%s.key IN (SELECT k%d FROM n_%lld WHERE k%d = %s.key)", to, 1 - l->side,
-				     (long long)l->through->number, l->side, from);
+		buffer_append_format(text, "%s.key IN (SELECT k%d FROM %.*s WHERE k%d = %s.key)", to, 1 - l->side, STR_ARG(l->through->sql),
+				     l->side, from);
 		return;
 	}
 	const char *name = l->via->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY) ? "key" : "id";

@@ -216,6 +216,24 @@ static const struct builtin_table tables[] = {
 	TABLE(11, 92, OWNERSHIP_ORGANIZATION, "TeamTemplate", "teamtemplates", "Team Template", "Team Templates", template_columns),
 };
 
+/* Tables below the views: what many-to-many relationships may name rows of. */
+static const struct {
+	const char *table, *rows;
+} bases[] = {
+	{ "businessunit", "unit" }, { "systemuser", "principal" }, { "team", "principal" }, { "role", "roleinstance" }, { "position", "position" },
+};
+
+/* The collections of the administration as pairs (authz/migrations/0024_pairs.sql): k0 of the first table, k1 of the second. */
+static const struct {
+	const char *sql, *navigation, *side[2];
+} pairs[] = {
+	{ "pairs_userroles", "systemuserroles_association", { "systemuser", "role" } },
+	{ "pairs_teamroles", "teamroles_association", { "team", "role" } },
+	{ "pairs_members", "teammembership_association", { "team", "systemuser" } },
+	{ "pairs_userprofiles", "systemuserprofiles_association", { "systemuser", "fieldsecurityprofile" } },
+	{ "pairs_teamprofiles", "teamprofiles_association", { "team", "fieldsecurityprofile" } },
+};
+
 static const struct builtin_key {
 	const char *table, *name, *columns[2]; /* the second may be null */
 } keys[] = {
@@ -283,6 +301,10 @@ static err table_add(struct metadata *m, const struct builtin_table *in)
 	t->sql = str_join(m->arena, S("sys_"), t->logical_name);
 	TRY_NEW(t->sql.at);
 	t->id = metadata_id_of(S("table"), t->logical_name);
+	t->rows = S("");
+	for (size_t i = 0; i < COUNT_OF(bases); i++)
+		if (str_equal(t->logical_name, str_of(bases[i].table)))
+			t->rows = str_of(bases[i].rows);
 	for (size_t i = 0; i < in->column_count; i++)
 		TRY(column_add(m, t, &in->columns[i], i, &columns[i]));
 	columns[in->column_count] = (struct column){ .type = TYPE_BIGINT, .logical_name = S("versionnumber"),
@@ -291,6 +313,22 @@ static err table_add(struct metadata *m, const struct builtin_table *in)
 	TRY(table_finish(m->arena, t, columns));
 	TRY(keys_add(m, t));
 	m->by_ordinal[t->ordinal] = t;
+	return OK;
+}
+
+err builtin_pairs_add(struct metadata *m)
+{
+	struct association *list = NEW_ARRAY(m->arena, struct association, COUNT_OF(pairs));
+	TRY_NEW(list);
+	for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+		list[i] = (struct association){ .sql = str_of(pairs[i].sql), .schema_name = S(""), .pairs = S("") };
+		for (int side = 0; side < 2; side++) {
+			list[i].side[side] = metadata_table(m, str_of(pairs[i].side[side]));
+			list[i].navigation[side] = str_of(pairs[i].navigation);
+		}
+	}
+	m->administrative = list;
+	m->administrative_count = COUNT_OF(pairs);
 	return OK;
 }
 

@@ -122,8 +122,8 @@ err schema_name_is_free(struct store *store, str schema_name)
 
 static err side_check(const struct metadata *m, const struct association_wish *wish, int i)
 {
-	if (wish->side[i]->builtin)
-		FAIL(ERR_INVALID, "a many-to-many relationship joins tables that were defined");
+	if (!wish->side[i]->rows.len)
+		FAIL(ERR_INVALID, "a many-to-many relationship joins tables that were defined, users, teams, roles, business units and positions");
 	if (table_column_by_wire_name(wish->side[i], wish->navigation[i]) || table_column_by_navigation(wish->side[i], wish->navigation[i]))
 		FAIL(ERR_CONFLICT, "the navigation property has the name of a column");
 	for (size_t k = 0; k < m->association_count; k++)

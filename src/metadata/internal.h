@@ -9,6 +9,8 @@ struct uuid metadata_id_of(str kind, str name);
 
 /* Puts the built-in tables into m->by_ordinal. */
 MUST_USE NONNULL err builtin_tables_add(struct metadata *m);
+/* Once they can be found by name. */
+MUST_USE NONNULL err builtin_pairs_add(struct metadata *m);
 
 /* The columns that every business table has, in order: appended to `out`, at most SYSTEM_COLUMNS_MAX. */
 enum { SYSTEM_COLUMNS_MAX = 16 };

@@ -32,6 +32,7 @@ static err table_read(struct metadata *m, const struct statement *s, const int64
 	t->object_type_code = TYPE_CODE_FIRST + t->ordinal;
 	t->sql = str_format(m->arena, "t_%u", t->ordinal);
 	TRY_NEW(t->sql.at);
+	t->rows = t->sql;
 	struct column *columns = NEW_ARRAY(m->arena, struct column, SYSTEM_COLUMNS_MAX + (size_t)column_counts[t->ordinal]);
 	TRY_NEW(columns);
 	TRY(system_columns(m, t, columns, &t->column_count));
@@ -177,7 +178,8 @@ static err load_into(struct metadata *m, struct store *store)
 	}
 	TRY(keys_read(m, store, tables));
 	TRY(associations_read(m, store));
-	return index_build(m);
+	TRY(index_build(m));
+	return builtin_pairs_add(m);
 }
 
 err metadata_load(struct store *store, struct metadata **out)

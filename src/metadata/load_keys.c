@@ -62,6 +62,8 @@ static err association_read(struct metadata *m, const struct statement *s, struc
 	*a = (struct association){ .number = column_i64(s, 0), .id = column_uuid(s, 1) };
 	TRY(text_of(m->arena, s, 2, &a->schema_name));
 	TRY(text_of(m->arena, s, 3, &a->pairs));
+	a->sql = str_format(m->arena, "n_%lld", (long long)a->number);
+	TRY_NEW(a->sql.at);
 	for (int i = 0; i < 2; i++) {
 		a->side[i] = metadata_table_by_ordinal(m, (uint16_t)column_i64(s, 4 + i));
 		TRY(text_of(m->arena, s, 6 + i, &a->navigation[i]));

@@ -136,8 +136,8 @@ err physical_pairs_create(struct store *store, const struct table *const side[2]
 		"CREATE INDEX n_%lld_back ON n_%lld (k1, k0);", n, n, n)));
 	for (int i = 0; i < 2; i++)
 		TRY(run(store, str_format(arena,
-			"CREATE TRIGGER n_%lld_gone%d AFTER DELETE ON t_%u BEGIN DELETE FROM n_%lld WHERE k%d = old.key; END;",
-			n, i, side[i]->ordinal, n, i)));
+			"CREATE TRIGGER n_%lld_gone%d AFTER DELETE ON %.*s BEGIN DELETE FROM n_%lld WHERE k%d = old.key; END;",
+			n, i, STR_ARG(side[i]->rows), n, i)));
 	return OK;
 }
 

@@ -88,6 +88,7 @@ struct table {
 	struct uuid id;          /* MetadataId                                                     */
 	str logical_name, schema_name, entity_set, display_name, display_collection_name, description;
 	str sql;                 /* physical table or view, a trusted identifier                   */
+	str rows;                /* the table whose rows have these keys: sql, or below a view; empty: nothing refers to such rows by key */
 	const struct column *columns;
 	size_t column_count;
 	const struct column *primary_id, *primary_name; /* primary_name may be null                */
@@ -95,11 +96,13 @@ struct table {
 	size_t key_count;
 };
 
-/* A many-to-many relationship: pairs of the keys of rows, in the SQL table n_<number> (k0, k1). */
+/* A many-to-many relationship: pairs of the keys of rows, in the SQL table n_<number> (k0, k1). Those of the administration (number 0:
+ * roles, members, profiles) are views of that shape; they have no id and no schema name, and authz changes them. */
 struct association {
 	struct uuid id;          /* MetadataId                                                     */
 	int64_t number;
 	str schema_name, pairs;  /* pairs: IntersectEntityName                                     */
+	str sql;                 /* table or view of the pairs, a trusted identifier               */
 	const struct table *side[2];
 	str navigation[2];       /* of side[i], to the rows of the other side                      */
 };
@@ -112,6 +115,8 @@ struct metadata {
 	struct map *by_logical_name, *by_entity_set;
 	const struct association *associations;
 	size_t association_count;
+	const struct association *administrative; /* pairs that are read only here */
+	size_t administrative_count;
 };
 
 /* Reads the definitions. The caller frees the old one with metadata_free when nobody uses it any more. */

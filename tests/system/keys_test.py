@@ -152,7 +152,7 @@ def many_to_many_defined(w):
     many(w, 'new_part_tags', 'new_part', 'new_tag')
     many(w, 'new_part_tags', 'new_part', 'new_tag', status=412)
     many(w, 'new_part_parts', 'new_part', 'new_tag', status=412)  # the name of a one-to-many
-    many(w, 'new_tag_users', 'new_tag', 'systemuser', status=400)
+    many(w, 'new_tag_users', 'new_tag', 'privilege', status=400)
     many(w, 'new_self', 'new_tag', 'new_tag', status=400)
     many(w, 'new_likes', 'new_tag', 'new_tag', Entity1NavigationPropertyName='new_likes', Entity2NavigationPropertyName='new_likedby')
     found = w.it.operate('GET', f"{w.api}/RelationshipDefinitions(SchemaName='new_part_tags')")
