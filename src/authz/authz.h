@@ -47,7 +47,8 @@ NONNULL void authz_people_changed(struct authz *authz);
 
 /* Disables the rows of people whom a gate keeps out (account, licence, group), and enables those that only this had disabled, once all gates are
  * open to them: a bounded number of users at each call, from the beginning again when the directory or the gates have changed. Each change
- * is audited. Stubs, applications and the last administrator are left alone. Outside a transaction. */
+ * is audited. Stubs, applications and the last administrator are left alone. Outside a transaction. ERR_UNAVAILABLE:
+ * the directory is silent, call again; after any other error nothing happens until the next change. */
 MUST_USE NONNULL err authz_synchronize(struct authz *authz, struct instant now);
 
 /* --- who asks --- */

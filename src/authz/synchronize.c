@@ -124,5 +124,7 @@ err authz_synchronize(struct authz *a, struct instant now)
 	err e = arena && scratch ? batch_run(a, now, arena, scratch) : ERR(ERR_LIMIT, "no memory to synchronize users");
 	arena_free(arena);
 	arena_free(scratch);
+	if (failed(e) && err_kind_of(e) != ERR_UNAVAILABLE)
+		a->sync = (struct synchronization){ .done = a->people_version }; /* once more when something changes, not at every call */
 	return e;
 }

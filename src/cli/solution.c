@@ -11,6 +11,7 @@
 enum { FILE_BYTES_MAX = 8 << 20, BODY_BYTES_MAX = 12 << 20 };
 
 static const char *const changes[] = { "State", "Kind", "Name", "Members", NULL };
+static const char *const kept[] = { "Kind", "Name", "Members", NULL };
 static const char *const counts[] = { "SolutionName", "Version", "Added", "Changed", "Conflicts", NULL };
 
 static str action_path(struct cli_call *call, const char *action)
@@ -100,6 +101,11 @@ int cli_solution_diff(struct cli_call *call)
 	if (!call->json && list && list->first) {
 		fputc('\n', call->out);
 		remote_show_list(call, list, changes);
+	}
+	const struct json *rest = json_member(answer, S("Kept"));
+	if (!call->json && rest && rest->first) {
+		fputs("\nhere, and not in the file:\n", call->out);
+		remote_show_list(call, rest, kept);
 	}
 	return str_equal(remote_text(answer, "Conflicts"), S("0")) ? CLI_OK : CLI_FAILED;
 }

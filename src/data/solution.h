@@ -83,11 +83,14 @@ struct solution_change {
 	const struct component *there, *here; /* there: of the document. here null: added */
 	enum change_state state;
 	unsigned members;         /* bits of the members that differ */
+	unsigned kept;            /* bits of what is here, and the document says nothing of */
 };
 struct solution_plan {
 	struct solution_change *changes; /* one for each component of the document, in its order */
 	size_t count, added, altered, conflicts;
 	const struct component **by_id;  /* of the document, sorted */
+	const struct component **kept;   /* here, and not in the document though of its tables, or of none: stays */
+	size_t kept_count;
 };
 
 /* A component is the one here with the same id, else the one of the same name. */

@@ -132,26 +132,51 @@ static err compare(struct data_call *dc, struct solution_work *w)
 	return solution_compare(&w->there, &w->here, w->arena, &w->plan);
 }
 
-static void members_json(struct json_writer *w, const struct solution_change *c)
+static void members_json(struct json_writer *w, enum solution_kind kind, unsigned members)
 {
-	const struct solution_member *m = solution_rules[c->there->kind].members;
+	const struct solution_member *m = solution_rules[kind].members;
 	json_key(w, S("Members"));
 	json_open_array(w);
 	for (size_t i = 0; i < SOLUTION_MEMBERS_MAX && m[i].name; i++)
-		if (c->members >> i & 1u)
+		if (members >> i & 1u)
 			json_str(w, str_of(m[i].name));
 	json_close_array(w);
+}
+
+static void component_json(struct json_writer *w, const struct component *c, unsigned members)
+{
+	json_member_str(w, S("Kind"), str_of(solution_rules[c->kind].name));
+	json_member_str(w, S("Name"), c->title);
+	json_member_uuid(w, S("Id"), &c->id);
+	members_json(w, c->kind, members);
 }
 
 static void change_json(struct json_writer *w, const struct solution_change *c)
 {
 	json_open_object(w);
 	json_member_str(w, S("State"), str_of(change_state_name(c->state)));
-	json_member_str(w, S("Kind"), str_of(solution_rules[c->there->kind].name));
-	json_member_str(w, S("Name"), c->there->title);
-	json_member_uuid(w, S("Id"), &c->there->id);
-	members_json(w, c);
+	component_json(w, c->there, c->members);
 	json_close_object(w);
+}
+
+static void kept_json(struct json_writer *w, const struct component *c, unsigned members)
+{
+	json_open_object(w);
+	component_json(w, c, members);
+	json_close_object(w);
+}
+
+/* What is here beyond the document, whole components first. */
+static void all_kept_json(struct json_writer *w, const struct solution_plan *plan)
+{
+	json_key(w, S("Kept"));
+	json_open_array(w);
+	for (size_t i = 0; i < plan->kept_count; i++)
+		kept_json(w, plan->kept[i], 0);
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->changes[i].kept)
+			kept_json(w, plan->changes[i].here, plan->changes[i].kept);
+	json_close_array(w);
 }
 
 err solution_diff(struct data_call *dc)
@@ -172,6 +197,7 @@ err solution_diff(struct data_call *dc)
 		if (work.plan.changes[i].state != CHANGE_SAME)
 			change_json(&w, &work.plan.changes[i]);
 	json_close_array(&w);
+	all_kept_json(&w, &work.plan);
 	json_close_object(&w);
 	return OK;
 }

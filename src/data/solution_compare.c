@@ -131,6 +131,16 @@ static bool member_same(const struct solution_plan *plan, const struct solution_
 	return uuid_equal(&a, &b);
 }
 
+/* Does the document say nothing of the member, or, of a role, of a privilege? */
+static bool member_kept(const struct solution_member *m, const struct json *there, const struct json *here)
+{
+	if (m->flags & MEMBER_CARRIED || !here)
+		return false;
+	if (!there)
+		return true;
+	return m->type == MEMBER_TEXTS && m->wire == WIRE_ELSEWHERE && !privileges_there(here, there);
+}
+
 /* What the document does not say stays as it is. */
 static void judge(const struct solution_plan *plan, struct solution_change *change)
 {
@@ -139,6 +149,8 @@ static void judge(const struct solution_plan *plan, struct solution_change *chan
 	if (!change->here)
 		return;
 	for (size_t i = 0; i < SOLUTION_MEMBERS_MAX && m[i].name; i++) {
+		if (member_kept(&m[i], change->there->values[i], change->here->values[i]))
+			change->kept |= 1u << i;
 		if ((m[i].flags & MEMBER_CARRIED) || !change->there->values[i] ||
 		    member_same(plan, &m[i], change->there->values[i], change->here->values[i]))
 			continue;
@@ -155,6 +167,57 @@ static void count(struct solution_plan *plan)
 		plan->altered += plan->changes[i].state == CHANGE_ALTER;
 		plan->conflicts += plan->changes[i].state == CHANGE_CONFLICT;
 	}
+}
+
+/* --- what the document leaves out --- */
+
+/* The tables that a component belongs to, by logical name; none: an export has it whatever the tables. */
+static size_t tables_of(const struct component *c, str out[2])
+{
+	static const char *const members[SOLUTION_KINDS][2] = {
+		[SOLUTION_TABLE] = { "SchemaName" }, [SOLUTION_COLUMN] = { "Table" }, [SOLUTION_KEY] = { "Table" },
+		[SOLUTION_RELATIONSHIP] = { "ReferencingEntity" }, [SOLUTION_ASSOCIATION] = { "Entity1LogicalName", "Entity2LogicalName" },
+		[SOLUTION_COLUMN_MASK] = { "entityname" }, [SOLUTION_PERMISSION] = { "entityname" }, [SOLUTION_POLICY] = { "entityname" },
+		[SOLUTION_TEMPLATE] = { "entityname" },
+	};
+	size_t n = 0;
+	for (; n < 2 && members[c->kind][n]; n++)
+		out[n] = component_text(c, members[c->kind][n]);
+	return n;
+}
+
+static err is_of_the_document(const struct component *c, const struct named *names, size_t count, struct arena *arena, bool *out)
+{
+	str tables[2];
+	size_t n = tables_of(c, tables);
+	*out = true;
+	for (size_t i = 0; i < n && *out; i++) {
+		str key = str_format(arena, "%s\n%.*s", solution_rules[SOLUTION_TABLE].name, STR_ARG(tables[i]));
+		TRY_NEW(key.at);
+		struct named wanted = { .key = str_lower(arena, key) };
+		TRY_NEW(wanted.key.at);
+		*out = count && bsearch(&wanted, names, count, sizeof wanted, by_key);
+	}
+	return OK;
+}
+
+static err kept_find(const struct solution *there, const struct solution *here, struct arena *arena, struct solution_plan *plan)
+{
+	struct named *names = NULL;
+	bool *matched = NEW_ARRAY(arena, bool, here->count + 1), wanted;
+	plan->kept = NEW_ARRAY(arena, const struct component *, here->count + 1);
+	TRY_NEW(matched);
+	TRY_NEW(plan->kept);
+	TRY(keys_sort(there, arena, &names));
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->changes[i].here)
+			matched[plan->changes[i].here - here->components] = true;
+	for (size_t i = 0; i < here->count; i++) {
+		TRY(is_of_the_document(&here->components[i], names, there->count, arena, &wanted));
+		if (!matched[i] && wanted)
+			plan->kept[plan->kept_count++] = &here->components[i];
+	}
+	return OK;
 }
 
 /* By kinds in order, so that what a component refers to has been found before it. */
@@ -181,5 +244,5 @@ err solution_compare(const struct solution *there, const struct solution *here, 
 		judge(out, change);
 	}
 	count(out);
-	return OK;
+	return kept_find(there, here, arena, out);
 }

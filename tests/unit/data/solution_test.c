@@ -123,7 +123,11 @@ static void what_is_here_is_found_by_id_then_by_name(void **state)
 	(void)state;
 	struct solution_plan p = planned(DOC(PROFILE), DOC(""));
 	assert_int_equal(p.added, 1);
+	assert_int_equal(p.kept_count, 0);
+	p = planned(DOC(""), DOC(PROFILE));
+	assert_int_equal(p.kept_count, 1);
 	p = planned(DOC(PROFILE), DOC(PROFILE));
+	assert_int_equal(p.kept_count, 0);
 	assert_int_equal(p.added + p.altered + p.conflicts, 0);
 	p = planned(DOC(PROFILE_NAMED(1, "Others")), DOC(PROFILE));
 	assert_int_equal(p.altered, 1);
