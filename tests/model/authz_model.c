@@ -82,13 +82,33 @@ static bool mode_allows(enum access_mode mode, const struct model_table *table, 
 	return mode == ACCESS_READ_WRITE || mode == ACCESS_NON_INTERACTIVE;
 }
 
+/* Of the plans that count, one leaves the right. */
+static bool licence_leaves(const struct model *m, unsigned plans, int table, enum right right)
+{
+	for (int p = 0; p < MODEL_PLANS; p++)
+		if (plans & 1u << p && (!m->plan_bounds[p] || m->leaves[p][table][right]))
+			return true;
+	return false;
+}
+
 enum authz_reason model_privilege(const struct model *m, int who, int table, enum right right)
 {
 	const struct model_principal *u = &m->principals[who];
-	if (u->disabled || m->unit_disabled[u->unit])
+	enum access_mode mode = u->mode;
+	unsigned plans = u->plans & m->required;
+	if (u->disabled || m->unit_disabled[u->unit] || (u->user && u->account_off))
 		return REASON_USER_DISABLED;
-	if (!mode_allows(u->mode, &m->tables[table], right))
+	if (u->user && m->required && !plans) {
+		if (!u->administers)
+			return REASON_NO_LICENCE;
+		mode = ACCESS_ADMINISTRATIVE;
+	}
+	if (plans && !licence_leaves(m, plans, table, right))
+		return REASON_LICENCE_BOUND;
+	if (!mode_allows(mode, &m->tables[table], right))
 		return REASON_ACCESS_MODE;
+	if (u->user && m->group_asked && !u->in_group && !u->administers)
+		return REASON_ENVIRONMENT_GROUP;
 	return any_grant(m, who, table, right);
 }
 

@@ -1,4 +1,4 @@
-/* The slow, obvious twin of src/authz: decides by the words of authorization-and-data 1.4 to 1.7, 1.11 and 5.1, with loops over small arrays,
+/* The slow, obvious twin of src/authz: decides by the words of authorization-and-data 1.4 to 1.7, 1.10, 1.11 and 5.1, with loops over small arrays,
  * no caches, no sets and nothing compiled. It shares only names with the engine: rights, depths, access modes and reasons.
  *
  * Principals, units and roles are named by their place in the arrays. No owner or no unit (rows of the organization, rows of
@@ -9,7 +9,7 @@
 #include "authz/context.h"
 #include "metadata/relationship.h"
 
-enum { NOBODY = -1, MODEL_UNITS = 8, MODEL_PRINCIPALS = 24, MODEL_ROLES = 7, MODEL_TABLES = 3, MODEL_POSITIONS = 6 };
+enum { NOBODY = -1, MODEL_UNITS = 8, MODEL_PRINCIPALS = 24, MODEL_ROLES = 7, MODEL_TABLES = 3, MODEL_POSITIONS = 6, MODEL_PLANS = 3 };
 
 struct model_principal {
 	bool user, default_team, disabled;
@@ -17,6 +17,8 @@ struct model_principal {
 	enum access_mode mode;
 	int manager; /* a user, or NOBODY */
 	int position; /* or NOBODY        */
+	bool account_off, in_group, administers; /* what the directory says of a user */
+	unsigned plans; /* bits */
 };
 
 struct model_role {
@@ -51,6 +53,10 @@ struct model {
 	bool member[MODEL_PRINCIPALS][MODEL_PRINCIPALS]; /* [team][user] */
 	struct model_role roles[MODEL_ROLES];
 	int role_count;
+	bool group_asked;                     /* only members of the environment's group enter */
+	unsigned required;                    /* plans, bits: one of them is needed; 0: no licence is */
+	bool plan_bounds[MODEL_PLANS];        /* else it leaves everything */
+	bool leaves[MODEL_PLANS][MODEL_TABLES][RIGHTS_END];
 	unsigned holds[MODEL_PRINCIPALS][MODEL_ROLES];   /* as the instances of these units, bits; in classic mode only the holder's own */
 };
 

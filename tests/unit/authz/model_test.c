@@ -6,11 +6,12 @@
 #include "authz/cascade.h"
 #include "authz/grants.h"
 #include "authz/share.h"
+#include "codec/json_write.h"
 #include "data/plan.h"
 #include "model/authz_model.h"
 
 enum { WORLDS = 12, ROUNDS = 14, CHANGES_PER_ROUND = 6, ROWS = 36, USERS = 8, TEAMS = 5, CASES = 0, COUNTRIES = 1, PEOPLE = 2 };
-enum { UNIT_NUMBER = 100, USER_NUMBER = 200, TEAM_NUMBER = 300, ROLE_NUMBER = 400, POSITION_NUMBER = 500, EXCLUSION_NUMBER = 600, RELATION_NUMBER = 700, ASKED_LEAST = 1000000 };
+enum { UNIT_NUMBER = 100, USER_NUMBER = 200, TEAM_NUMBER = 300, ROLE_NUMBER = 400, POSITION_NUMBER = 500, EXCLUSION_NUMBER = 600, RELATION_NUMBER = 700, PLAN_NUMBER = 800, OBJECT_NUMBER = 5000, ASKED_LEAST = 1000000 };
 
 
 struct generated {
@@ -23,7 +24,7 @@ struct generated {
 	struct model_row rows[ROWS]; /* their keys count from 1 */
 	bool matrix, move_rows, keep_roles;
 	uint64_t seed;
-	size_t points, lists, by_share, by_hierarchy, from_above, explained, several, unmoved, widened;
+	size_t points, lists, by_share, by_hierarchy, from_above, explained, several, unmoved, widened, by_gate;
 };
 
 static int below(struct generated *g, int n)
@@ -503,12 +504,112 @@ static void change_matrix(struct generated *g)
 		g->rows[i].unit = g->model.principals[g->rows[i].owner].unit;
 }
 
+/* --- the directory --- */
+
+static err tell(void *self, const struct person_wish *wish, struct arena *arena, struct person_facts *out)
+{
+	const struct generated *g = self;
+	*out = (struct person_facts){ .known = false };
+	for (int p = MODEL_UNITS; p < MODEL_UNITS + USERS; p++) {
+		const struct model_principal *u = &g->model.principals[p];
+		struct uuid object = test_uuid(g->number[p] + OBJECT_NUMBER), *plans = NEW_ARRAY(arena, struct uuid, MODEL_PLANS);
+		TRY_NEW(plans);
+		if (wish->by != PERSON_BY_ID || !uuid_equal(&wish->id, &object))
+			continue;
+		*out = (struct person_facts){ .known = true, .enabled = !u->account_off, .in_group = u->in_group && !uuid_is_nil(&wish->group),
+					      .administers = u->administers, .plans = plans };
+		for (int i = 0; i < MODEL_PLANS; i++)
+			if (u->plans & 1u << i)
+				plans[out->plan_count++] = test_uuid(PLAN_NUMBER + i);
+	}
+	return OK;
+}
+
+static void change_person(struct generated *g)
+{
+	struct model_principal *u = &g->model.principals[any_user(g)];
+	u->account_off = below(g, 8) == 0;
+	u->in_group = below(g, 3) > 0;
+	u->administers = below(g, 4) == 0;
+	u->plans = (unsigned)below(g, 1 << MODEL_PLANS);
+	authz_people_changed(g->f->authz);
+}
+
+static void change_admission(struct generated *g)
+{
+	struct admission a = { .plan_count = 0 };
+	g->model.group_asked = below(g, 6) == 0;
+	g->model.required = below(g, 3) ? 0 : (unsigned)below(g, 1 << MODEL_PLANS);
+	if (g->model.group_asked)
+		a.group = test_uuid(1);
+	for (int i = 0; i < MODEL_PLANS; i++)
+		if (g->model.required & 1u << i)
+			a.plans[a.plan_count++] = test_uuid(PLAN_NUMBER + i);
+	authz_set_admission(g->f->authz, &a);
+}
+
+/* A table's rights as the bounds have them, and the model, too. */
+static void rights_pick(struct generated *g, struct json_writer *w, str name, bool *leaves)
+{
+	bool everything = below(g, 4) == 0;
+	json_key(w, name);
+	if (everything)
+		json_str(w, S("*"));
+	else
+		json_open_array(w);
+	for (int r = RIGHT_CREATE; r < RIGHTS_END; r++) {
+		leaves[r] = everything || below(g, 3) > 0;
+		if (leaves[r] && !everything)
+			json_str(w, str_of(right_name((enum right)r)));
+	}
+	if (!everything)
+		json_close_array(w);
+}
+
+static void bounds_pick(struct generated *g, int plan, struct buffer *to)
+{
+	struct json_writer w = json_writer_to(to);
+	bool others[RIGHTS_END] = { false }, named_others = below(g, 2);
+	json_open_object(&w);
+	if (named_others)
+		rights_pick(g, &w, S("*"), others);
+	for (int t = 0; t < MODEL_TABLES; t++) {
+		if (below(g, 2))
+			rights_pick(g, &w, g->tables[t]->logical_name, g->model.leaves[plan][t]);
+		else
+			memcpy(g->model.leaves[plan][t], others, sizeof others);
+	}
+	json_close_object(&w);
+}
+
+static void change_bounds(struct generated *g)
+{
+	int plan = below(g, MODEL_PLANS);
+	struct uuid id = test_uuid(PLAN_NUMBER + plan);
+	SCOPED(buffer) text = { 0 };
+	SCOPED(transaction) tx = { 0 };
+	SCOPED(statement) s = { 0 };
+	buffer_init(&text, 4096);
+	g->model.plan_bounds[plan] = below(g, 4) > 0;
+	if (g->model.plan_bounds[plan])
+		bounds_pick(g, plan, &text);
+	must(transaction_begin(g->f->store, &tx));
+	must(statement_open_text(g->f->store, text.len ? S("INSERT OR REPLACE INTO service_plan (id, name, bounds, version) VALUES (?1, 'p', ?2, 1)") :
+							 S("DELETE FROM service_plan WHERE id = ?1 AND ?2 IS NOT NULL"), &s));
+	must(bind_uuid(&s, 1, &id));
+	must(bind_text(&s, 2, text.len ? buffer_str(&text) : S("")));
+	must(statement_run(&s));
+	must(authz_epoch_bump(g->f->authz));
+	must(transaction_commit(&tx));
+}
+
 static void (*const changes[])(struct generated *g) = {
 	change_role, change_role, change_role, change_membership, change_membership, change_unit_of_principal, change_parent,
 	change_unit_disabled, change_user_disabled, change_mode, change_inheritance, change_privileges, change_owner,
 	change_share, change_share, change_share, change_manager, change_manager, change_manager, change_hierarchy,
 	change_position, change_position, change_position, change_position_parent, change_exclusion,
 	change_row_parent, change_row_parent, change_row_parent, change_row_state, change_cascade, change_matrix,
+	change_person, change_person, change_person, change_admission, change_bounds, change_bounds,
 };
 
 /* --- asking both --- */
@@ -523,6 +624,7 @@ static struct authz_context *context(struct generated *g, int who)
 static void same(struct generated *g, const struct decision *d, enum authz_reason want, const char *what, int who, int table, int right)
 {
 	g->points++;
+	g->by_gate += want == REASON_NO_LICENCE || want == REASON_LICENCE_BOUND || want == REASON_ENVIRONMENT_GROUP;
 	if (d->reason != want || allowed(d) != (want == REASON_NONE))
 		fail_msg("world seed %llx: %s, principal %d, table %d, right %d: engine %s, model %s", (unsigned long long)g->seed, what, who,
 			 table, right, reason_row(d->reason)->code.at, reason_row(want)->code.at);
@@ -861,6 +963,10 @@ static struct authz_context *recompiled(struct generated *g, struct arena *arena
 	must(context_compile(arena, &f, was->units, was->epoch, was->table_count, &made));
 	made->hierarchy_off = was->hierarchy_off;
 	made->gate = was->gate;
+	made->group_gate = was->group_gate;
+	made->administrative = was->administrative;
+	made->bounded = was->bounded;
+	made->licence = was->licence;
 	return made;
 }
 
@@ -926,7 +1032,7 @@ static void ask_everything(struct generated *g)
 
 static void engine_and_twin_agree_after_every_change(void **state)
 {
-	size_t points = 0, lists = 0, by_share = 0, by_hierarchy = 0, from_above = 0, explained = 0, several = 0, unmoved = 0, widened = 0;
+	size_t points = 0, lists = 0, by_share = 0, by_hierarchy = 0, from_above = 0, explained = 0, several = 0, unmoved = 0, widened = 0, by_gate = 0;
 	(void)state;
 	for (int w = 0; w < WORLDS; w++) {
 		void *fixture = NULL;
@@ -936,6 +1042,8 @@ static void engine_and_twin_agree_after_every_change(void **state)
 		g->f = fixture;
 		g->seed = 0x9e3779b97f4a7c15u + (uint64_t)w;
 		world_make(g);
+		struct person_source source = { tell, g };
+		authz_set_people(g->f->authz, &source);
 		for (int i = 0; i < 16; i++)
 			change_role(g);
 		for (int i = 0; i < ROWS; i++)
@@ -957,6 +1065,7 @@ static void engine_and_twin_agree_after_every_change(void **state)
 		several += g->several;
 		unmoved += g->unmoved;
 		widened += g->widened;
+		by_gate += g->by_gate;
 		fixture_teardown(&fixture);
 		free(g);
 	}
@@ -964,9 +1073,11 @@ static void engine_and_twin_agree_after_every_change(void **state)
 		      by_share, from_above, by_hierarchy, lists);
 	print_message("%zu explanations, %zu of several grants; %zu decisions in another order; %zu that one more role allows\n", explained, several, unmoved,
 		      widened);
+	print_message("%zu refused by licence or group\n", by_gate);
+	assert_true(by_gate > 10000);
 	assert_true(explained > 20000 && several > 1000);
 	assert_true(unmoved > 100000 && widened > 1000);
-	assert_true(from_above > 500);
+	assert_true(from_above > 300);
 	assert_true(by_share > 1000);
 	assert_true(by_hierarchy > 500);
 	assert_true(points > ASKED_LEAST);
