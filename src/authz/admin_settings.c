@@ -48,7 +48,8 @@ static err settings_write(struct admin_call *call, const struct environment_sett
 	return sql_run(call->authz->store, &SQL_AUTHZ_SETTINGS_WRITE,
 		       ARGS(arg_i64(version), arg_i64(h->enabled), arg_i64(h->depth), arg_i64(h->write_levels), arg_i64(h->unit_rule),
 			    arg_i64(h->disabled_users), arg_i64(h->positions), arg_i64(e->share_to_previous_owner), arg_i64(m->enabled),
-			    arg_i64(m->move_rows), arg_i64(m->keep_roles), arg_i64(e->conceal_rows)));
+			    arg_i64(m->move_rows), arg_i64(m->keep_roles), arg_i64(e->conceal_rows),
+			    arg_i64(e->conceal_lookup_ids)));
 }
 
 err organization_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values)

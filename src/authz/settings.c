@@ -64,6 +64,8 @@ static err setting_apply(str name, str value, struct environment_settings *e)
 		return bool_of(value, &e->matrix.keep_roles);
 	if (str_equal(name, S("AlwaysMoveRecordToOwnerBusinessUnit")))
 		return bool_of(value, &e->matrix.move_rows);
+	if (str_equal(name, S("ConcealLookupIds")))
+		return bool_of(value, &e->conceal_lookup_ids);
 	if (str_equal(name, S("ConcealRows")))
 		return bool_of(value, &e->conceal_rows);
 	FAIL(ERR_INVALID, "orgdborgsettings has an element that is no setting");

@@ -29,6 +29,7 @@ struct environment_settings {
 	struct hierarchy_settings hierarchy;
 	struct matrix_settings matrix;
 	bool share_to_previous_owner;
+	bool conceal_lookup_ids; /* ConcealLookupIds: a lookup of a row out of reach is empty (4.2) */
 	bool conceal_rows;      /* ConcealRows: a row out of reach is not there (4.8)              */
 };
 

@@ -159,6 +159,7 @@ static err settings_load(struct store *store, struct snapshot *s)
 	s->settings.matrix = (struct matrix_settings){ .enabled = column_i64(&one, 7) != 0, .move_rows = column_i64(&one, 8) != 0,
 						       .keep_roles = column_i64(&one, 9) != 0 };
 	s->settings.conceal_rows = column_i64(&one, 10) != 0;
+	s->settings.conceal_lookup_ids = column_i64(&one, 11) != 0;
 	return OK;
 }
 

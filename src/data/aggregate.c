@@ -179,6 +179,7 @@ err aggregate_list(struct data_call *dc, const struct table *t, const struct fil
 	SCOPED(transaction) snapshot = { 0 };
 	TRY(transaction_begin_read(dc->app->store, &snapshot));
 	TRY(sql_builder_init(&b, FILTER_SQL_VALUES_MAX + QUERY_LINKS_MAX * LINK_SQL_VALUES_MAX + 2 * VISIBLE_SQL_VALUES_MAX + 1, dc->arena));
+	b.conceal = dc->who.conceal;
 	TRY(statement_write(&b, t, &visible, filter, a, dc->arena));
 	TRY(sql_open(&b, dc->app->store, &s));
 	str context = str_format(dc->arena, "%.*s$metadata#%.*s", STR_ARG(dc->root), STR_ARG(t->entity_set));

@@ -178,6 +178,6 @@ err collection_run(struct data_call *dc, const struct table *t, const struct uui
 		return OK;
 	c.is_end = (struct filter){ .kind = FILTER_PAIRED, .paired = &c.link, .values = &c.end, .value_count = 1 };
 	if (!c.link.through)
-		c.is_end = (struct filter){ .kind = FILTER_COMPARE, .op = COMPARE_EQ, .column = c.link.via, .values = &c.end, .value_count = 1 };
+		c.is_end = (struct filter){ .kind = FILTER_COMPARE, .op = COMPARE_EQ, .open = true, .column = c.link.via, .values = &c.end, .value_count = 1 };
 	return run(dc, &c);
 }

@@ -201,7 +201,7 @@ static err row_write(struct data_call *dc, struct json_writer *w, const struct e
 
 static err rows_write(struct data_call *dc, struct json_writer *w, const struct expand *e, const struct value *end)
 {
-	struct filter is_end = { .kind = FILTER_COMPARE, .op = COMPARE_EQ, .column = e->link.many ? e->link.via : e->link.table->primary_id,
+	struct filter is_end = { .kind = FILTER_COMPARE, .op = COMPARE_EQ, .open = true, .column = e->link.many ? e->link.via : e->link.table->primary_id,
 				 .values = end, .value_count = 1 };
 	if (e->link.through)
 		is_end = (struct filter){ .kind = FILTER_PAIRED, .paired = &e->link, .values = end, .value_count = 1 };

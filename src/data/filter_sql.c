@@ -57,13 +57,42 @@ static void compare_null_sql(struct target *t, const struct filter *f, str colum
 	buffer_append_str(t->text, is_null ? S(" IS NULL") : S(" IS NOT NULL"));
 }
 
+/* What is concealed is compared through a subquery, which no index serves: the column itself is compared beside it. */
+static err index_help_sql(struct target *t, const struct filter *f, enum compare_op op)
+{
+	const struct concealment *conceal = t->b->conceal;
+	str column;
+	if (!conceal || f->route || op != COMPARE_EQ || f->values[0].kind == VALUE_NULL || f->column->type != TYPE_LOOKUP)
+		return OK;
+	t->b->conceal = NULL;
+	err e = column_sql(t->b, f->column, f->route, t->arena, &column);
+	t->b->conceal = conceal;
+	TRY(e);
+	compare_value_sql(t, f, column, op);
+	buffer_append_str(t->text, S(" AND "));
+	return OK;
+}
+
+static err compare_open_sql(struct target *t, const struct filter *f, bool negated);
+
+/* From the server's own comparisons nothing is concealed. */
 static err compare_sql(struct target *t, const struct filter *f, bool negated)
+{
+	const struct concealment *conceal = t->b->conceal;
+	t->b->conceal = f->open ? NULL : conceal;
+	err e = compare_open_sql(t, f, negated);
+	t->b->conceal = conceal;
+	return e;
+}
+
+static err compare_open_sql(struct target *t, const struct filter *f, bool negated)
 {
 	enum compare_op op = negated ? op_negated[f->op] : f->op;
 	bool ordered = op != COMPARE_EQ && op != COMPARE_NE;
 	str column;
 	TRY(column_sql(t->b, f->column, f->route, t->arena, &column));
 	buffer_append_char(t->text, '(');
+	TRY(index_help_sql(t, f, op));
 	if (f->values[0].kind == VALUE_NULL)
 		compare_null_sql(t, f, column, op == COMPARE_EQ);
 	else

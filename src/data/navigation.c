@@ -1,6 +1,7 @@
 #include "data/navigation.h"
 
 #include "data/answer.h"
+#include "data/concealed.h"
 #include "data/names.h"
 #include "data/options.h"
 #include "data/read.h"
@@ -48,7 +49,10 @@ static err end_find(struct data_call *dc, const struct table *t, const struct co
 		return OK;
 	if (c->flags & (COLUMN_OWNER_KEY | COLUMN_UNIT_KEY))
 		return end_of_key(dc, c, column_i64(&s, at), out);
-	*out = (struct end){ metadata_table(dc->app->metadata, c->targets[0]), column_uuid(&s, at) };
+	struct value v = { .kind = VALUE_UUID, .uuid = column_uuid(&s, at) };
+	TRY(concealed_take(dc, c, &v));
+	if (v.kind == VALUE_UUID)
+		*out = (struct end){ metadata_table(dc->app->metadata, c->targets[0]), v.uuid };
 	return OK;
 }
 

@@ -180,7 +180,7 @@ static err option_parse(const struct table *t, const struct url_param *p, const 
 err odata_query_parse(const struct table *t, const struct url_params *params, const struct odata_caller *who, struct arena *arena,
 		      struct problem *problem, struct odata_query *out)
 {
-	*out = (struct odata_query){ .table = t, .top = -1 };
+	*out = (struct odata_query){ .table = t, .top = -1, .conceal = who->conceal };
 	TRY(odata_select_parse(t, (str){ 0 }, false, arena, problem, out));
 	for (size_t i = 0; i < params->count; i++) {
 		if (url_param_count(params, params->items[i].name) > 1)

@@ -48,6 +48,12 @@ struct route {
 	size_t count;
 };
 
+/* Which rows count for whom a lookup is shown to: its value is null where it names another (data/concealed.h). *out_table null: shown as it is. */
+struct concealment {
+	err (*find)(void *self, const struct column *c, const struct table **out_table, const struct visible **out_visible);
+	void *self;
+};
+
 /* What conditions like Today and EqualUserId are measured from, and which secured columns may be compared. */
 struct odata_caller {
 	struct instant now;
@@ -63,6 +69,7 @@ struct odata_caller {
 	 * Null: nothing can be followed. */
 	err (*link_find)(void *guard, const struct table *t, str name, struct link *out);
 	void *guard;
+	const struct concealment *conceal; /* null: nothing is concealed */
 	const struct url_params *aliases;  /* where @p stands for the parameter of that name; null: nowhere */
 };
 
@@ -75,6 +82,7 @@ struct filter {
 	const struct route *route, *other_route; /* null: the row itself         */
 	int scope;                         /* ANY, ALL: names the lambda's rows  */
 	const struct link *paired;
+	bool open;                         /* COMPARE: of the server's own making, nothing is concealed from it */
 	bool users_only;
 	const struct table *table;         /* SINCE                              */
 	const struct visible *before;      /* SINCE: what was seen then; null: the same as now */
@@ -99,6 +107,7 @@ struct odata_query {
 	size_t order_count;
 	int64_t top;                       /* -1: none                           */
 	bool count;
+	const struct concealment *conceal; /* of whoever asks */
 	str skip_token;                    /* empty: from the beginning          */
 };
 

@@ -225,7 +225,7 @@ static err also_write(struct sql_builder *b, const struct table *t, const struct
 	buffer_init(&text, SQL_TEXT_BYTES_MAX);
 	if (v->policy) {
 		str policy;
-		TRY(filter_sql(b, v->policy, arena, &policy));
+		TRY(policy_filter_sql(b, v->policy, arena, &policy));
 		buffer_append_str(&text, policy);
 	}
 	if (v->also) {
@@ -292,6 +292,7 @@ err rows_open(struct store *store, const struct rows_wish *wish, struct arena *a
 	TRY(plan_settle(store, wish, &out->plan));
 	SCOPED(sql_builder) b = { 0 };
 	TRY(sql_builder_init(&b, values_max(wish, out->plan), arena));
+	b.conceal = wish->query->conceal;
 	TRY(text_make(&b, wish, out->plan, arena));
 	/* a scan has no limit: the parameter must not stay unused in the text, or binding it would fail */
 	if (out->plan == PLAN_SCAN && b.value_count)
@@ -363,6 +364,7 @@ static err count_filtered(struct store *store, const struct odata_query *q, cons
 	struct value limit = { .kind = VALUE_I64, .i64 = count_max };
 	bool row;
 	TRY(sql_builder_init(&b, FILTER_SQL_VALUES_MAX + 2 * VISIBLE_SQL_VALUES_MAX + 1, arena));
+	b.conceal = q->conceal;
 	buffer_append_str(&b.text, S("SELECT count(*) FROM (SELECT 1"));
 	rows_from_sql(&b, q->table, v);
 	TRY(rows_where_sql(&b, q->table, v, q->filter, arena));

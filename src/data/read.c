@@ -2,6 +2,7 @@
 #include "data/read.h"
 
 #include "data/answer.h"
+#include "data/concealed.h"
 #include "data/expand.h"
 #include "data/masked.h"
 #include "data/rights.h"
@@ -94,6 +95,7 @@ err read_column(struct data_call *dc, const struct table *t, const struct uuid *
 	int first;
 	TRY(row_open(dc, &q, id, &s, &first, &place));
 	struct value v = value_of_row(c, &s, first);
+	TRY(concealed_take(dc, c, &v));
 	TRY(rights_cell_readable(dc, t, c, place.key, &readable));
 	if (v.kind == VALUE_NULL || !readable) {
 		answer_empty(dc);

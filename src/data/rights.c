@@ -6,6 +6,7 @@
 #include "authz/share.h"
 #include "data/audit_who.h"
 #include "data/body.h"
+#include "data/concealed.h"
 #include "data/link.h"
 #include "data/names.h"
 #include "data/row_policy.h"
@@ -129,7 +130,7 @@ static err token_admit(struct data_call *dc)
 		return REFUSE(dc, row->status, row->vendor_code, "%s", row->text);
 	}
 	caller_fill(dc, context);
-	return OK;
+	return concealed_begin(dc);
 }
 
 err rights_admit(struct data_call *dc)
@@ -139,7 +140,7 @@ err rights_admit(struct data_call *dc)
 		return token_admit(dc);
 	TRY(authz_admit_operator(dc->app->authz, &context));
 	caller_fill(dc, context);
-	return OK;
+	return concealed_begin(dc);
 }
 
 /* --- acting for another (4.7) --- */
@@ -196,7 +197,7 @@ err rights_act_for(struct data_call *dc)
 	caller_fill(dc, other);
 	dc->caller.behind = actor;
 	dc->caller.behind_user = self;
-	return OK;
+	return concealed_begin(dc);
 }
 
 err rights_caller_renew(struct data_call *dc)
@@ -210,7 +211,7 @@ err rights_caller_renew(struct data_call *dc)
 	if (dc->web->request.lane == WEB_LANE_OPERATOR)
 		first->gate = first->group_gate = REASON_NONE; /* as at admission */
 	caller_fill(dc, context);
-	return OK;
+	return concealed_begin(dc);
 }
 
 /* --- rows --- */

@@ -32,12 +32,21 @@ static void paths_sql(struct sql_builder *b, struct buffer *text, const char *al
 	buffer_append_char(text, ')');
 }
 
+err policy_filter_sql(struct sql_builder *b, const struct filter *f, struct arena *arena, str *out)
+{
+	const struct concealment *kept = b->conceal;
+	b->conceal = NULL;
+	err e = filter_sql(b, f, arena, out);
+	b->conceal = kept;
+	return e;
+}
+
 /* A policy is over alias r; of another alias it is asked by key, of one row: a list of all that pass could be as long as the table. */
 static err policy_sql(struct sql_builder *b, struct buffer *text, const char *alias, const struct table *t, const struct filter *policy,
 		      struct arena *arena)
 {
 	str condition;
-	TRY(filter_sql(b, policy, arena, &condition));
+	TRY(policy_filter_sql(b, policy, arena, &condition));
 	if (strcmp(alias, "r") == 0)
 		buffer_append_format(text, " AND %.*s", STR_ARG(condition));
 	else
@@ -103,6 +112,24 @@ err route_sql(struct sql_builder *b, struct buffer *text, const struct route *ro
 	return OK;
 }
 
+/* The value of a lookup, null where it names a row that does not count. */
+static err concealed_sql(struct sql_builder *b, const struct column *c, str value, struct arena *arena, str *out)
+{
+	SCOPED(buffer) text = { 0 };
+	const struct table *t = NULL;
+	const struct visible *v = NULL;
+	*out = value;
+	if (column_is_lookup(c))
+		TRY(b->conceal->find(b->conceal->self, c, &t, &v));
+	if (!t || (v->everything && !v->policy && !v->also))
+		return OK;
+	buffer_init(&text, SQL_TEXT_BYTES_MAX);
+	buffer_append_format(&text, "(SELECT z.id FROM %.*s AS z WHERE z.id = %.*s AND ", STR_ARG(t->sql), STR_ARG(value));
+	TRY(visible_sql(b, &text, "z", t, v, arena));
+	buffer_append_char(&text, ')');
+	return sql_fragment_take(&text, arena, out);
+}
+
 err column_sql(struct sql_builder *b, const struct column *c, const struct route *route, struct arena *arena, str *out)
 {
 	SCOPED(buffer) text = { 0 }, from = { 0 };
@@ -118,5 +145,6 @@ err column_sql(struct sql_builder *b, const struct column *c, const struct route
 	/* a subquery loses the column's collation */
 	buffer_append_str(&text, !joined ? S("") : is_text ? S(") COLLATE NOCASE") : S(")"));
 	text.failed |= from.failed;
-	return sql_fragment_take(&text, arena, out);
+	TRY(sql_fragment_take(&text, arena, out));
+	return b->conceal ? concealed_sql(b, c, *out, arena, out) : OK;
 }

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "data/concealed.h"
 #include "data/lookup_name.h"
 #include "data/masked.h"
 #include "data/names.h"
@@ -116,6 +117,7 @@ err row_column_json(struct data_call *dc, struct json_writer *w, const struct ta
 		return OK;
 	}
 	const struct mask *mask;
+	TRY(concealed_take(dc, c, &v));
 	TRY(rights_mask(dc, c, &mask));
 	if (mask) {
 		TRY(masked_value(mask, c, &v, dc->arena, &v));

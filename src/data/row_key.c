@@ -2,6 +2,7 @@
 
 #include "authz/authz.h"
 #include "data/audit_who.h"
+#include "data/concealed.h"
 #include "data/odata_lex.h"
 #include "data/row_find.h"
 
@@ -61,11 +62,16 @@ static const struct path_argument *argument_of(const struct path_segment *s, con
 	return a || !c->value_name.len ? a : path_argument_find(s, c->value_name);
 }
 
-/* For the caller; a row that is concealed has no such key. */
+/* For the caller; a row that is concealed has no such key, and an id that is concealed finds none. */
 static err key_look_up_for(struct data_call *dc, const struct table *t, struct row_key *k)
 {
 	struct row_place place;
 	TRY(key_look_up(dc, t, k->key, k->values, &k->found, &k->id));
+	for (size_t i = 0; i < k->key->column_count && k->found; i++) {
+		struct value v = k->values[i];
+		TRY(concealed_take(dc, k->key->columns[i], &v));
+		k->found = v.kind == k->values[i].kind;
+	}
 	return k->found ? row_place_find(dc, t, &k->id, k->right, &place, &k->found) : OK;
 }
 

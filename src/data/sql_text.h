@@ -15,6 +15,7 @@ struct sql_builder {
 	struct value *values; /* the i-th is bound to ?i+1 */
 	size_t value_count, value_max;
 	struct arena *arena;
+	const struct concealment *conceal; /* of columns; null: nothing. Set by who writes a client's query */
 	bool too_many;
 };
 
@@ -28,6 +29,8 @@ MUST_USE NONNULL err sql_open(struct sql_builder *b, struct store *store, struct
 
 /* The filter over alias r, as text that can be written several times. Its values become parameters of `b`. */
 MUST_USE NONNULL err filter_sql(struct sql_builder *b, const struct filter *f, struct arena *arena, str *out);
+/* The same of a row policy, from which nothing is concealed. */
+MUST_USE NONNULL err policy_filter_sql(struct sql_builder *b, const struct filter *f, struct arena *arena, str *out);
 /* Takes the text into the arena; ERR_LIMIT when it went past its bound. */
 MUST_USE NONNULL err sql_fragment_take(struct buffer *text, struct arena *arena, str *out);
 
