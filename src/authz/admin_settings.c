@@ -49,7 +49,7 @@ static err settings_write(struct admin_call *call, const struct environment_sett
 		       ARGS(arg_i64(version), arg_i64(h->enabled), arg_i64(h->depth), arg_i64(h->write_levels), arg_i64(h->unit_rule),
 			    arg_i64(h->disabled_users), arg_i64(h->positions), arg_i64(e->share_to_previous_owner), arg_i64(m->enabled),
 			    arg_i64(m->move_rows), arg_i64(m->keep_roles), arg_i64(e->conceal_rows),
-			    arg_i64(e->conceal_lookup_ids)));
+			    arg_i64(e->conceal_lookup_ids), arg_i64(e->metadata_by_privilege)));
 }
 
 err organization_update(struct admin_call *call, const struct table *t, const struct uuid *id, struct admin_values values)

@@ -40,6 +40,14 @@ static err bool_of(str value, bool *out)
 	return OK;
 }
 
+static err visibility_of(str value, bool *out_by_privilege)
+{
+	*out_by_privilege = str_equal_nocase(value, S("by_privilege"));
+	if (!*out_by_privilege && !str_equal_nocase(value, S("all")))
+		FAIL(ERR_INVALID, "MetadataVisibility must be all or by_privilege");
+	return OK;
+}
+
 static err level_of(str value, int *out)
 {
 	uint64_t n;
@@ -64,6 +72,8 @@ static err setting_apply(str name, str value, struct environment_settings *e)
 		return bool_of(value, &e->matrix.keep_roles);
 	if (str_equal(name, S("AlwaysMoveRecordToOwnerBusinessUnit")))
 		return bool_of(value, &e->matrix.move_rows);
+	if (str_equal(name, S("MetadataVisibility")))
+		return visibility_of(value, &e->metadata_by_privilege);
 	if (str_equal(name, S("ConcealLookupIds")))
 		return bool_of(value, &e->conceal_lookup_ids);
 	if (str_equal(name, S("ConcealRows")))

@@ -1,7 +1,7 @@
 /* authz/settings.h - the settings of an environment that decide about rights, and the XML text that carries some of them.
  *
  * Source:  authorization-and-data 1.11, 4.11 "Settings". Of <OrgSettings> exactly this form is read: elements without attributes, a
- *          boolean or a number in each, white space between them; no comments, entities or declarations. */
+ *          boolean, a number or a word in each, white space between them; no comments, entities or declarations. */
 #ifndef AUTHZ_SETTINGS_H
 #define AUTHZ_SETTINGS_H
 
@@ -29,6 +29,7 @@ struct environment_settings {
 	struct hierarchy_settings hierarchy;
 	struct matrix_settings matrix;
 	bool share_to_previous_owner;
+	bool metadata_by_privilege; /* MetadataVisibility: definitions of tables that somebody holds a privilege on (4.5) */
 	bool conceal_lookup_ids; /* ConcealLookupIds: a lookup of a row out of reach is empty (4.2) */
 	bool conceal_rows;      /* ConcealRows: a row out of reach is not there (4.8)              */
 };

@@ -160,6 +160,7 @@ static err settings_load(struct store *store, struct snapshot *s)
 						       .keep_roles = column_i64(&one, 9) != 0 };
 	s->settings.conceal_rows = column_i64(&one, 10) != 0;
 	s->settings.conceal_lookup_ids = column_i64(&one, 11) != 0;
+	s->settings.metadata_by_privilege = column_i64(&one, 12) != 0;
 	return OK;
 }
 

@@ -144,7 +144,7 @@ err function_what_can_access(struct data_call *dc)
 	json_key(&w, S("Tables"));
 	json_open_array(&w);
 	for (size_t i = 0; i < m->by_ordinal_count; i++)
-		for (int r = RIGHT_CREATE; m->by_ordinal[i] && r < RIGHTS_END; r++)
+		for (int r = RIGHT_CREATE; m->by_ordinal[i] && rights_table_shown(dc, m->by_ordinal[i]) && r < RIGHTS_END; r++)
 			TRY(right_write(dc, &w, &q, m->by_ordinal[i], (enum right)r));
 	json_close_array(&w);
 	json_close_object(&w);

@@ -58,6 +58,7 @@ err concealed_begin(struct data_call *dc)
 	dc->concealed = NULL;
 	dc->who.conceal = NULL;
 	TRY(authz_settings(dc->app->authz, &settings));
+	dc->trimmed = settings.metadata_by_privilege;
 	if (!settings.conceal_lookup_ids)
 		return OK;
 	dc->concealed = NEW(dc->arena, struct concealed);

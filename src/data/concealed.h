@@ -9,7 +9,7 @@
 
 #include "data/request.h"
 
-/* From now on the caller's queries conceal, if the setting says so. Asked anew whenever the caller is another. */
+/* From now on the caller's queries conceal, if the setting says so (and definitions are trimmed, if that setting says so). Asked anew whenever the caller is another. */
 MUST_USE NONNULL err concealed_begin(struct data_call *dc);
 /* The value of a lookup as the caller may have it: null in place of the id of a row that they do not see. */
 MUST_USE NONNULL err concealed_take(struct data_call *dc, const struct column *c, struct value *inout);

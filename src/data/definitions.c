@@ -19,7 +19,7 @@
 
 /* --- finding --- */
 
-static const struct table *table_of(struct data_call *dc, const struct path_segment *s)
+static const struct table *any_table_of(struct data_call *dc, const struct path_segment *s)
 {
 	const struct metadata *m = dc->app->metadata;
 	const struct path_argument *by_name = path_argument_find(s, S("LogicalName")), *by_id = path_argument_find(s, S(""));
@@ -34,6 +34,13 @@ static const struct table *table_of(struct data_call *dc, const struct path_segm
 		if (m->by_ordinal[i] && uuid_equal(&m->by_ordinal[i]->id, &id))
 			return m->by_ordinal[i];
 	return NULL;
+}
+
+/* One that is not shown is not there. */
+static const struct table *table_of(struct data_call *dc, const struct path_segment *s)
+{
+	const struct table *t = any_table_of(dc, s);
+	return t && rights_table_shown(dc, t) ? t : NULL;
 }
 
 static const struct column *column_of(const struct table *t, const struct path_segment *s)
@@ -78,7 +85,7 @@ static err tables_get(struct data_call *dc)
 	TRY(list_open(dc, "EntityDefinitions", &w));
 	json_open_array(&w);
 	for (size_t i = 0; i < m->by_ordinal_count; i++) {
-		if (!m->by_ordinal[i])
+		if (!m->by_ordinal[i] || !rights_table_shown(dc, m->by_ordinal[i]))
 			continue;
 		definition_of_table(m->by_ordinal[i], &row);
 		if (definition_filter_keeps(view.own.filter, &row))

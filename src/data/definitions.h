@@ -98,7 +98,7 @@ MUST_USE NONNULL err related_one_get(struct data_call *dc, const struct table *t
 NONNULL void keys_json(struct json_writer *w, const struct table *t, const struct definition_query *query);
 MUST_USE NONNULL err keys_run(struct data_call *dc, const struct table *t);
 /* Without the brackets; t null: all. */
-void associations_json(const struct metadata *m, struct json_writer *w, const struct table *t, const struct definition_query *query);
+void associations_json(const struct data_call *dc, struct json_writer *w, const struct table *t, const struct definition_query *query);
 NONNULL void association_json(struct json_writer *w, const struct association *a, str select);
 MUST_USE NONNULL err association_post(struct data_call *dc, const struct json *body);
 MUST_USE NONNULL err association_delete(struct data_call *dc, const struct association *a);

@@ -111,12 +111,15 @@ static void date_json(struct json_writer *w, const struct column *c, str select)
 		value_object(w, S("DateTimeBehavior"), c->type == TYPE_DATE ? S("DateOnly") : S("UserLocal"));
 }
 
-static void targets_json(struct json_writer *w, const struct column *c)
+static void targets_json(const struct data_call *dc, struct json_writer *w, const struct column *c)
 {
 	json_key(w, S("Targets"));
 	json_open_array(w);
-	for (size_t i = 0; i < c->target_count; i++)
-		json_str(w, c->targets[i]);
+	for (size_t i = 0; i < c->target_count; i++) {
+		const struct table *t = metadata_table(dc->app->metadata, c->targets[i]);
+		if (t && rights_table_shown(dc, t))
+			json_str(w, c->targets[i]);
+	}
 	json_close_array(w);
 }
 
@@ -137,7 +140,7 @@ void column_json(struct data_call *dc, struct json_writer *w, const struct table
 	if (c->type == TYPE_DATE || c->type == TYPE_DATETIME)
 		date_json(w, c, select);
 	if (column_is_lookup(c) && is_selected(select, S("Targets")))
-		targets_json(w, c);
+		targets_json(dc, w, c);
 	if (c->option_count && is_selected(select, S("OptionSet")))
 		options_json(w, c);
 	json_close_object(w);

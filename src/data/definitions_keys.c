@@ -171,11 +171,14 @@ void association_json(struct json_writer *w, const struct association *a, str se
 	json_close_object(w);
 }
 
-void associations_json(const struct metadata *m, struct json_writer *w, const struct table *t, const struct definition_query *query)
+void associations_json(const struct data_call *dc, struct json_writer *w, const struct table *t, const struct definition_query *query)
 {
+	const struct metadata *m = dc->app->metadata;
 	struct definition_row row;
 	for (size_t i = 0; i < m->association_count; i++) {
 		const struct association *a = &m->associations[i];
+		if (!rights_table_shown(dc, a->side[0]) || !rights_table_shown(dc, a->side[1]))
+			continue;
 		definition_of_association(a, &row);
 		if ((!t || a->side[0] == t || a->side[1] == t) && definition_filter_keeps(query->filter, &row))
 			association_json(w, a, query->select);

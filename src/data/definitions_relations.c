@@ -25,6 +25,12 @@ static bool is_of(const struct relationship *r, const struct table *t, enum defi
 	return !t || (which == EXPAND_MANY_TO_ONE ? r->referencing == t : which == EXPAND_ONE_TO_MANY && r->referenced == t);
 }
 
+/* Both ends are. */
+static bool is_shown(const struct data_call *dc, const struct table *a, const struct table *b)
+{
+	return rights_table_shown(dc, a) && rights_table_shown(dc, b);
+}
+
 static bool is_cast(bool many, str cast)
 {
 	return !cast.len || str_equal(cast, S("RelationshipMetadataBase")) ||
@@ -41,11 +47,11 @@ err relationships_json(struct data_call *dc, struct json_writer *w, const struct
 	json_open_array(w);
 	for (size_t i = 0; i < n && is_cast(false, query->cast); i++) {
 		definition_of_relationship(&list[i], &row);
-		if (is_of(&list[i], t, which) && definition_filter_keeps(query->filter, &row))
+		if (is_shown(dc, list[i].referenced, list[i].referencing) && is_of(&list[i], t, which) && definition_filter_keeps(query->filter, &row))
 			relationship_json(w, &list[i], query->select);
 	}
 	if ((!t || which == EXPAND_MANY_TO_MANY) && is_cast(true, query->cast))
-		associations_json(dc->app->metadata, w, t, query);
+		associations_json(dc, w, t, query);
 	json_close_array(w);
 	return OK;
 }
@@ -76,6 +82,10 @@ static err any_find(struct data_call *dc, const struct path_segment *s, const st
 	for (size_t i = 0; i < m->association_count; i++)
 		if (by_name ? str_equal_nocase(m->associations[i].schema_name, by_name->value) : uuid_equal(&m->associations[i].id, &id))
 			*out_many = &m->associations[i];
+	if (*out && !is_shown(dc, (*out)->referenced, (*out)->referencing))
+		*out = NULL;
+	if (*out_many && !is_shown(dc, (*out_many)->side[0], (*out_many)->side[1]))
+		*out_many = NULL;
 	return *out || *out_many ? OK : missing(dc);
 }
 

@@ -4,6 +4,7 @@
 #include "data/answer.h"
 #include "data/api.h"
 #include "data/edm_messages.h"
+#include "data/rights.h"
 #include "metadata/relationship.h"
 
 struct relations {
@@ -14,6 +15,16 @@ struct relations {
 /* Associations between built-in tables, named alike from both ends (authz/admin.h). */
 static const char *const associations[] = { "systemuserroles_association", "teamroles_association", "teammembership_association",
 					    "systemuserprofiles_association", "teamprofiles_association" };
+
+/* Messages name types: those are always there, or the document would not hold together. They are the administration's, and no secret. */
+static bool is_shown(const struct data_call *dc, const struct table *t)
+{
+	static const char *const named[] = { "systemuser", "team", "role", "teamtemplate" };
+	for (size_t i = 0; t && i < COUNT_OF(named); i++)
+		if (str_equal(t->logical_name, str_of(named[i])))
+			return true;
+	return t && rights_table_shown(dc, t);
+}
 
 static void attribute(struct buffer *b, const char *name, str value)
 {
@@ -81,29 +92,30 @@ static void collection(struct buffer *b, str name, str table, str partner)
 	buffer_append_str(b, S("/>\n"));
 }
 
-static void collections(struct buffer *b, const struct metadata *m, const struct relations *all, const struct table *t)
+static void collections(struct buffer *b, const struct data_call *dc, const struct relations *all, const struct table *t)
 {
+	const struct metadata *m = dc->app->metadata;
 	str related;
 	for (size_t i = 0; i < m->association_count; i++) {
 		const struct association *a = &m->associations[i];
 		for (int n = 0; n < 2; n++)
-			if (a->side[n] == t)
+			if (a->side[n] == t && is_shown(dc, a->side[1 - n]))
 				collection(b, a->navigation[n], a->side[1 - n]->logical_name, a->navigation[1 - n]);
 	}
 	for (size_t i = 0; i < all->count; i++)
-		if (all->at[i].referenced == t)
+		if (all->at[i].referenced == t && is_shown(dc, all->at[i].referencing))
 			collection(b, all->at[i].schema_name, all->at[i].referencing->logical_name, all->at[i].lookup->navigation);
 	for (size_t i = 0; i < COUNT_OF(associations); i++)
-		if (authz_admin_association(t, str_of(associations[i]), &related))
+		if (authz_admin_association(t, str_of(associations[i]), &related) && is_shown(dc, metadata_table(m, related)))
 			collection(b, str_of(associations[i]), related, str_of(associations[i]));
 }
 
-static void navigation(struct buffer *b, const struct metadata *m, const struct relations *all, const struct column *c)
+static void navigation(struct buffer *b, const struct data_call *dc, const struct relations *all, const struct column *c)
 {
 	const struct relationship *relation = relation_of(all, c);
 	bool owner = c->type == TYPE_OWNER;
-	const struct table *target = owner ? NULL : metadata_table(m, c->targets[0]);
-	if (!owner && !target)
+	const struct table *target = owner ? NULL : metadata_table(dc->app->metadata, c->targets[0]);
+	if (!owner && !is_shown(dc, target))
 		return;
 	buffer_append_str(b, S("<NavigationProperty"));
 	attribute(b, "Name", c->navigation);
@@ -140,7 +152,7 @@ static void keys(struct buffer *b, const struct table *t)
 	buffer_append_str(b, S("</Collection></Annotation>\n"));
 }
 
-static void entity_type(struct buffer *b, const struct metadata *m, const struct relations *all, const struct table *t)
+static void entity_type(struct buffer *b, const struct data_call *dc, const struct relations *all, const struct table *t)
 {
 	bool principal = str_equal(t->logical_name, S("systemuser")) || str_equal(t->logical_name, S("team"));
 	buffer_append_str(b, S("<EntityType"));
@@ -152,8 +164,8 @@ static void entity_type(struct buffer *b, const struct metadata *m, const struct
 		property(b, &t->columns[i]);
 	for (size_t i = 0; i < t->column_count; i++)
 		if (column_is_lookup(&t->columns[i]))
-			navigation(b, m, all, &t->columns[i]);
-	collections(b, m, all, t);
+			navigation(b, dc, all, &t->columns[i]);
+	collections(b, dc, all, t);
 	keys(b, t);
 	buffer_append_str(b, S("</EntityType>\n"));
 }
@@ -174,8 +186,9 @@ static void binding(struct buffer *b, str path, const struct table *target)
 	buffer_append_str(b, S("/>\n"));
 }
 
-static void entity_set(struct buffer *b, const struct metadata *m, const struct relations *all, const struct table *t)
+static void entity_set(struct buffer *b, const struct data_call *dc, const struct relations *all, const struct table *t)
 {
+	const struct metadata *m = dc->app->metadata;
 	str related;
 	buffer_append_str(b, S("<EntitySet"));
 	attribute(b, "Name", t->entity_set);
@@ -183,19 +196,19 @@ static void entity_set(struct buffer *b, const struct metadata *m, const struct 
 	for (size_t i = 0; i < t->column_count; i++) {
 		const struct column *c = &t->columns[i];
 		const struct table *target = c->type == TYPE_LOOKUP ? metadata_table(m, c->targets[0]) : NULL;
-		if (target)
+		if (is_shown(dc, target))
 			binding(b, c->navigation, target);
 	}
 	for (size_t i = 0; i < all->count; i++)
-		if (all->at[i].referenced == t)
+		if (all->at[i].referenced == t && is_shown(dc, all->at[i].referencing))
 			binding(b, all->at[i].schema_name, all->at[i].referencing);
 	for (size_t i = 0; i < m->association_count; i++)
 		for (int n = 0; n < 2; n++)
-			if (m->associations[i].side[n] == t)
+			if (m->associations[i].side[n] == t && is_shown(dc, m->associations[i].side[1 - n]))
 				binding(b, m->associations[i].navigation[n], m->associations[i].side[1 - n]);
 	for (size_t i = 0; i < COUNT_OF(associations); i++) {
 		const struct table *target = authz_admin_association(t, str_of(associations[i]), &related) ? metadata_table(m, related) : NULL;
-		if (target)
+		if (is_shown(dc, target))
 			binding(b, str_of(associations[i]), target);
 	}
 	buffer_append_str(b, S("</EntitySet>\n"));
@@ -211,13 +224,13 @@ err edm_document(struct data_call *dc)
 	web_set_header(dc->web, S("odata-version"), S("4.0"));
 	buffer_append_str(b, S(head));
 	for (size_t i = 0; i < m->by_ordinal_count; i++)
-		if (m->by_ordinal[i])
-			entity_type(b, m, &all, m->by_ordinal[i]);
+		if (is_shown(dc, m->by_ordinal[i]))
+			entity_type(b, dc, &all, m->by_ordinal[i]);
 	buffer_append_str(b, str_of(edm_messages));
 	buffer_append_str(b, S("<EntityContainer Name=\"System\">\n"));
 	for (size_t i = 0; i < m->by_ordinal_count; i++)
-		if (m->by_ordinal[i])
-			entity_set(b, m, &all, m->by_ordinal[i]);
+		if (is_shown(dc, m->by_ordinal[i]))
+			entity_set(b, dc, &all, m->by_ordinal[i]);
 	buffer_append_str(b, str_of(edm_imports));
 	return OK;
 }

@@ -124,7 +124,7 @@ err service_document(struct data_call *dc)
 	json_key(&w, S("value"));
 	json_open_array(&w);
 	for (size_t i = 0; i < m->by_ordinal_count; i++) {
-		if (!m->by_ordinal[i])
+		if (!m->by_ordinal[i] || !rights_table_shown(dc, m->by_ordinal[i]))
 			continue;
 		json_open_object(&w);
 		json_member_str(&w, S("name"), m->by_ordinal[i]->entity_set);

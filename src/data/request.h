@@ -77,6 +77,7 @@ struct data_call {
 	size_t bypassed_count;
 	str policy_context;            /* what the session has set (data/row_policy.h); null `at`: not read yet */
 	unsigned expansions;           /* look-ups for $expand so far */
+	bool trimmed;                  /* MetadataVisibility: definitions of tables without any privilege are left out */
 	struct concealed *concealed;   /* data/concealed.h; null: lookups show what they hold */
 	struct lookup_names *lookup_names; /* data/lookup_name.h; null: none asked for yet */
 	const struct references *references; /* of a batch, whose part this is; null: none */

@@ -214,6 +214,23 @@ err rights_caller_renew(struct data_call *dc)
 	return concealed_begin(dc);
 }
 
+static bool table_held(struct authz_context *ctx, const struct table *t)
+{
+	struct decision d = authz_check_misc(ctx, MISC_CUSTOMIZE);
+	for (int r = RIGHT_CREATE; !allowed(&d) && r < RIGHTS_END; r++)
+		d = authz_check_gate(ctx, t, (enum right)r);
+	return allowed(&d);
+}
+
+bool rights_table_shown(const struct data_call *dc, const struct table *t)
+{
+	struct authz_context *ctx;
+	for (int n = 0; dc->trimmed && (ctx = judged(dc, n)); n++)
+		if (!table_held(ctx, t))
+			return false;
+	return true;
+}
+
 /* --- rows --- */
 
 err rights_gate(struct data_call *dc, enum data_right right, const struct table *t)

@@ -25,6 +25,9 @@ MUST_USE NONNULL err rights_act_for(struct data_call *dc);
 MUST_USE NONNULL err rights_caller_renew(struct data_call *dc);
 /* A System Administrator, and nobody less behind. */
 NONNULL bool rights_is_administrator(const struct data_call *dc);
+/* May the definition of this table be shown? Every one, unless MetadataVisibility says by privilege (4.5): then those on which the caller holds
+ * any, and all to who defines tables. */
+NONNULL bool rights_table_shown(const struct data_call *dc, const struct table *t);
 /* The privilege check: 403 when no role of the caller has it. */
 MUST_USE NONNULL err rights_gate(struct data_call *dc, enum data_right right, const struct table *t);
 /* Would the privilege check on Read pass? Refuses nothing. */
