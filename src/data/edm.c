@@ -65,7 +65,7 @@ static const char *edm_type(enum column_type type)
 static void property(struct buffer *b, const struct column *c)
 {
 	buffer_append_str(b, S("<Property"));
-	attribute(b, "Name", column_is_lookup(c) ? c->value_name : c->logical_name);
+	attribute(b, "Name", column_wire_name(c));
 	buffer_append_format(b, " Type=\"%s\"", edm_type(c->type));
 	if (c->length_max)
 		buffer_append_format(b, " MaxLength=\"%d\"", c->length_max);
@@ -140,7 +140,7 @@ static void keys(struct buffer *b, const struct table *t)
 		buffer_append_str(b, S("<Record Type=\"OData.Community.Keys.V1.AlternateKey\"><PropertyValue Property=\"Key\"><Collection>\n"));
 		for (size_t k = 0; k < t->keys[i].column_count; k++) {
 			const struct column *c = t->keys[i].columns[k];
-			str name = column_is_lookup(c) ? c->value_name : c->logical_name;
+			str name = column_wire_name(c);
 			buffer_append_str(b, S("<Record Type=\"OData.Community.Keys.V1.PropertyRef\"><PropertyValue Property=\"Alias\""));
 			attribute(b, "String", name);
 			buffer_append_str(b, S("/><PropertyValue Property=\"Name\""));

@@ -9,11 +9,6 @@
 #include "data/names.h"
 #include "data/rights.h"
 
-static str wire_name(const struct column *c)
-{
-	return column_is_lookup(c) ? c->value_name : c->logical_name;
-}
-
 str etag_text(struct arena *arena, int64_t version)
 {
 	return str_format(arena, "W/\"%lld\"", (long long)version);
@@ -26,7 +21,7 @@ str context_url(struct data_call *dc, const struct odata_query *q, bool entity)
 	buffer_append_format(&b, "%.*s$metadata#%.*s", STR_ARG(dc->root), STR_ARG(q->table->entity_set));
 	for (size_t i = 0; q->select_given && i < q->select_count; i++) {
 		buffer_append_char(&b, i ? ',' : '(');
-		buffer_append_str(&b, wire_name(q->select[i]));
+		buffer_append_str(&b, column_wire_name(q->select[i]));
 	}
 	if (q->select_given)
 		buffer_append_char(&b, ')');
@@ -90,7 +85,7 @@ static err value_annotations(struct data_call *dc, struct json_writer *w, const 
 	if (dc->prefer.formatted && names_row)
 		TRY(lookup_name(dc, c, &v->uuid, &text));
 	if (dc->prefer.formatted && (names_row ? text.len > 0 : value_display(c, v, dc->arena, &text)))
-		annotation(w, wire_name(c), "OData.Community.Display.V1.FormattedValue", text);
+		annotation(w, column_wire_name(c), "OData.Community.Display.V1.FormattedValue", text);
 	if (!names_row)
 		return OK;
 	if (dc->prefer.lookup_names && c->target_count)
@@ -107,7 +102,7 @@ err row_column_json(struct data_call *dc, struct json_writer *w, const struct ta
 		return key_json(dc, w, c, s, index);
 	struct value v = value_of_row(c, s, index);
 	bool readable = rights_column_readable(dc, c);
-	json_key(w, wire_name(c));
+	json_key(w, column_wire_name(c));
 	if (!readable && row_key)
 		TRY(rights_cell_readable(dc, t, c, row_key, &readable));
 	if (!readable) {

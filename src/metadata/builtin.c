@@ -6,8 +6,11 @@
 #include "metadata/internal.h"
 
 /* Up to this ordinal triggers note the changes of what lies below the views (authz/migrations/0020_tracking_of_rights.sql). */
-enum { TRACKED_LAST = 18 };
+enum { TRACKED_LAST = 19 };
 enum { C = COLUMN_CREATABLE, U = COLUMN_UPDATABLE, CU = C | U };
+
+/* Instead of a navigation property: the id is of a row of one of several tables, bound as <name>_<table>. */
+#define SEVERAL ""
 
 struct builtin_column {
 	const char *name;
@@ -58,7 +61,7 @@ static const struct builtin_column team_columns[] = {
 	{ "membershiptype", TYPE_INTEGER, C, 0, NULL, NULL },
 	{ "isdefault", TYPE_BOOLEAN, 0, 0, NULL, NULL },
 	{ "teamtemplateid", TYPE_LOOKUP, 0, 0, "teamtemplate", NULL },
-	{ "regardingobjectid", TYPE_UNIQUEID, 0, 0, NULL, NULL },
+	{ "regardingobjectid", TYPE_UNIQUEID, 0, 0, NULL, SEVERAL },
 };
 static const struct builtin_column role_columns[] = {
 	{ "roleid", TYPE_UNIQUEID, C, 0, NULL, NULL },
@@ -173,9 +176,9 @@ static const struct builtin_column external_entity_columns[] = {
 static const struct builtin_column cell_columns[] = {
 	{ "principalobjectattributeaccessid", TYPE_UNIQUEID, C, 0, NULL, NULL },
 	{ "attributeid", TYPE_UNIQUEID, C, 0, NULL, NULL },
-	{ "objectid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "objectid", TYPE_UNIQUEID, C, 0, NULL, SEVERAL },
 	{ "objecttypecode", TYPE_INTEGER, C, 0, NULL, NULL },
-	{ "principalid", TYPE_UNIQUEID, C, 0, NULL, NULL },
+	{ "principalid", TYPE_UNIQUEID, C, 0, NULL, SEVERAL },
 	{ "readaccess", TYPE_BOOLEAN, CU, 0, NULL, NULL },
 	{ "updateaccess", TYPE_BOOLEAN, CU, 0, NULL, NULL },
 };
@@ -262,6 +265,8 @@ static err column_add(struct metadata *m, const struct table *t, const struct bu
 		.schema_name = str_of(in->name), .display_name = str_of(in->name), .length_max = in->length_max,
 		.sql = at == 0 ? S("id") : str_of(in->name), .min = INT32_MIN, .max = INT32_MAX };
 	out->id = metadata_id_of(t->logical_name, out->logical_name);
+	if (in->navigation && !in->target)
+		out->value_name = out->logical_name; /* until table_finish */
 	return targets_of(m, in, out);
 }
 

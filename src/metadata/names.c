@@ -89,7 +89,7 @@ err table_finish(struct arena *arena, struct table *t, struct column *columns)
 	for (size_t i = 0; i < t->column_count; i++) {
 		struct column *c = &columns[i];
 		c->index = (uint16_t)i;
-		if (column_is_lookup(c)) {
+		if (column_is_lookup(c) || c->value_name.len) {
 			c->value_name = str_format(arena, "_%.*s_value", STR_ARG(c->logical_name));
 			TRY_NEW(c->value_name.at);
 		}

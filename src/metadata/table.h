@@ -61,7 +61,7 @@ struct column {
 	uint8_t precision;       /* Decimal, Money: digits behind the point                        */
 	int64_t min, max;        /* Integer, BigInt; Decimal and Money scaled                      */
 	str navigation;          /* Lookup, Owner: "<nav>@odata.bind" (4.11)                       */
-	str value_name;          /* Lookup, Owner: "_x_value"                                      */
+	str value_name;          /* Lookup, Owner, and ids of rows of several tables (objectid): "_x_value" */
 	const str *targets;      /* Lookup, Owner: logical names                                   */
 	size_t target_count;
 	const struct option *options; /* Picklist, Choices, State, Status                           */
@@ -148,6 +148,12 @@ static inline bool table_is_owned(const struct table *t)
 static inline bool column_is_lookup(const struct column *c)
 {
 	return c->type == TYPE_LOOKUP || c->type == TYPE_OWNER;
+}
+
+/* As answers name it. */
+static inline str column_wire_name(const struct column *c)
+{
+	return c->value_name.len ? c->value_name : c->logical_name;
 }
 
 /* A number, or numbers, that options name. */

@@ -72,7 +72,7 @@ def members(w, template):
     check('ann adds bob, who reaches the row with the rights of the template', answer.status == 204 and reach('bob') == (200, 204, 1), answer)
     check('and no others', w.ask('bob', 'DELETE', f'new_deals({w.deal})').status == 403)
     team, = w.get('teams', filter='teamtype eq 1')
-    check('the team is of the row', (team['_teamtemplateid_value'], team['regardingobjectid']) == (template, w.deal), team)
+    check('the team is of the row', (team['_teamtemplateid_value'], team['_regardingobjectid_value']) == (template, w.deal), team)
     member(w, 'ann', 'AddUserToRecordTeam', 'bob', w.deal, template), member(w, 'ann', 'AddUserToRecordTeam', 'ann', w.deal, template)
     check('there is one team however many members', len(w.get('teams', filter='teamtype eq 1')) == 1)
     answer = w.it.operator('POST', f"{w.api}/teams({team['teamid']})/Microsoft.Dynamics.CRM.AddMembersTeam", {'Members': [{'systemuserid': w.users['cid']}]})
@@ -97,7 +97,7 @@ def members(w, template):
 def ends(w, template, second):
     member(w, 'ann', 'AddUserToRecordTeam', 'bob', w.deal, template)
     w.ask('ann', 'DELETE', f'new_deals({w.deal})')
-    check('a team goes with its row', [t['regardingobjectid'] for t in w.get('teams', filter='teamtype eq 1')] == [second])
+    check('a team goes with its row', [t['_regardingobjectid_value'] for t in w.get('teams', filter='teamtype eq 1')] == [second])
     w.it.operate('DELETE', f'{w.api}/teamtemplates({template})')
     check('and with its template', not w.get('teams', filter='teamtype eq 1') and w.ask('cid', 'GET', f'new_deals({second})').status == 403)
 

@@ -13,7 +13,7 @@ check = steps.check
 ADMINISTRATIVE = {'systemusers': 'systemuserid', 'teams': 'teamid', 'businessunits': 'businessunitid', 'roles': 'roleid', 'privileges': 'privilegeid',
                   'organizations': 'organizationid', 'positions': 'positionid', 'fieldsecurityprofiles': 'fieldsecurityprofileid',
                   'fieldpermissions': 'fieldpermissionid', 'teamtemplates': 'teamtemplateid', 'maskingrules': 'maskingruleid',
-                  'attributemaskingrules': 'attributemaskingruleid', 'rowpolicies': 'rowpolicyid', 'serviceplans': 'serviceplanid',
+                  'attributemaskingrules': 'attributemaskingruleid', 'rowpolicies': 'rowpolicyid', 'rowpolicyconstraints': 'rowpolicyconstraintid', 'serviceplans': 'serviceplanid',
                   'externaltypes': 'externaltypeid', 'externalentities': 'externalentityid', 'principalobjectattributeaccessset':
                   'principalobjectattributeaccessid', 'hierarchysecurityconfigurations': 'hierarchysecurityconfigurationid'}
 
