@@ -293,6 +293,31 @@ await step('rows are joined many to many', async () => {
   equal(found[`${prefix}_friendof`].map((r) => r[name]), ['a friend'], 'the other end');
   await api.disassociate({ collection: set, primaryKey: a, relationshipName: `${prefix}_friends`, relatedKey: b });
 });
+await step('relationships of one kind are listed, filtered by what they have', async () => {
+  const listed = await api.retrieveRelationships({ castType: 'Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata', select: ['SchemaName'], filter: `Entity1LogicalName eq '${table}'` });
+  equal(listed.value.map((r) => r.SchemaName), [`${prefix}_friends`], 'relationships');
+  const key = `SchemaName='${prefix}_friends'`;
+  equal((await api.retrieveRelationship({ key, castType: 'Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata' })).Entity2LogicalName, table, 'other end');
+  await refused(api.retrieveRelationship({ key, castType: 'Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata' }), 404);
+});
+await step('a column of several choices and a day', async () => {
+  const kinds = 'Microsoft.Dynamics.CRM.MultiSelectPicklistAttributeMetadata', colours = `${prefix}_colours`, day = `${prefix}_day`;
+  const options = [[1, 'Red'], [2, 'Green'], [3, 'Blue']].map(([Value, text]) => ({ Value, Label: label(text) }));
+  await api.createAttribute({ entityKey: `LogicalName='${table}'`, data: { '@odata.type': kinds, SchemaName: `${prefix}_Colours`, OptionSet: { Options: options } } });
+  await api.createAttribute({ entityKey: `LogicalName='${table}'`, data: { '@odata.type': 'Microsoft.Dynamics.CRM.DateTimeAttributeMetadata', SchemaName: `${prefix}_Day`,
+    Format: 'DateOnly', DateTimeBehavior: { Value: 'DateOnly' } } });
+  const listed = await api.retrieveAttributes({ entityKey: `LogicalName='${table}'`, castType: kinds, select: ['LogicalName'], expand: [{ property: 'OptionSet' }] });
+  equal(listed.value.map((c) => [c.LogicalName, c.OptionSet.Options.length]), [[colours, 3]], 'columns');
+  const made = await api.create({ collection: set, data: { [name]: 'bright', [colours]: '3, 1', [day]: '2026-01-31' } });
+  const found = await api.retrieveMultiple({ collection: set, select: [name, colours, day], includeAnnotations: '*',
+    filter: `Microsoft.Dynamics.CRM.ContainValues(PropertyName='${colours}',PropertyValues=['3']) and ${day} eq 2026-01-31` });
+  equal(found.value.map((r) => [r[id], r[colours], r[`${colours}@OData.Community.Display.V1.FormattedValue`], r[day]]), [[made, '1,3', 'Red; Blue', '2026-01-31']], 'rows');
+});
+await step('roles are expanded with their users', async () => {
+  const user = await api.retrieve({ collection: 'systemusers', key: ada, select: ['fullname'], expand: [{ property: 'systemuserroles_association', select: ['name'] }] });
+  const listed = await api.retrieveMultiple({ collection: 'systemusers', select: ['systemuserid'], filter: `systemuserroles_association/any(r:r/name eq '${user.systemuserroles_association[0].name}')` });
+  if (!listed.value.some((u) => u.systemuserid === ada)) throw new Error(JSON.stringify(listed.value));
+});
 await step('changes are followed by the delta link', async () => {
   const first = await api.retrieveMultiple({ collection: set, select: [name], trackChanges: true });
   if (!first['@odata.deltaLink']) throw new Error('no delta link');
