@@ -32,15 +32,11 @@ err link_collection(struct data_call *dc, const struct table *t, str name, struc
 	return OK;
 }
 
-/* Roles, members, profiles. Who is in a team of a directory group stands in no table, so of members nothing is said while there is one. */
-static err administrative(struct data_call *dc, const struct table *t, str name, struct link *out)
+/* Who is in a team of a directory group stands in no table, so of members nothing is said while there is one. */
+static err members_check(struct data_call *dc)
 {
-	const struct metadata *m = dc->app->metadata;
 	SCOPED(statement) s = { 0 };
 	bool row;
-	through_pairs(m->administrative, m->administrative_count, t, name, out);
-	if (!out->table || !str_equal(name, S("teammembership_association")))
-		return OK;
 	TRY(statement_open(dc->app->store, &SQL_GROUP_TEAMS_EXIST, &s));
 	TRY(statement_step(&s, &row));
 	return !row ? OK : REFUSE(dc, 501, CODE_BAD_QUERY, "While there are teams of directory groups, members are told by "
@@ -53,7 +49,7 @@ err link_find(struct data_call *dc, const struct table *t, str name, struct link
 	if (!out->via) {
 		TRY(link_collection(dc, t, name, out));
 		if (!out->table)
-			TRY(administrative(dc, t, name, out));
+			through_pairs(dc->app->metadata->administrative, dc->app->metadata->administrative_count, t, name, out);
 	} else {
 		out->table = out->via->target_count == 1 ? metadata_table(dc->app->metadata, out->via->targets[0]) : NULL;
 		if (!out->table)
@@ -65,7 +61,9 @@ err link_find(struct data_call *dc, const struct table *t, str name, struct link
 	struct visible *visible = NEW(dc->arena, struct visible);
 	TRY_NEW(visible);
 	out->visible = visible;
-	return rights_visible(dc, out->table, visible);
+	TRY(rights_visible(dc, out->table, visible));
+	bool members = out->through && !out->through->number && str_equal(name, S("teammembership_association"));
+	return members ? members_check(dc) : OK;
 }
 
 err link_find_for_query(void *call, const struct table *t, str name, struct link *out)

@@ -142,6 +142,7 @@ def groups_are_no_rows(w):
     me = f"systemusers({w.users['ann']})"
     check('members are not told by halves', expand(w, 'ann', me, 'teammembership_association', 'name')[0] == 501)
     check('... nor asked for', find(w, 'ann', 'systemusers', "teammembership_association/any(t:t/name eq 'x')", 'fullname')[0] == 501)
+    check('who may read no teams is not told that there are groups', expand(w, 'cid', f"systemusers({w.users['cid']})", 'teammembership_association', 'name')[0] == 403)
     check('roles still are', expand(w, 'ann', me, 'systemuserroles_association', 'name') == ['Sees', 'Worker'])
 
 
