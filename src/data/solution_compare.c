@@ -178,7 +178,7 @@ static size_t tables_of(const struct component *c, str out[2])
 		[SOLUTION_TABLE] = { "SchemaName" }, [SOLUTION_COLUMN] = { "Table" }, [SOLUTION_KEY] = { "Table" },
 		[SOLUTION_RELATIONSHIP] = { "ReferencingEntity" }, [SOLUTION_ASSOCIATION] = { "Entity1LogicalName", "Entity2LogicalName" },
 		[SOLUTION_COLUMN_MASK] = { "entityname" }, [SOLUTION_PERMISSION] = { "entityname" }, [SOLUTION_POLICY] = { "entityname" },
-		[SOLUTION_TEMPLATE] = { "entityname" },
+		[SOLUTION_CONSTRAINT] = { "entityname" }, [SOLUTION_TEMPLATE] = { "entityname" },
 	};
 	size_t n = 0;
 	for (; n < 2 && members[c->kind][n]; n++)

@@ -54,6 +54,8 @@ const struct solution_rule solution_rules[SOLUTION_KINDS] = {
 	[SOLUTION_TEMPLATE] = { "teamtemplate", "teamtemplates", "teamtemplateid", {
 		{ "teamtemplatename", MEMBER_TEXT, NR, 0 }, { "entityname", MEMBER_TEXT, N, WIRE_ELSEWHERE },
 		{ "defaultaccessrightsmask", MEMBER_NUMBER, R, 0 } } },
+	[SOLUTION_EXTERNAL] = { "externaltype", "externaltypes", "externaltypeid", {
+		{ "name", MEMBER_TEXT, N, 0 }, { "actions", MEMBER_TEXT, 0, 0 }, { "policy", MEMBER_TEXT, 0, 0 }, { "isenabled", MEMBER_FLAG, R, 0 } } },
 };
 
 const struct json *component_value(const struct component *c, const char *name)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "authz/evaluate.h"
 #include "data/app.h"
 #include "data/definitions.h"
 #include "data/solution_step.h"
@@ -430,9 +431,20 @@ static err roles_read(struct reading *r)
 
 /* --- all --- */
 
+/* Of other programs' resources: System Customizers, who do not read them, export the rest. */
+static bool externals_are_readable(struct data_call *dc)
+{
+	const struct table *t = metadata_table(dc->app->metadata, S("externaltype"));
+	struct decision d = { .reason = REASON_NONE };
+	if (t)
+		d = authz_check_privilege(dc->caller.context, t, RIGHT_READ);
+	return t && allowed(&d);
+}
+
 err solution_read(struct data_call *dc, const struct json *tables, struct arena *arena, struct solution *out)
 {
 	struct reading r = { dc, tables, arena, out };
+	bool externals = externals_are_readable(dc);
 	out->components = NEW_ARRAY(arena, struct component, SOLUTION_COMPONENTS_MAX);
 	out->count = 0;
 	TRY_NEW(out->components);
@@ -441,7 +453,7 @@ err solution_read(struct data_call *dc, const struct json *tables, struct arena 
 			return REFUSE(dc, 400, CODE_INVALID_ARGUMENT, "Tables holds logical names of tables that were defined here.");
 	TRY(tables_read(&r));
 	TRY(relationships_of_all(&r));
-	for (int kind = SOLUTION_MASK; kind < SOLUTION_KINDS; kind++)
+	for (int kind = SOLUTION_MASK; kind < (externals ? SOLUTION_KINDS : SOLUTION_EXTERNAL); kind++)
 		TRY(kind == SOLUTION_ROLE ? roles_read(&r) : rows_read(&r, (enum solution_kind)kind));
 	return solution_finish(out, arena);
 }
