@@ -36,6 +36,8 @@ static const struct admin_table tables[] = {
 	{ "teamtemplate", template_create, template_update, template_delete },
 	{ "position", position_create, position_update, position_delete },
 	{ "hierarchysecurityconfiguration", exclusion_create, NULL, exclusion_delete },
+	{ "asyncoperation", NULL, NULL, NULL },
+	{ "principalobjectaccess", NULL, NULL, NULL },
 };
 
 static const struct admin_table *handlers_of(const struct table *table)

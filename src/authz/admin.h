@@ -10,6 +10,7 @@
 #define AUTHZ_ADMIN_H
 
 #include "authz/authz.h"
+#include "host/fault.h"
 
 enum admin_value_kind { ADMIN_NULL = 0, ADMIN_I64, ADMIN_TEXT, ADMIN_UUID };
 
@@ -22,6 +23,10 @@ struct admin_value {
 	struct uuid uuid;
 };
 
+/* More rows than a request moves (ADMIN_ROWS_MAX) are left to the caller, who sees to them behind it (data/job.h). */
+#define ADMIN_ROWS_MAX FAULT_LIMIT("BAILIWICK_JOB_ROWS", 10000)
+enum admin_later { LATER_NOTHING = 0, LATER_MOVE, /* the rows of `owner` into `unit` */ LATER_MATRIX_END /* each row into its owner's unit */ };
+
 struct admin_call {
 	struct authz *authz;
 	struct authz_context *caller;
@@ -29,6 +34,8 @@ struct admin_call {
 	struct arena *arena;
 	struct audit_event audit; /* actor, client_ip, session, request_id, route; the rest is filled per event */
 	struct refusal refusal;
+	enum admin_later later;   /* after success: what is left to do */
+	int64_t later_owner, later_unit;
 };
 
 /* *out_id is the primary id given, or a new one. */

@@ -26,17 +26,39 @@ static err rows_return(struct admin_call *call, const struct table *t, int64_t v
 	return statement_run(&s);
 }
 
-static err matrix_end(struct admin_call *call)
+static err all_return(struct admin_call *call)
 {
 	const struct metadata *m = call->authz->metadata;
-	int64_t version, before;
-	TRY(administrators_count(call, &before));
+	int64_t version, rows;
+	TRY(sql_i64(call->authz->store, &SQL_AUTHZ_ROWS_ELSEWHERE, NO_ARGS, &rows));
+	if (rows > ADMIN_ROWS_MAX) {
+		call->later = LATER_MATRIX_END;
+		return OK;
+	}
 	TRY(version_take(call->authz->store, &version));
 	for (size_t i = 0; i < m->by_ordinal_count; i++)
 		if (m->by_ordinal[i] && !m->by_ordinal[i]->builtin && table_is_owned(m->by_ordinal[i]))
 			TRY(rows_return(call, m->by_ordinal[i], version));
+	return OK;
+}
+
+/* The roles go at once, the rows then or behind the request: nobody reaches what they reached neither before nor after. */
+static err matrix_end(struct admin_call *call)
+{
+	int64_t before;
+	TRY(administrators_count(call, &before));
+	TRY(sql_run(call->authz->store, &SQL_AUTHZ_JOBS_RETURN, NO_ARGS));
+	TRY(all_return(call));
 	TRY(sql_run(call->authz->store, &SQL_AUTHZ_ROLES_ELSEWHERE_DELETE, NO_ARGS));
 	return administrators_remain(call, before);
+}
+
+/* Rows that are given a unit now would be taken out of it again. */
+static err matrix_begin(struct admin_call *call)
+{
+	int64_t ending;
+	TRY(sql_i64(call->authz->store, &SQL_AUTHZ_MATRIX_ENDING, NO_ARGS, &ending));
+	return ending ? admin_refuse(call, REASON_INVALID_ARGUMENT, "%s", "Rows are still being moved to their owners' business units: when that is done.") : OK;
 }
 
 static err settings_write(struct admin_call *call, const struct environment_settings *e)
@@ -72,6 +94,8 @@ err organization_update(struct admin_call *call, const struct table *t, const st
 	TRY(settings_write(call, &settings));
 	if (before.matrix.enabled && !settings.matrix.enabled)
 		TRY(matrix_end(call));
+	if (!before.matrix.enabled && settings.matrix.enabled)
+		TRY(matrix_begin(call));
 	TRY(admin_emit(call, S("update.organization"), t, id, S(""), values));
 	return authz_epoch_bump(call->authz);
 }

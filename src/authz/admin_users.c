@@ -228,7 +228,6 @@ err systemuser_update(struct admin_call *call, const struct table *t, const stru
 
 /* --- moving, for users and teams --- */
 
-/* Synchronous: the rows have their new unit when the request is answered. */
 static err rows_move(struct admin_call *call, const struct table *t, int64_t owner, int64_t unit)
 {
 	SCOPED(statement) s = { 0 };
@@ -250,20 +249,32 @@ static err roles_leave(struct admin_call *call, const struct matrix_settings *m,
 	return m->keep_roles ? OK : sql_run(call->authz->store, &SQL_AUTHZ_PRINCIPAL_ROLES_OF_UNIT_DELETE, ARGS(arg_i64(key), arg_i64(from)));
 }
 
-err principal_move(struct admin_call *call, int64_t key, int64_t from, int64_t unit)
+/* Few rows have their new unit when the request is answered; many keep the old one until their turn comes. */
+static err rows_follow(struct admin_call *call, int64_t key, int64_t from, int64_t unit)
 {
 	const struct metadata *m = call->authz->metadata;
-	struct store *store = call->authz->store;
-	struct environment_settings settings;
-	TRY(authz_settings(call->authz, &settings));
-	TRY(roles_leave(call, &settings.matrix, key, from));
-	if (settings.matrix.enabled && !settings.matrix.move_rows)
-		return sql_run(store, &SQL_AUTHZ_PRINCIPAL_MOVE, ARGS(arg_i64(key), arg_i64(unit)));
-	TRY(sql_run(store, &SQL_AUTHZ_PRINCIPAL_MOVE, ARGS(arg_i64(key), arg_i64(unit))));
+	int64_t rows;
+	TRY(sql_run(call->authz->store, &SQL_AUTHZ_JOBS_FOLLOW, ARGS(arg_i64(key), arg_i64(from), arg_i64(unit))));
+	TRY(sql_i64(call->authz->store, &SQL_AUTHZ_ROWS_OWNED, ARGS(arg_i64(key)), &rows));
+	if (rows > ADMIN_ROWS_MAX) {
+		call->later = LATER_MOVE;
+		call->later_owner = key;
+		call->later_unit = unit;
+		return OK;
+	}
 	for (size_t i = 0; i < m->by_ordinal_count; i++) {
 		const struct table *t = m->by_ordinal[i];
 		if (t && !t->builtin && table_is_owned(t))
 			TRY(rows_move(call, t, key, unit));
 	}
 	return OK;
+}
+
+err principal_move(struct admin_call *call, int64_t key, int64_t from, int64_t unit)
+{
+	struct environment_settings settings;
+	TRY(authz_settings(call->authz, &settings));
+	TRY(roles_leave(call, &settings.matrix, key, from));
+	TRY(sql_run(call->authz->store, &SQL_AUTHZ_PRINCIPAL_MOVE, ARGS(arg_i64(key), arg_i64(unit))));
+	return settings.matrix.enabled && !settings.matrix.move_rows ? OK : rows_follow(call, key, from, unit);
 }

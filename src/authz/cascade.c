@@ -5,7 +5,7 @@
 
 /* --- which links --- */
 
-static bool passes(const struct relationship *r)
+bool cascade_passes(const struct relationship *r)
 {
 	bool owned = table_is_owned(r->referenced) && table_is_owned(r->referencing);
 	return owned && !r->referenced->builtin && !r->referencing->builtin && (r->share || r->reparent);
@@ -41,9 +41,10 @@ static err cascade_make(struct snapshot *s, const struct table *table, struct ca
 		more = false;
 		for (size_t i = 0; i < s->relationship_count; i++) {
 			const struct relationship *r = &s->relationships[i];
-			if (!passes(r) || !among(c, r->referencing) || has(c, r->lookup))
+			if (!cascade_passes(r) || !among(c, r->referencing) || has(c, r->lookup))
 				continue;
-			links[c->count++] = (struct cascade_link){ r->referenced, r->referencing, r->lookup, r->share, r->reparent, r->unshare };
+			links[c->count++] = (struct cascade_link){ r->referenced, r->referencing, r->lookup, r->share, r->reparent, r->unshare,
+								   s->assigning };
 			more = true;
 		}
 	}
@@ -68,10 +69,20 @@ err authz_cascade(struct authz *a, const struct table *table, const struct casca
 
 /* --- SQL --- */
 
-/* Does the cascade apply to child c of parent p? */
-static const char *applies(enum cascade_kind kind)
+const char *cascade_applies(enum cascade_kind kind)
 {
 	return kind == CASCADE_ACTIVE ? " AND c.state = 0" : kind == CASCADE_USER_OWNED ? " AND c.owner = p.owner" : "";
+}
+
+void cascade_held_back_sql(struct buffer *text, const struct table *parent)
+{
+	buffer_append_format(text, " AND NOT EXISTS (SELECT 1 FROM job_row AS j WHERE j.tbl = %u AND j.obj = p.key)", parent->ordinal);
+}
+
+static void held_back_write(struct buffer *text, const struct cascade_link *l)
+{
+	if (l->held_back)
+		cascade_held_back_sql(text, l->parent);
 }
 
 static void tables_write(struct buffer *text, const struct cascade *c)
@@ -90,11 +101,13 @@ void cascade_rows_sql(struct buffer *text, const struct cascade *c, int with, in
 	buffer_append_format(text, ") AND (h.mask & ?%d) <> 0", bit);
 	for (size_t i = 0; i < c->count; i++) {
 		const struct cascade_link *l = &c->links[i];
-		if (l->reparent)
-			buffer_append_format(text, " UNION SELECT %u, c.key FROM i64_array(?%d) AS q CROSS JOIN %.*s AS p ON p.owner = q.value "
-					     "CROSS JOIN %.*s AS c ON c.%.*s = p.id WHERE c.owner <> p.owner%s",
-					     l->child->ordinal, with, STR_ARG(l->parent->sql), STR_ARG(l->child->sql),
-					     STR_ARG(l->lookup->sql), applies(l->reparent));
+		if (!l->reparent)
+			continue;
+		buffer_append_format(text, " UNION SELECT %u, c.key FROM i64_array(?%d) AS q CROSS JOIN %.*s AS p ON p.owner = q.value "
+				     "CROSS JOIN %.*s AS c ON c.%.*s = p.id WHERE c.owner <> p.owner%s",
+				     l->child->ordinal, with, STR_ARG(l->parent->sql), STR_ARG(l->child->sql), STR_ARG(l->lookup->sql),
+				     cascade_applies(l->reparent));
+		held_back_write(text, l);
 	}
 	for (size_t i = 0; i < c->count; i++) {
 		const struct cascade_link *l = &c->links[i];
@@ -102,7 +115,7 @@ void cascade_rows_sql(struct buffer *text, const struct cascade *c, int with, in
 			buffer_append_format(text, " UNION SELECT %u, c.key FROM e CROSS JOIN %.*s AS p ON p.key = e.obj CROSS JOIN %.*s AS c "
 					     "ON c.%.*s = p.id WHERE e.tbl = %u%s",
 					     l->child->ordinal, STR_ARG(l->parent->sql), STR_ARG(l->child->sql), STR_ARG(l->lookup->sql),
-					     l->parent->ordinal, applies(l->share));
+					     l->parent->ordinal, cascade_applies(l->share));
 	}
 	buffer_append_format(text, ") SELECT obj FROM e WHERE tbl = %u", c->table->ordinal);
 }
@@ -117,17 +130,19 @@ void cascade_masks_sql(struct buffer *text, const struct cascade *c, int row, in
 			buffer_append_format(text, " UNION SELECT %u, p.key FROM up CROSS JOIN %.*s AS c ON c.key = up.obj CROSS JOIN %.*s AS p "
 					     "ON p.id = c.%.*s WHERE up.tbl = %u%s",
 					     l->parent->ordinal, STR_ARG(l->child->sql), STR_ARG(l->parent->sql), STR_ARG(l->lookup->sql),
-					     l->child->ordinal, applies(l->share));
+					     l->child->ordinal, cascade_applies(l->share));
 	}
 	buffer_append_format(text, ") SELECT h.mask FROM up CROSS JOIN share AS h ON h.tbl = up.tbl AND h.obj = up.obj "
 			     "WHERE h.principal IN (SELECT value FROM i64_array(?%d))", with);
 	for (size_t i = 0; i < c->count; i++) {
 		const struct cascade_link *l = &c->links[i];
-		if (l->reparent)
-			buffer_append_format(text, " UNION ALL SELECT %u FROM up CROSS JOIN %.*s AS c ON c.key = up.obj CROSS JOIN %.*s AS p "
-					     "ON p.id = c.%.*s WHERE up.tbl = %u AND c.owner <> p.owner AND p.owner IN (SELECT value FROM i64_array(?%d))%s",
-					     all, STR_ARG(l->child->sql), STR_ARG(l->parent->sql), STR_ARG(l->lookup->sql), l->child->ordinal,
-					     with, applies(l->reparent));
+		if (!l->reparent)
+			continue;
+		buffer_append_format(text, " UNION ALL SELECT %u FROM up CROSS JOIN %.*s AS c ON c.key = up.obj CROSS JOIN %.*s AS p "
+				     "ON p.id = c.%.*s WHERE up.tbl = %u AND c.owner <> p.owner AND p.owner IN (SELECT value FROM i64_array(?%d))%s",
+				     all, STR_ARG(l->child->sql), STR_ARG(l->parent->sql), STR_ARG(l->lookup->sql), l->child->ordinal,
+				     with, cascade_applies(l->reparent));
+		held_back_write(text, l);
 	}
 }
 
@@ -137,7 +152,7 @@ enum { KEEP_TEXT_MAX = 256 * 1024 };
 
 static bool carries(const struct relationship *r)
 {
-	return passes(r) && r->share;
+	return cascade_passes(r) && r->share;
 }
 
 /* Child c of p loses what p loses. Empty: never. */
@@ -151,7 +166,7 @@ static void children_write(struct buffer *text, const struct relationship *r)
 {
 	buffer_append_format(text, " FROM lost CROSS JOIN %.*s AS p ON p.key = lost.obj CROSS JOIN %.*s AS c ON c.%.*s = p.id WHERE lost.tbl = %u%s",
 			     STR_ARG(r->referenced->sql), STR_ARG(r->referencing->sql), STR_ARG(r->lookup->sql), r->referenced->ordinal,
-			     applies(r->share));
+			     cascade_applies(r->share));
 }
 
 /* The rows that lose with ?1.?2: itself, and below it over each Share that Unshare follows. */

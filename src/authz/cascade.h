@@ -4,6 +4,9 @@
  *          child c of p, what p is shared with reaches c; where Reparent applies and the owners differ, the owner of p has every right
  *          that a share carries on c; and so on from row to row. Moving c away, revoking on p or switching the cascade off ends it at
  *          once. Rows without an owner, and those of built-in tables, pass nothing on.
+ * While an assignment goes on behind its request (data/job.h), some rows have their new owner and others not yet: Reparent then
+ * passes nothing on from the rows that it has met, or an owner would reach, through a row that is still another's, what
+ * they reach neither before nor after.
  * The one exception: where Unshare does not apply to c though Share does, what ends on p stays with c while the link lasts. Only that is
  * stored, when it happens (table share_kept). */
 #ifndef AUTHZ_CASCADE_H
@@ -17,6 +20,7 @@ struct cascade_link {
 	const struct table *parent, *child;
 	const struct column *lookup; /* of child */
 	enum cascade_kind share, reparent, unshare;
+	bool held_back; /* Reparent gives nothing below a row that a running assignment has met */
 };
 
 /* The links over which rows of a table receive rights, those of the tables above included. */
@@ -33,6 +37,12 @@ MUST_USE NONNULL err authz_cascade(struct authz *authz, const struct table *tabl
 NONNULL void cascade_rows_sql(struct buffer *text, const struct cascade *c, int with, int bit);
 /* "WITH ... SELECT mask ...": the masks of one row, explicit and from above. ?row: its key, ?with: array of principals. */
 NONNULL void cascade_masks_sql(struct buffer *text, const struct cascade *c, int row, int with);
+
+/* Does anything come down over this relationship? */
+NONNULL bool cascade_passes(const struct relationship *r);
+/* " AND ...": does a cascade of this kind reach child c of parent p? And what an assignment that goes on holds back. */
+NONNULL const char *cascade_applies(enum cascade_kind kind);
+NONNULL void cascade_held_back_sql(struct buffer *text, const struct table *parent);
 
 /* A principal has just lost these rights on a row: rows below it that keep what they received get it noted. Inside the present transaction. */
 MUST_USE NONNULL err cascade_keep(struct authz *authz, const struct table *table, int64_t row_key, int64_t principal, uint32_t lost,

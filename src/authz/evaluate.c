@@ -120,6 +120,10 @@ static err filter_make(struct authz_context *ctx, const struct table *table, enu
 		TRY(units_make(ctx, table, right, &f));
 		TRY(reports_join(ctx, table, right, &f));
 	}
+	if (table->own_readable && right == RIGHT_READ && !f.all) {
+		f.any = true;
+		TRY(i64s_unite(ctx->arena, &f.owners, &f.owner_count, &ctx->facts.key, 1));
+	}
 	*out = f;
 	return OK;
 }

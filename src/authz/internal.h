@@ -33,6 +33,7 @@ struct snapshot {
 	struct group_team *group_teams;
 	size_t group_team_count;
 	bool *cells;                /* [table ordinal]: a cell of it is shared */
+	bool assigning;             /* an assignment goes on behind its request (data/job.h) */
 	struct relationship *relationships;
 	size_t relationship_count;
 	struct cascade **cascades;  /* [table ordinal]: made at the first question (authz/cascade.c) */

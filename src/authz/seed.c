@@ -80,11 +80,13 @@ static uint8_t depths_of(const struct table *t)
 	return str_equal(t->logical_name, S("businessunit")) ? DEPTHS_UNIT : DEPTHS_OWNED;
 }
 
-/* Rows of built-in tables have no owner, so they are neither assigned nor shared; two are only read or set. */
+/* Rows of built-in tables have no owner, so they are neither assigned nor shared; some are only read or set. */
 static bool table_has_right(const struct table *t, enum right right)
 {
-	if (t->builtin && str_equal(t->logical_name, S("privilege")))
-		return right == RIGHT_READ;
+	static const char *const only_read[] = { "privilege", "asyncoperation", "principalobjectaccess" };
+	for (size_t i = 0; t->builtin && i < COUNT_OF(only_read); i++)
+		if (str_equal(t->logical_name, str_of(only_read[i])))
+			return right == RIGHT_READ;
 	if (t->builtin && str_equal(t->logical_name, S("organization")))
 		return right == RIGHT_READ || right == RIGHT_WRITE;
 	if (right == RIGHT_ASSIGN || right == RIGHT_SHARE)

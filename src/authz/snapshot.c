@@ -35,10 +35,14 @@ static void grant(struct role *r, const struct table *t, enum right right, enum 
 	r->depths[(size_t)t->ordinal * RIGHTS_END + right] = (uint8_t)depth;
 }
 
-/* Everybody reads the tables of the administration, but not what is stored about other programs' people and resources. */
+/* Everybody reads the tables of the administration, but not what is stored about other programs' people and resources, nor others' jobs and shares. */
 static bool is_everyday(const struct table *t)
 {
-	return t->builtin && !str_equal(t->logical_name, S("externaltype")) && !str_equal(t->logical_name, S("externalentity"));
+	static const char *const others[] = { "externaltype", "externalentity", "asyncoperation", "principalobjectaccess" };
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		if (str_equal(t->logical_name, str_of(others[i])))
+			return false;
+	return t->builtin;
 }
 
 static enum depth builtin_depth(enum role_kind kind, const struct table *t, enum right right)
@@ -258,6 +262,14 @@ static err plans_load(struct store *store, const struct metadata *m, struct snap
 	}
 }
 
+static err assigning_load(struct store *store, struct snapshot *s)
+{
+	int64_t assigning;
+	TRY(sql_i64(store, &SQL_AUTHZ_ASSIGNING, NO_ARGS, &assigning));
+	s->assigning = assigning != 0;
+	return OK;
+}
+
 static err load_into(struct store *store, const struct metadata *m, struct snapshot *s)
 {
 	TRY(units_load(store, s));
@@ -270,6 +282,7 @@ static err load_into(struct store *store, const struct metadata *m, struct snaps
 	TRY(plans_load(store, m, s));
 	TRY(group_teams_load(store, s->arena, &s->group_teams, &s->group_team_count));
 	TRY(relationships_read(store, m, s->arena, &s->relationships, &s->relationship_count));
+	TRY(assigning_load(store, s));
 	s->cascades = NEW_ARRAY(s->arena, struct cascade *, s->table_count);
 	TRY_NEW(s->cascades);
 	return grants_load(store, s);

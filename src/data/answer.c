@@ -1,6 +1,7 @@
 /* data/answer.c */
 #include "data/answer.h"
 
+#include "data/job.h"
 #include "host/log.h"
 #include "web/route.h"
 
@@ -29,7 +30,10 @@ void answer_entity_id(struct data_call *dc, const struct table *t, const struct 
 	if (!url.at)
 		return;
 	web_set_header(dc->web, S("odata-entityid"), url);
-	web_set_header(dc->web, S("location"), url);
+	if (uuid_is_nil(&dc->job))
+		web_set_header(dc->web, S("location"), url);
+	else
+		job_answer(dc);
 }
 
 static str message_of(int status, err why)

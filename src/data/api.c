@@ -11,6 +11,7 @@
 #include "data/rights.h"
 #include "data/row_key.h"
 #include "data/row_policy.h"
+#include "data/share_set.h"
 #include "data/usage.h"
 #include "data/write.h"
 #include "host/clock.h"
@@ -42,6 +43,7 @@ static const struct {
 	{ HTTP_GET, "$metadata", edm_document, "" },
 	{ HTTP_GET, "WhoAmI", function_who_am_i, "" },
 	{ HTTP_GET, "RetrieveTotalRecordCount", function_total_record_count, "@" },
+	{ HTTP_GET, "PreviewMatrixEnd", function_preview_matrix_end, "" },
 	{ HTTP_GET, "RetrieveCurrentOrganization", function_current_organization, "@" },
 	{ HTTP_GET, "RetrieveSharedPrincipalsAndAccess", function_shared_principals, "@" },
 	{ HTTP_GET, "RetrieveAccessOrigin", function_access_origin, "@" },
@@ -163,6 +165,8 @@ static err table_run(struct data_call *dc, const struct table *t)
 {
 	const struct path_segment *first = &dc->path.segment[0], *second = &dc->path.segment[1];
 	struct row_key key;
+	if (share_set_is(t))
+		TRY(share_set_table(dc, t, &t));
 	if (!first->has_arguments && dc->path.count == 1)
 		return set_run(dc, t);
 	if (!first->has_arguments) {

@@ -16,6 +16,8 @@ MUST_USE NONNULL err edm_document(struct data_call *dc);
 MUST_USE NONNULL err function_who_am_i(struct data_call *dc);
 MUST_USE NONNULL err function_current_organization(struct data_call *dc);
 MUST_USE NONNULL err function_total_record_count(struct data_call *dc);
+/* PreviewMatrixEnd: what switching matrix mode off would change (1.3). */
+MUST_USE NONNULL err function_preview_matrix_end(struct data_call *dc);
 /* EntityDefinitions and RelationshipDefinitions: any method and path below them. */
 MUST_USE NONNULL err definitions_handle(struct data_call *dc);
 

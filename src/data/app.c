@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "authz/authz.h"
+#include "authz/share_list.h"
 #include "codec/json_read.h"
 #include "data/names.h"
 #include "host/log.h"
@@ -107,6 +108,7 @@ static err open_steps(struct data_app *app, const struct data_app_options *o)
 	TRY(usage_new(&o->limits, &app->usage));
 	struct authz_options a = { .store = app->store, .metadata = app->metadata, .tenant = f.tenant, .environment = f.environment,
 				   .name = app->friendly_name, .state = f.state, .now = o->now };
+	TRY(authz_share_list_open(app->store));
 	TRY(authz_open(&a, &app->authz));
 	authz_set_admission(app->authz, &f.admission);
 	return OK;
@@ -120,6 +122,7 @@ err data_app_open(const struct data_app_options *options, struct data_app **out)
 	app->store = options->store;
 	app->keys = options->keys;
 	app->cursor_secret = *options->cursor_secret;
+	app->jobs_wait = true;
 	err e = open_steps(app, options);
 	if (failed(e)) {
 		data_app_close(app);

@@ -19,6 +19,8 @@ static void actor_fill(struct data_call *dc, struct audit_event *e)
 
 struct audit_event audit_who(struct data_call *dc)
 {
+	if (dc->job_actor)
+		return *dc->job_actor;
 	struct audit_event e = { .result = AUDIT_SUCCESS, .severity = 6, .client_ip = web_client_text(dc->web),
 		.request_id = uuid_text(dc->arena, &dc->web->request.id),
 		.method = str_of(http_method_name(dc->web->request.method)),

@@ -1,13 +1,11 @@
 /* data/cascade.h - what happens to the rows below when a row is deleted or assigned (authorization-and-data 1.8).
  *
  * Rights are judged on the first row alone. Everything is part of the caller's transaction; each row that changes has its own audit event.
- * Bounded: more than CASCADE_ROWS_MAX rows are refused with 400 and nothing changes. */
+ * More than JOB_ROWS_MIN rows become a job (data/job.h): an assigned row is then assigned, those below follow; a deleted one is the last to go. */
 #ifndef DATA_CASCADE_H
 #define DATA_CASCADE_H
 
 #include "data/rights.h"
-
-enum { CASCADE_ROWS_MAX = 10000 };
 
 /* Deletes the row; the rows whose lookup names it are deleted too (Cascade), lose the link (RemoveLink), or keep it all from happening
  * (Restrict: 405). */

@@ -4,6 +4,7 @@
 #include "data/link.h"
 #include "data/row_key.h"
 #include "data/write.h"
+#include "host/fault.h"
 
 struct insert {
 	struct data_call *dc;
@@ -148,6 +149,7 @@ static err insert_row(struct insert *i, const struct table *t, const struct json
 	TRY(rights_gate(i->dc, DO_CREATE, t));
 	TRY(split(i, t, in, &p));
 	TRY(write_row_create(i->dc, t, &p.plain, out_id));
+	FAULT("data.deep_insert.after_row");
 	for (size_t n = 0; n < p.count; n++)
 		TRY(many_insert(i, t, out_id, &p.links[n], p.many[n]));
 	i->level--;

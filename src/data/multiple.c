@@ -2,6 +2,7 @@
 
 #include "data/answer.h"
 #include "data/deep_insert.h"
+#include "data/job.h"
 #include "data/options.h"
 #include "data/row_find.h"
 #include "data/typed_id.h"
@@ -105,6 +106,7 @@ static err run(struct many *m, size_t action)
 	} else {
 		answer_empty(dc);
 	}
+	job_answer(dc);
 	return transaction_commit(&tx);
 }
 

@@ -11,6 +11,7 @@
 #include "token/principal.h"
 #include "web/call.h"
 
+struct audit_event;
 struct authz;
 struct authz_context;
 struct names;
@@ -29,6 +30,8 @@ struct data_app {
 	struct purpose_key cursor_secret;
 	struct uuid environment, tenant;
 	str unique_name, friendly_name;
+	bool jobs_wait;                /* maybe: jobs_run (data/job.h) knows */
+	unsigned job_failures;         /* of ours, one after the other */
 	struct usage *usage;
 	struct plan_memory plan_memory;
 	struct arena *arena;           /* of the names, for the worker's life */
@@ -80,6 +83,8 @@ struct data_call {
 	bool trimmed;                  /* MetadataVisibility: definitions of tables without any privilege are left out */
 	struct concealed *concealed;   /* data/concealed.h; null: lookups show what they hold */
 	struct lookup_names *lookup_names; /* data/lookup_name.h; null: none asked for yet */
+	struct uuid job;               /* that this request has begun, the last one; nil: none */
+	const struct audit_event *job_actor; /* this is a slice of a job: who began it */
 	const struct references *references; /* of a batch, whose part this is; null: none */
 	int64_t counted;               /* whose use this request adds to (data/usage.h); 0: nobody's */
 	str retry_after;               /* of a refusal for overuse: seconds */

@@ -200,6 +200,15 @@ err rights_act_for(struct data_call *dc)
 	return concealed_begin(dc);
 }
 
+err rights_stand_for(struct data_call *dc, int64_t user, int64_t behind)
+{
+	dc->caller.user = user;
+	dc->caller.behind_user = behind;
+	if (behind)
+		TRY(authz_context_of(dc->app->authz, behind, &dc->caller.behind));
+	return rights_caller_renew(dc);
+}
+
 err rights_caller_renew(struct data_call *dc)
 {
 	struct caller *c = &dc->caller;

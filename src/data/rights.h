@@ -21,6 +21,8 @@ struct row_place {
 MUST_USE NONNULL err rights_admit(struct data_call *dc);
 /* CallerObjectId or MSCRMCallerID (4.7): from now on the caller is the user named, and everything must be allowed to both. */
 MUST_USE NONNULL err rights_act_for(struct data_call *dc);
+/* A job goes on: the caller is this user, and this one acts for them (0: nobody). */
+MUST_USE NONNULL err rights_stand_for(struct data_call *dc, int64_t user, int64_t behind);
 /* After a change that moved the epoch: the contexts, and all that is borrowed from them, anew. */
 MUST_USE NONNULL err rights_caller_renew(struct data_call *dc);
 /* A System Administrator, and nobody less behind. */

@@ -3,6 +3,7 @@
 #include "data/audit_who.h"
 #include "data/body.h"
 #include "data/external_policy.h"
+#include "data/job.h"
 #include "data/policy_check.h"
 #include "data/rights.h"
 
@@ -14,6 +15,19 @@ err admin_call_begin(struct data_call *dc, struct admin_call *call)
 	return rehearsal && store_in_transaction(dc->app->store) ? savepoint_begin(dc->app->store) : OK;
 }
 
+/* Once everybody judged has passed: in the same transaction as the change itself. */
+static err later_begin(struct data_call *dc, const struct admin_call *call)
+{
+	switch (call->later) {
+	case LATER_MOVE:
+		return job_begin_move(dc, call->later_owner, call->later_unit);
+	case LATER_MATRIX_END:
+		return job_begin_matrix_end(dc);
+	default:
+		return OK;
+	}
+}
+
 err admin_call_end(struct data_call *dc, const struct admin_call *call, const struct table *t, err e, bool *out_again)
 {
 	bool rehearsal = dc->caller.behind && !dc->caller.rehearsed;
@@ -23,8 +37,10 @@ err admin_call_end(struct data_call *dc, const struct admin_call *call, const st
 		err undone = savepoint_undo(dc->app->store);
 		e = failed(e) ? e : undone;
 	}
-	if (!failed(e))
-		return rights_caller_renew(dc);
+	if (!failed(e)) {
+		TRY(rights_caller_renew(dc));
+		return rehearsal ? OK : later_begin(dc, call);
+	}
 	dc->caller.rehearsed = false;
 	if (!call->refusal.status)
 		return e;

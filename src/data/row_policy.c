@@ -16,7 +16,7 @@ static err joined(struct data_call *dc, const struct filter *more, const struct 
 /* --- the context of a question --- */
 
 /* All RowPolicyContext fields, joined: whoever adds one adds policies. */
-static err session_read(struct data_call *dc, str *out)
+err row_policy_session(struct data_call *dc, str *out)
 {
 	const struct web_request *request = &dc->web->request;
 	str joined = S("");
@@ -36,7 +36,7 @@ static err question_of(struct data_call *dc, const struct authz_context *ctx, co
 		       struct policy_question *out)
 {
 	*out = (struct policy_question){ .ctx = ctx, .table = t, .operation = operation };
-	return session_read(dc, &out->session);
+	return row_policy_session(dc, &out->session);
 }
 
 /* --- who is exempt --- */

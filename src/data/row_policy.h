@@ -9,6 +9,8 @@
 #include "authz/row_policy.h"
 #include "data/rights.h"
 
+/* What the request's RowPolicyContext fields say, joined. */
+MUST_USE NONNULL err row_policy_session(struct data_call *dc, str *out);
 /* All conditions that hold for this principal; null: none. */
 MUST_USE NONNULL err row_policy_filter(struct data_call *dc, const struct authz_context *ctx, const struct table *t,
 				       enum policy_operation operation, const struct filter **out);

@@ -118,6 +118,15 @@ static err shares_end(struct data_call *dc, const struct table *t, const struct 
 	return statement_run(&s);
 }
 
+static err jobs_forget(struct data_call *dc, const struct table *t, const struct row_place *row)
+{
+	SCOPED(statement) s = { 0 };
+	TRY(statement_open(dc->app->store, &SQL_JOB_ROWS_OF_ROW_DELETE, &s));
+	TRY(bind_i64(&s, 1, t->ordinal));
+	TRY(bind_i64(&s, 2, row->key));
+	return statement_run(&s);
+}
+
 /* What hangs on the row goes first, while the row can still be told (a tracked table notes who loses sight of it). */
 err row_delete(struct data_call *dc, const struct table *t, const struct row_place *row)
 {
@@ -127,6 +136,7 @@ err row_delete(struct data_call *dc, const struct table *t, const struct row_pla
 	TRY(authz_cells_end(dc->app->authz, t, row->key));
 	TRY(record_teams_end(dc->app->authz, t, row->key, dc->arena));
 	TRY(shares_end(dc, t, row));
+	TRY(jobs_forget(dc, t, row));
 	TRY(statement_open_text(dc->app->store, sql, &s));
 	TRY(bind_i64(&s, 1, row->key));
 	TRY(bind_i64(&s, 2, row->version));

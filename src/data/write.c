@@ -7,6 +7,7 @@
 #include "data/cascade.h"
 #include "data/change_log.h"
 #include "data/deep_insert.h"
+#include "data/job.h"
 #include "data/masked.h"
 #include "data/names.h"
 #include "data/read.h"
@@ -16,6 +17,7 @@
 #include "data/row_store.h"
 #include "data/sharing.h"
 #include "data/state.h"
+#include "host/fault.h"
 #include "host/random.h"
 
 static err body_json(struct data_call *dc, const struct json **out)
@@ -51,6 +53,8 @@ static err lookups_judge(struct data_call *dc, const struct body *b)
 		if (!found)
 			return row_missing(dc, c->target, &c->value.uuid);
 		TRY(rights_row(dc, DO_APPEND_TO, c->target, &target));
+		if (!c->target->builtin)
+			TRY(job_leaving_refuse(dc, c->target, &target));
 	}
 	return OK;
 }
@@ -151,6 +155,7 @@ static err create_row(struct data_call *dc, const struct table *t, const struct 
 	TRY(transaction_begin(dc->app->store, &tx));
 	TRY(deep_insert(dc, t, in, &id));
 	TRY(write_answer(dc, t, &id, 201));
+	FAULT("data.write.before_commit");
 	return transaction_commit(&tx);
 }
 
@@ -244,6 +249,7 @@ static err update_existing(struct data_call *dc, const struct table *t, const st
 	struct row_place after;
 	change_log_open(&log);
 	TRY(update_judge(dc, t, b, row, &after));
+	TRY(job_leaving_refuse(dc, t, row));
 	TRY(version_check(dc, row));
 	TRY(update_log(dc, t, b, row, &after, &log));
 	err e = row_update(dc, t, b, row, &after);
@@ -317,6 +323,7 @@ static err upsert(struct data_call *dc, const struct table *t, const struct row_
 	else
 		TRY(update_missing(dc, t, k, in != NULL, &id));
 	TRY(write_answer(dc, t, &id, found ? 200 : 201));
+	FAULT("data.write.before_commit");
 	return transaction_commit(&tx);
 }
 
@@ -437,5 +444,6 @@ err write_delete(struct data_call *dc, const struct table *t, const struct uuid 
 		return row_missing(dc, t, id);
 	TRY(t->builtin ? rights_admin_delete(dc, t, &row) : delete_existing(dc, t, &row));
 	answer_empty(dc);
+	job_answer(dc);
 	return transaction_commit(&tx);
 }

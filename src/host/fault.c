@@ -21,6 +21,12 @@ void fault_point(const char *name)
 		raise(SIGKILL); /* kill() is what the system-call filter forbids */
 }
 
+long fault_limit(const char *variable, long value)
+{
+	const char *other = getenv(variable);
+	return other ? strtol(other, NULL, 10) : value;
+}
+
 void fault_arm(const char *folder, const char *role)
 {
 	char path[4096], text[128] = "";

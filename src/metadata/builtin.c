@@ -25,6 +25,7 @@ struct builtin_table {
 	int32_t type_code;
 	enum table_ownership ownership;
 	const char *schema_name, *entity_set, *display_name, *collection_name;
+	bool own_readable;
 	const struct builtin_column *columns; /* the first is the primary id, the second the primary name */
 	size_t column_count;
 };
@@ -182,13 +183,32 @@ static const struct builtin_column cell_columns[] = {
 	{ "readaccess", TYPE_BOOLEAN, CU, 0, NULL, NULL },
 	{ "updateaccess", TYPE_BOOLEAN, CU, 0, NULL, NULL },
 };
+static const struct builtin_column job_columns[] = {
+	{ "asyncoperationid", TYPE_UNIQUEID, 0, 0, NULL, NULL },
+	{ "name", TYPE_STRING, 0, 200, NULL, NULL },
+	{ "statecode", TYPE_INTEGER, 0, 0, NULL, NULL },
+	{ "statuscode", TYPE_INTEGER, 0, 0, NULL, NULL },
+	{ "createdon", TYPE_DATETIME, 0, 0, NULL, NULL },
+	{ "startedon", TYPE_DATETIME, 0, 0, NULL, NULL },
+	{ "completedon", TYPE_DATETIME, 0, 0, NULL, NULL },
+	{ "message", TYPE_MEMO, 0, 2000, NULL, NULL },
+};
+static const struct builtin_column share_columns[] = {
+	{ "principalobjectaccessid", TYPE_UNIQUEID, 0, 0, NULL, NULL },
+	{ "objectid", TYPE_UNIQUEID, 0, 0, NULL, NULL },
+	{ "objecttypecode", TYPE_INTEGER, 0, 0, NULL, NULL },
+	{ "principalid", TYPE_UNIQUEID, 0, 0, NULL, NULL },
+	{ "principaltypecode", TYPE_INTEGER, 0, 0, NULL, NULL },
+	{ "accessrightsmask", TYPE_INTEGER, 0, 0, NULL, NULL },
+	{ "inheritedaccessrightsmask", TYPE_INTEGER, 0, 0, NULL, NULL },
+};
 static const struct builtin_column exclusion_columns[] = {
 	{ "hierarchysecurityconfigurationid", TYPE_UNIQUEID, C, 0, NULL, NULL },
 	{ "objecttypecode", TYPE_INTEGER, C, 0, NULL, NULL },
 };
 
 #define TABLE(ordinal_, code_, ownership_, schema_, set_, name_, names_, columns_) \
-	{ ordinal_, code_, ownership_, schema_, set_, name_, names_, columns_, COUNT_OF(columns_) }
+	{ ordinal_, code_, ownership_, schema_, set_, name_, names_, false, columns_, COUNT_OF(columns_) }
 static const struct builtin_table tables[] = {
 	TABLE(1, 1019, OWNERSHIP_ORGANIZATION, "Organization", "organizations", "Organization", "Organizations",
 	      organization_columns),
@@ -216,6 +236,8 @@ static const struct builtin_table tables[] = {
 	TABLE(12, 1202, OWNERSHIP_ORGANIZATION, "MaskingRule", "maskingrules", "Masking Rule", "Masking Rules", mask_columns),
 	TABLE(13, 1203, OWNERSHIP_ORGANIZATION, "AttributeMaskingRule", "attributemaskingrules", "Secured Masking Column",
 	      "Secured Masking Columns", column_mask_columns),
+	{ 20, 4700, OWNERSHIP_USER, "AsyncOperation", "asyncoperations", "System Job", "System Jobs", true, job_columns, COUNT_OF(job_columns) },
+	TABLE(21, 11, OWNERSHIP_ORGANIZATION, "PrincipalObjectAccess", "principalobjectaccessset", "Share", "Shares", share_columns),
 	TABLE(11, 92, OWNERSHIP_ORGANIZATION, "TeamTemplate", "teamtemplates", "Team Template", "Team Templates", template_columns),
 };
 
@@ -297,7 +319,7 @@ static err table_add(struct metadata *m, const struct builtin_table *in)
 	struct column *columns = NEW_ARRAY(m->arena, struct column, in->column_count + 1);
 	TRY_NEW(t);
 	TRY_NEW(columns);
-	*t = (struct table){ .ordinal = in->ordinal, .ownership = in->ownership, .class = CLASS_ADMIN, .builtin = true,
+	*t = (struct table){ .ordinal = in->ordinal, .ownership = in->ownership, .class = CLASS_ADMIN, .builtin = true, .own_readable = in->own_readable,
 		.trackable = in->ordinal <= TRACKED_LAST, .object_type_code = in->type_code, .schema_name = str_of(in->schema_name),
 		.logical_name = str_lower(m->arena, str_of(in->schema_name)), .entity_set = str_of(in->entity_set),
 		.display_name = str_of(in->display_name), .display_collection_name = str_of(in->collection_name),

@@ -83,6 +83,7 @@ struct table {
 	enum table_class class;
 	bool access_teams;       /* rows may have teams of their own, from templates (AutoCreateAccessTeams) */
 	bool trackable;          /* what became of its rows can be told (ChangeTrackingEnabled) */
+	bool own_readable;       /* who owns a row reads it, whatever their roles say                */
 	bool builtin;            /* rows belong to authz: reads through the view, writes through its hooks */
 	int32_t object_type_code;
 	struct uuid id;          /* MetadataId                                                     */

@@ -3,6 +3,7 @@
 #include "authz/sql_catalog.h"
 #include "data/api.h"
 #include "data/app.h"
+#include "data/job.h"
 #include "host/clock.h"
 #include "host/log.h"
 #include "proc/data_people.h"
@@ -67,6 +68,22 @@ static void synchronize(struct worker *worker)
 		log_err("synchronizing users with the directory", e);
 }
 
+static bool work(struct worker *worker, bool *out_later)
+{
+	bool more;
+	err e = jobs_run(worker->app, clock_now(&clock_system), &more);
+	if (failed(e))
+		log_err("a job", e);
+	*out_later = failed(e);
+	return !failed(e) && more;
+}
+
+static bool is_busy(struct worker *worker)
+{
+	const struct data_app *app = worker->app;
+	return app && app->jobs_wait;
+}
+
 static void facts_changed(struct worker *worker)
 {
 	if (!worker->app)
@@ -79,6 +96,7 @@ static void facts_changed(struct worker *worker)
 const struct worker_app data_worker_app = {
 	.role = ROLE_DATA, .surfaces = surfaces, .surface_count = COUNT_OF(surfaces), .open = open_data,
 	.close = close_data, .facts = facts_changed, .directory_channel = directory_channel, .tick = synchronize, .before_call = before_call,
+	.work = work, .is_busy = is_busy,
 };
 
 int data_main(void)

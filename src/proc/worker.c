@@ -11,7 +11,7 @@
 
 enum { HTTP_CHANNELS_MAX = 80, CALL_ARENA_BYTES = 16 << 20, PARKED_MAX = 256, CALLS_PER_TURN = 8 };
 
-static const int64_t idle_tick_ns = 250000000;
+static const int64_t idle_tick_ns = 250000000, work_again_ns = 1000000000;
 
 struct http_channel {
 	struct frame *frame;
@@ -39,7 +39,7 @@ struct frame {
 	uint64_t serials[HTTP_CHANNELS_MAX]; /* tells a reused slot from the one a parked call came through */
 	struct loop_watch recorder_watch, hasher_watch;
 	int recorder;
-	struct loop_timer tick;
+	struct loop_timer tick, work;
 	struct running *parked;
 	size_t parked_count;
 	int64_t last_work_ns;
@@ -232,12 +232,35 @@ static void leave_if_damaged(struct frame *frame)
 	worker_damage_leave(&frame->worker, frame->app);
 }
 
+/* Between requests: a timer that is due behind now fires in the loop's next turn, after those that have come. */
+static void work_set(struct frame *frame, int64_t due_ns)
+{
+	if (frame->app->work && frame->opened && !frame->stopping && failed(loop_timer_set(frame->worker.loop, &frame->work, due_ns)))
+		log_line(LOG_ERROR, "no memory for the work behind requests");
+}
+
 static void after_work(struct frame *frame)
 {
 	leave_if_damaged(frame);
 	frame->last_work_ns = loop_now_ns(frame->worker.loop);
 	if (frame->worker.pump)
 		audit_pump_send(frame->worker.pump);
+	if (frame->app->work && frame->app->is_busy && frame->app->is_busy(&frame->worker) && !frame->work.heap_index)
+		work_set(frame, frame->last_work_ns);
+}
+
+static void on_work(struct loop_timer *timer)
+{
+	struct frame *frame = timer->owner;
+	bool later = false, more = !frame->stopping && frame->app->work(&frame->worker, &later);
+	leave_if_damaged(frame);
+	if (frame->worker.pump)
+		audit_pump_send(frame->worker.pump);
+	int64_t now = loop_now_ns(frame->worker.loop);
+	if (more)
+		frame->last_work_ns = now;
+	if (more || later)
+		work_set(frame, now + (later ? work_again_ns : 1));
 }
 
 /* False when nothing more is waiting on the channel. */
@@ -355,6 +378,7 @@ static err open_app(struct frame *frame)
 	TRY(audit_pump_new(frame->worker.store, &frame->worker.pump));
 	audit_pump_set_channel(frame->worker.pump, frame->recorder);
 	audit_pump_send(frame->worker.pump);
+	work_set(frame, loop_now_ns(frame->worker.loop));
 	return child_say_ready(frame->worker.child);
 }
 
@@ -453,6 +477,7 @@ static err on_open(struct child *child)
 	frame->worker.loop = child->loop;
 	frame->last_work_ns = loop_now_ns(child->loop);
 	frame->tick = (struct loop_timer){ .fire = on_tick, .owner = frame };
+	frame->work = (struct loop_timer){ .fire = on_work, .owner = frame };
 	return loop_timer_set(child->loop, &frame->tick, loop_now_ns(child->loop) + idle_tick_ns);
 }
 

@@ -41,6 +41,8 @@ struct worker_app {
 	void (*before_answer)(struct worker *worker);          /* what a request has changed is told before it is answered    */
 	void (*message)(struct worker *worker, bytes raw);     /* control, identity: other supervisor messages */
 	void (*reload)(struct worker *worker);
+	/* A bounded part of what goes on behind requests; true: more is to be done. `later`: it failed, and not at once again. */
+	bool (*work)(struct worker *worker, bool *out_later);
 	bool (*is_busy)(struct worker *worker);                /* not idle although no request is being worked on */
 	bool no_audit_pump;
 };

@@ -236,6 +236,77 @@ def kept(w):
     check('a relationship goes with what was kept through it', answer.status == 204 and not sees(w, 'cid', 'new_task', task), answer)
 
 
+def shares_listed(w):
+    """principalobjectaccessset: of a row, of a principal, and what is explicit; against RetrievePrincipalAccess, which asks another way."""
+    everything = 1 + 2 + 4 + 16 + 65536 + 262144 + 524288
+    configure(w, 'new_project_cases', Share='Cascade', Unshare='Cascade', Reparent='Cascade')
+    w.relationship('new_case_listed', 'new_case', 'new_task', 'new_ListedId', Share='Cascade', Unshare='Cascade')
+    project = w.make('new_project', 'listed', 'ann')
+    case = w.make('new_case', 'listed', 'bob', **{'new_ProjectId@odata.bind': f'new_projects({project})'})
+    task = w.make('new_task', 'listed', 'bob', **{'new_ListedId@odata.bind': f'new_cases({case})'})
+    share(w, 'new_project', project, 'cid', 'ReadAccess')
+    share(w, 'new_case', case, 'cid', 'WriteAccess, AppendAccess')
+    names = {i: n for n, i in w.users.items()}
+    codes = {t: w.it.operate('GET', f"{w.api}/EntityDefinitions(LogicalName='{t}')?$select=ObjectTypeCode")['ObjectTypeCode'] for t in ('new_project', 'new_case', 'new_task')}
+
+    def rows(**query):
+        return w.get('principalobjectaccessset', **query)
+
+    def of(found):
+        return sorted((names.get(r['principalid'], r['principalid']), r['accessrightsmask'], r['inheritedaccessrightsmask']) for r in found)
+    check('of a row: what is explicit', of(rows(filter=f'objectid eq {project}')) == [('cid', 1, 0)], rows(filter=f'objectid eq {project}'))
+    found = rows(filter=f'objectid eq {case}')
+    check('what comes from above beside it, and an owner above', of(found) == [('ann', 0, everything), ('cid', 2 + 4, 1)], found)
+    check('with the codes of both tables', {(r['objecttypecode'], r['principaltypecode']) for r in found} == {(codes['new_case'], 8)}, found)
+    found = rows(filter=f"objectid eq {task} and accessrightsmask eq 0")
+    check('what is inherited alone', of(found) == [('ann', 0, everything), ('cid', 0, 7)], found)
+    found = rows(filter=f"principalid eq {w.users['cid']} and (objectid eq {project} or objectid eq {case} or objectid eq {task})")
+    check('of a principal: every row', sorted((r['objectid'], r['accessrightsmask'], r['inheritedaccessrightsmask']) for r in found) ==
+          sorted([(project, 1, 0), (case, 6, 1), (task, 0, 7)]), found)
+    share(w, 'new_project', project, 'bob', 'ReadAccess')
+    organization = w.get('organizations')[0]['organizationid']
+    w.post('GrantAccess', {'Target': target('new_task', task), 'PrincipalAccess': {'AccessMask': 'ReadAccess', 'Principal': target('organization', organization)}})
+    check('everybody is a principal', of(rows(filter=f'objectid eq {task} and principalid eq {organization}')) == [(organization, 1, 0)])
+    check('with rows of its own', [r['objectid'] for r in rows(filter=f'principalid eq {organization}')] == [task])
+    explicit = rows(filter='accessrightsmask ne 0')
+    check('without either the explicit ones', {(r['objectid'], r['principalid']) for r in explicit} >= {(project, w.users['cid']), (case, w.users['cid']),
+          (project, w.users['bob']), (task, organization)} and all(r['accessrightsmask'] for r in explicit), explicit)
+    paged, link, pages = [], f'{w.api}/principalobjectaccessset?$select=objectid,principalid', 0
+    while link:
+        answer = w.it.request('GET', link, None, {'Authorization': 'Bearer ' + w.it.token(w.tenant), 'Prefer': 'odata.maxpagesize=2'}).json()
+        paged += [r['principalobjectaccessid'] for r in answer['value']]
+        link, pages = answer.get('@odata.nextLink', '').removeprefix(w.it.origin), pages + 1
+    whole = [r['principalobjectaccessid'] for r in rows(count='true')]
+    check('pages make up the whole, each row once', pages > 2 and sorted(paged) == sorted(whole) and len(set(whole)) == len(whole), (pages, len(paged), len(whole)))
+    one = w.it.operate('GET', f'{w.api}/principalobjectaccessset({explicit[0]["principalobjectaccessid"]})')
+    check('a row is found by its id', one['objectid'] == explicit[0]['objectid'] and one['accessrightsmask'] == explicit[0]['accessrightsmask'], one)
+    check('and counted', int(w.it.operator('GET', f'{w.api}/principalobjectaccessset/$count').body) == len(whole))
+    check('only System Administrators read them', w.ask('ann', 'GET', 'principalobjectaccessset').status == 403 and
+          w.ask('ann', 'GET', f'principalobjectaccessset?$filter=objectid%20eq%20{project}').status == 403)
+    for method, path, body in (('POST', '', {'accessrightsmask': 1}), ('DELETE', f'({one["principalobjectaccessid"]})', None),
+                               ('PATCH', f'({one["principalobjectaccessid"]})', {'accessrightsmask': 1})):
+        answer = w.it.operator(method, f'{w.api}/principalobjectaccessset{path}', body)
+        check(f'nobody changes them by {method}', 400 <= answer.status < 500, answer)
+    bits = {'ReadAccess': 1, 'WriteAccess': 2, 'AppendAccess': 4, 'AppendToAccess': 16, 'DeleteAccess': 65536, 'ShareAccess': 262144, 'AssignAccess': 524288}
+    for name in ('ann', 'cid'):
+        for table, row in (('new_case', case), ('new_task', task)):
+            question = urllib.parse.quote("{'@odata.id':'%ss(%s)'}" % (table, row))
+            told = w.it.operate('GET', f"{w.api}/systemusers({w.users[name]})/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@t)?@t={question}")['AccessRights']
+            mask = sum(bits[b] for b in told.split(', ') if b in bits)
+            found = rows(filter=f"objectid eq {row} and (principalid eq {w.users[name]} or principalid eq {organization})")
+            listed = 0
+            for r in found:
+                listed |= r['accessrightsmask'] | r['inheritedaccessrightsmask']
+            check(f'{name} has on {table} what is listed', mask == listed, (told, mask, listed))
+    gone = w.make('new_project', 'gone', 'ann')
+    share(w, 'new_project', gone, 'cid', 'ReadAccess')
+    w.it.operate('DELETE', f'{w.api}/new_projects({gone})')
+    check('a share ends with its row', rows(filter=f'objectid eq {gone}') == [])
+    configure(w, 'new_project_cases')
+    configure(w, 'new_case_listed')
+    check('without the cascades only what is explicit', of(rows(filter=f'objectid eq {case}')) == [('cid', 6, 0)])
+
+
 def main():
     it = Installation(sys.argv[1], 'cascade').init()
     try:
@@ -249,6 +320,7 @@ def main():
         configure(w, 'new_project_cases')
         circles(w)
         kept(w)
+        shares_listed(w)
     finally:
         it.close(show_log=sys.exc_info()[0] is not None or steps.failed > 0)
     return steps.report(60)
