@@ -34,6 +34,7 @@ struct store {
 	int savepoints;
 	bool open_to_parts; /* the transaction that stands */
 	size_t lent;
+	struct watch *watches;      /* sqlite_watch.c */
 	bool setting_up;            /* the authorizer lets everything pass: our own statements */
 	uint64_t uses;
 	size_t cached;
@@ -50,6 +51,8 @@ MUST_USE NONNULL err store_checkpoint(struct store *store);
 /* Checkpoints when the log is long and nothing is going on. */
 NONNULL void store_maintain(struct store *store);
 NONNULL void statements_drop(struct store *store);
+/* After the connection is closed. */
+NONNULL void watches_free(struct store *store);
 MUST_USE NONNULL err store_migrate(struct store *store, const struct sql_migration *rows, size_t count);
 NONNULL int store_array_register(sqlite3 *db);
 #define STORE_ARRAY_POINTER "bailiwick-i64"

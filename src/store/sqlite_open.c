@@ -230,6 +230,7 @@ static void discard(struct store *store)
 	statements_drop(store);
 	if (store->db)
 		sqlite3_close_v2(store->db);
+	watches_free(store);
 	seal_vfs_release(&store->vfs);
 	if (store->lock >= 0)
 		close(store->lock);

@@ -17,6 +17,11 @@ bool store_in_transaction(const struct store *store)
 	return !sqlite3_get_autocommit(store->db);
 }
 
+bool store_writing(const struct store *store)
+{
+	return sqlite3_txn_state(store->db, "main") == SQLITE_TXN_WRITE;
+}
+
 /* Works whatever state an error left: SQLite itself rolls back on some of them. */
 static void roll_back(struct store *store)
 {

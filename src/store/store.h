@@ -119,6 +119,8 @@ NONNULL void transaction_release(struct transaction *tx);
  * release undoes it (OData change sets). */
 NONNULL void transaction_open_to_parts(struct transaction *tx);
 NONNULL bool store_in_transaction(const struct store *store);
+/* Could the database hold what is not committed? A write transaction goes on, or a statement that writes. */
+NONNULL bool store_writing(const struct store *store);
 /* A point inside a write transaction to roll back to (nested, by name): for change sets. */
 MUST_USE NONNULL err savepoint_begin(struct store *store);
 MUST_USE NONNULL err savepoint_keep(struct store *store);
@@ -128,6 +130,13 @@ MUST_USE NONNULL err savepoint_undo(struct store *store);
  * cannot be read where it was not added. */
 typedef bool (*store_function)(void *self, bytes argument, int64_t *out);
 MUST_USE NONNULL err store_add_function(struct store *store, const char *name, store_function answer, void *self);
+
+/* Tells of every row of a table that comes, goes or changes, whatever statement, trigger or foreign key does it, before any other statement can see
+ * it: two columns of integers, as they were and as they are. That a change is undone is not told. One watcher a table; a later one takes its
+ * place. Names are borrowed for the handle's life. Outside a transaction. */
+typedef void (*store_watcher)(void *self, int64_t a, int64_t b);
+MUST_USE NONNULL err store_watch(struct store *store, const char *table, const char *a, const char *b, store_watcher told, void *self);
+NONNULL void store_watch_end(struct store *store, const char *table);
 
 /* Runs several statements separated by ';' without parameters: for schema work (CREATE TABLE of custom tables). */
 MUST_USE NONNULL err store_execute(struct store *store, str sql);

@@ -407,6 +407,76 @@ static void a_damaged_log_tail_ends_recovery_whole(void **state)
 	free(s);
 }
 
+struct told {
+	size_t count;
+	int64_t sum;
+};
+
+static void told(void *self, int64_t a, int64_t b)
+{
+	struct told *t = self;
+	t->count++;
+	t->sum += 1000 * a + b;
+}
+
+/* Of a table without rowids, changed by a statement, by a trigger and by one that fails; nobody is told who has ended. */
+static void a_watcher_is_told_of_every_changed_row(void **state)
+{
+	static const struct { const char *sql; size_t count; int64_t sum; bool fails; } rows[] = {
+		{ "INSERT INTO pair SELECT 1, 5, 0 UNION ALL SELECT 2, 6, 0", 2, 1005 + 2006, false },
+		{ "UPDATE pair SET b = 7 WHERE a = 1", 2, 1005 + 1007, false }, /* as it was and as it is */
+		{ "UPDATE pair SET c = 1 WHERE a = 9", 0, 0, false },
+		{ "INSERT INTO note VALUES(2, 'takes the pair along')", 1, 2006, false },
+		{ "INSERT INTO pair SELECT 3, 1, 0 UNION ALL SELECT 3, 1, 0", 1, 3001, true },
+		{ "DELETE FROM pair", 1, 1007, false },
+	};
+	struct fixture *f = *state;
+	struct store *store;
+	struct told first = { 0 }, second = { 0 };
+	assert_false(failed(open_store(f, &store)));
+	assert_false(failed(store_execute(store, S("CREATE TABLE pair(a INTEGER, b INTEGER, c INTEGER, PRIMARY KEY (a, b)) WITHOUT ROWID;"
+						   "CREATE TRIGGER note_pair AFTER INSERT ON note BEGIN DELETE FROM pair WHERE a = new.id; END"))));
+	assert_false(failed(store_watch(store, "pair", "a", "b", told, &first)));
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		first = (struct told){ 0 };
+		assert_int_equal(failed(store_execute(store, str_of(rows[i].sql))), rows[i].fails);
+		assert_int_equal(first.count, rows[i].count);
+		assert_int_equal(first.sum, rows[i].sum);
+	}
+	store_watch_end(store, "pair");
+	assert_false(failed(store_execute(store, S("INSERT INTO pair VALUES(4, 4, 4)"))));
+	assert_int_equal(first.count, 1);
+	assert_false(failed(store_watch(store, "pair", "a", "b", told, &second)));
+	assert_false(failed(store_execute(store, S("DELETE FROM pair"))));
+	assert_int_equal(first.count, 1);
+	assert_int_equal(second.count, 1);
+	store_close(store);
+	assert_false(failed(open_store(f, &store))); /* the database itself names no function */
+	assert_false(failed(store_execute(store, S("INSERT INTO pair VALUES(5, 5, 5)"))));
+	store_close(store);
+}
+
+static void writing_is_a_transaction_that_may_have_changed_something(void **state)
+{
+	struct fixture *f = *state;
+	struct store *store;
+	struct transaction tx = { 0 };
+	assert_false(failed(open_store(f, &store)));
+	assert_false(store_writing(store));
+	assert_false(failed(transaction_begin_read(store, &tx)));
+	assert_int_equal(number(store, S("SELECT count(*) FROM note")), 0);
+	assert_false(store_writing(store));
+	assert_false(failed(insert(store, 1, S("x")))); /* what began as a reader */
+	assert_true(store_writing(store));
+	transaction_release(&tx);
+	assert_false(store_writing(store));
+	assert_false(failed(transaction_begin(store, &tx)));
+	assert_true(store_writing(store));
+	assert_false(failed(transaction_commit(&tx)));
+	assert_false(store_writing(store));
+	store_close(store);
+}
+
 int main(void)
 {
 #define T(name_) cmocka_unit_test_setup_teardown(name_, setup, teardown)
@@ -414,7 +484,8 @@ int main(void)
 		T(rows_survive_closing), T(a_second_owner_is_refused), T(constraints_savepoints_and_arrays),
 		T(what_would_read_past_the_cipher_is_denied), T(no_plaintext_in_any_file), T(a_killed_process_loses_nothing),
 		T(flipped_zeroed_and_swapped_pages_are_found), T(old_copies_and_foreign_keys_are_found),
-		T(a_damaged_log_tail_ends_recovery_whole),
+		T(a_damaged_log_tail_ends_recovery_whole), T(a_watcher_is_told_of_every_changed_row),
+		T(writing_is_a_transaction_that_may_have_changed_something),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
