@@ -20,6 +20,7 @@ static err open_into(struct authz *a, const struct authz_options *o, struct aren
 	SCOPED(transaction) tx = { 0 };
 	TRY(context_cache_new(&a->cache));
 	TRY(licence_function_add(a));
+	TRY(authz_shares_open(a));
 	TRY(transaction_begin(o->store, &tx));
 	TRY(seed(o->store, o, arena));
 	TRY(transaction_commit(&tx));
@@ -55,6 +56,7 @@ void authz_close(struct authz *a)
 {
 	if (!a)
 		return;
+	authz_shares_close(a);
 	context_cache_free(a->cache);
 	snapshot_free(a->snapshot);
 	free(a);

@@ -52,11 +52,9 @@ static err cascade_make(struct snapshot *s, const struct table *table, struct ca
 	return OK;
 }
 
-err authz_cascade(struct authz *a, const struct table *table, const struct cascade **out)
+static err cascade_of(struct authz *a, const struct snapshot *shared, const struct table *table, const struct cascade **out)
 {
-	const struct snapshot *shared = NULL;
 	*out = NULL;
-	TRY(authz_snapshot(a, &shared));
 	if (table->builtin || table->ordinal >= shared->table_count || shared->relationship_count == 0)
 		return OK;
 	struct snapshot *s = a->snapshot; /* the same, ours to fill */
@@ -65,6 +63,20 @@ err authz_cascade(struct authz *a, const struct table *table, const struct casca
 		TRY(cascade_make(s, table, slot));
 	*out = (*slot)->count ? *slot : NULL;
 	return OK;
+}
+
+err authz_cascade(struct authz *a, const struct table *table, const struct cascade **out)
+{
+	const struct snapshot *s = NULL;
+	TRY(authz_snapshot(a, &s));
+	return cascade_of(a, s, table, out);
+}
+
+err authz_cascade_at(struct authz *a, uint64_t epoch, const struct table *table, const struct cascade **out)
+{
+	if (a->snapshot && a->snapshot->epoch == epoch)
+		return cascade_of(a, a->snapshot, table, out);
+	return authz_cascade(a, table, out);
 }
 
 /* --- SQL --- */

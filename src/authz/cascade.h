@@ -32,6 +32,8 @@ struct cascade {
 
 /* Null: rows of the table receive nothing. Borrowed from the present epoch. */
 MUST_USE NONNULL err authz_cascade(struct authz *authz, const struct table *table, const struct cascade **out);
+/* The same for who holds a context of this epoch, without asking which is present. */
+MUST_USE NONNULL err authz_cascade_at(struct authz *authz, uint64_t epoch, const struct table *table, const struct cascade **out);
 /* "WITH ... SELECT obj ...": the keys of the rows of c->table that a right reaches through a share, explicit or from above.
  * ?with: array of principals, ?bit: of the right. */
 NONNULL void cascade_rows_sql(struct buffer *text, const struct cascade *c, int with, int bit);

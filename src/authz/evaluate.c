@@ -264,15 +264,38 @@ struct decision authz_check_row(struct authz_context *ctx, const struct table *t
 	return allowed(&d) ? reach(ctx, table, right, filter, owner, unit) : d;
 }
 
+bool authz_share_may_reach(const struct table *table, const struct decision *d)
+{
+	return d->reason == REASON_NO_ACCESS && table_is_owned(table);
+}
+
+static struct decision widened(const struct authz_context *ctx, const struct table *table, enum right right, const struct decision *d, uint32_t mask)
+{
+	if (!authz_share_may_reach(table, d) || !(mask & share_bit(right)))
+		return *d;
+	struct decision shared = allow(ctx, right);
+	shared.path = PATH_SHARED;
+	return shared;
+}
+
 struct decision authz_check_shared(struct authz_context *ctx, const struct table *table, enum right right, int64_t owner,
 				   int64_t unit, uint32_t mask)
 {
 	struct decision d = authz_check_row(ctx, table, right, owner, unit);
-	if (d.reason != REASON_NO_ACCESS || !table_is_owned(table) || !(mask & share_bit(right)))
-		return d;
-	d = allow(ctx, right);
-	d.path = PATH_SHARED;
+	return widened(ctx, table, right, &d, mask);
+}
+
+/* 1.4: any refusal of a side of a lookup is told as that side's. */
+static struct decision as_side(struct decision d, enum right right)
+{
+	if (!allowed(&d) && d.reason != REASON_ERROR && (right == RIGHT_APPEND || right == RIGHT_APPEND_TO))
+		d.reason = right == RIGHT_APPEND ? REASON_NO_APPEND : REASON_NO_APPEND_TO;
 	return d;
+}
+
+struct decision authz_reached(const struct authz_context *ctx, const struct table *table, enum right right, const struct decision *d, uint32_t mask)
+{
+	return as_side(widened(ctx, table, right, d, mask), right);
 }
 
 struct decision authz_check_create(struct authz_context *ctx, const struct table *table, int64_t owner, int64_t unit)
@@ -301,39 +324,17 @@ struct decision authz_check_new_owner(struct authz_context *owner, const struct 
 
 struct decision authz_check_append(struct authz_context *ctx, const struct table *table, bool creating, int64_t owner, int64_t unit)
 {
-	struct decision d = creating ? authz_check_privilege(ctx, table, RIGHT_APPEND) :
-				       authz_check_row(ctx, table, RIGHT_APPEND, owner, unit);
-	if (!allowed(&d) && d.reason != REASON_ERROR)
-		d.reason = REASON_NO_APPEND;
-	return d;
+	return as_side(creating ? authz_check_privilege(ctx, table, RIGHT_APPEND) : authz_check_row(ctx, table, RIGHT_APPEND, owner, unit), RIGHT_APPEND);
 }
 
 struct decision authz_check_append_to(struct authz_context *ctx, const struct table *table, int64_t owner, int64_t unit)
 {
-	struct decision d = authz_check_row(ctx, table, RIGHT_APPEND_TO, owner, unit);
-	if (!allowed(&d) && d.reason != REASON_ERROR)
-		d.reason = REASON_NO_APPEND_TO;
-	return d;
+	return as_side(authz_check_row(ctx, table, RIGHT_APPEND_TO, owner, unit), RIGHT_APPEND_TO);
 }
 
 struct decision authz_check_gate(struct authz_context *ctx, const struct table *table, enum right right)
 {
-	if (right == RIGHT_APPEND)
-		return authz_check_append(ctx, table, true, 0, 0);
-	struct decision d = authz_check_privilege(ctx, table, right);
-	if (right == RIGHT_APPEND_TO && !allowed(&d) && d.reason != REASON_ERROR)
-		d.reason = REASON_NO_APPEND_TO; /* any refusal on the side referred to is told so (1.4) */
-	return d;
-}
-
-struct decision authz_check_right(struct authz_context *ctx, const struct table *table, enum right right, int64_t owner,
-				  int64_t unit)
-{
-	if (right == RIGHT_APPEND)
-		return authz_check_append(ctx, table, false, owner, unit);
-	if (right == RIGHT_APPEND_TO)
-		return authz_check_append_to(ctx, table, owner, unit);
-	return authz_check_row(ctx, table, right, owner, unit);
+	return as_side(authz_check_privilege(ctx, table, right), right);
 }
 
 struct decision authz_check_misc(struct authz_context *ctx, enum misc_privilege misc)

@@ -35,6 +35,11 @@ NONNULL struct decision authz_check_row(struct authz_context *ctx, const struct 
  * the rows that a privilege reaches and never replaces the privilege. */
 NONNULL struct decision authz_check_shared(struct authz_context *ctx, const struct table *table, enum right right, int64_t owner,
 					   int64_t unit, uint32_t mask);
+/* The same in two parts, for who reads shares only where they matter: may a share change what authz_check_row has said? And the whole answer;
+ * its refusals of Append and AppendTo are no_append and no_append_to. */
+NONNULL bool authz_share_may_reach(const struct table *table, const struct decision *d);
+NONNULL struct decision authz_reached(const struct authz_context *ctx, const struct table *table, enum right right, const struct decision *d,
+				      uint32_t mask);
 /* A row to be: Create must cover it; an owner outside P(u) must also be covered by Assign through the unit. The owner's own
  * test is authz_check_new_owner. */
 NONNULL struct decision authz_check_create(struct authz_context *ctx, const struct table *table, int64_t owner, int64_t unit);
@@ -47,9 +52,6 @@ NONNULL struct decision authz_check_append(struct authz_context *ctx, const stru
 NONNULL struct decision authz_check_append_to(struct authz_context *ctx, const struct table *table, int64_t owner, int64_t unit);
 /* The gate of any right, steps 1 to 6, in its own terms: refusals of Append and AppendTo are no_append and no_append_to. */
 NONNULL struct decision authz_check_gate(struct authz_context *ctx, const struct table *table, enum right right);
-/* Any right on an existing row, steps 1 to 7, likewise. */
-NONNULL struct decision authz_check_right(struct authz_context *ctx, const struct table *table, enum right right, int64_t owner,
-					  int64_t unit);
 /* The subordinates, and teams of theirs, whose rows of the table this right reaches (1.11): every level for Read, those that the
  * superior changes for Write, Append and AppendTo, none for the others. Sorted; borrowed from the context. */
 NONNULL const int64_t *authz_reports(const struct authz_context *ctx, const struct table *table, enum right right, size_t *out_count);

@@ -12,6 +12,7 @@
 #include "metadata/relationship.h"
 
 struct cascade;
+struct share_index;
 
 /* Units, roles, settings and relationships of one epoch. */
 struct snapshot {
@@ -91,8 +92,13 @@ struct authz {
 	uint64_t epoch_highest;     /* ever seen: a rolled-back epoch is never given again */
 	struct snapshot *snapshot;  /* null until asked */
 	struct context_cache *cache;
+	struct share_index *shares; /* committed ones (authz/share_index.h) */
 	int64_t operator_user, root_unit;
 };
+
+/* share.c: the index of shares, kept right by the store from here on. */
+MUST_USE NONNULL err authz_shares_open(struct authz *a);
+NONNULL void authz_shares_close(struct authz *a);
 
 /* --- statements in one line --- */
 

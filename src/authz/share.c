@@ -2,6 +2,7 @@
 
 #include "authz/cascade.h"
 #include "authz/internal.h"
+#include "authz/share_index.h"
 #include "authz/sql_catalog.h"
 
 enum { CASCADE_TEXT_MAX = 256 * 1024, REPARENT_GUESS = 1000, FEW = 4, NO_PRINCIPAL = -1 };
@@ -35,24 +36,63 @@ static err masks_begin(struct authz *a, const struct table *table, int64_t row_k
 	return sql_begin(a->store, &SQL_AUTHZ_SHARE_MASKS_FEW, ARGS(t, row, few[0], few[1], few[2], few[3]), out);
 }
 
+static err block_read(struct authz *a, const struct table *table, int64_t row_key)
+{
+	struct share_draft draft;
+	int64_t first = share_block_first(row_key);
+	SCOPED(statement) s = { 0 };
+	draft.many = false;
+	draft.count = 0;
+	TRY(sql_begin(a->store, &SQL_AUTHZ_SHARE_BLOCK,
+		      ARGS(arg_i64(table->ordinal), arg_i64(first), arg_i64(first + SHARE_BLOCK_ROWS - 1), arg_i64(SHARE_BLOCK_MAX + 1)), &s));
+	for (bool row;;) {
+		TRY(statement_step(&s, &row));
+		if (!row)
+			break;
+		share_draft_add(&draft, column_i64(&s, 0), column_i64(&s, 1), (uint32_t)column_i64(&s, 2));
+	}
+	share_index_put(a->shares, table->ordinal, row_key, &draft);
+	return OK;
+}
+
+/* While the store is writing, what it holds may never have been: then the index learns nothing. */
 static err explicit_masks(struct authz *a, const struct table *table, int64_t row_key, const int64_t *with, size_t count, uint32_t *out)
 {
+	enum share_knowledge known = share_index_masks(a->shares, table->ordinal, row_key, with, count, out);
+	if (known == SHARES_UNKNOWN && !store_writing(a->store)) {
+		TRY(block_read(a, table, row_key));
+		known = share_index_masks(a->shares, table->ordinal, row_key, with, count, out);
+	}
+	if (known == SHARES_KNOWN)
+		return OK;
 	SCOPED(statement) s = { 0 };
 	TRY(masks_begin(a, table, row_key, with, count, &s));
 	return masks_read(&s, out);
 }
 
-err authz_shares_with(struct authz *a, const struct table *table, int64_t row_key, const int64_t *with, size_t count, uint32_t *out)
+static void share_changed(void *self, int64_t table, int64_t row_key)
 {
-	const struct cascade *cascade = NULL;
+	share_index_forget(self, table, row_key);
+}
+
+err authz_shares_open(struct authz *a)
+{
+	TRY(share_index_new(&a->shares));
+	return store_watch(a->store, "share", "tbl", "obj", share_changed, a->shares);
+}
+
+void authz_shares_close(struct authz *a)
+{
+	if (a->shares)
+		store_watch_end(a->store, "share");
+	share_index_free(a->shares);
+}
+
+/* Explicit ones among them. */
+static err cascaded_masks(struct authz *a, const struct cascade *cascade, int64_t row_key, const int64_t *with, size_t count, uint32_t *out)
+{
 	SCOPED(statement) s = { 0 };
 	SCOPED(buffer) text = { 0 };
-	*out = 0;
-	if (!is_shareable(table) || count == 0)
-		return OK;
-	TRY(authz_cascade(a, table, &cascade));
-	if (!cascade)
-		return explicit_masks(a, table, row_key, with, count, out);
 	buffer_init(&text, CASCADE_TEXT_MAX);
 	cascade_masks_sql(&text, cascade, 1, 2);
 	if (text.failed)
@@ -61,6 +101,16 @@ err authz_shares_with(struct authz *a, const struct table *table, int64_t row_ke
 	TRY(bind_i64(&s, 1, row_key));
 	TRY(bind_i64_array(&s, 2, with, count));
 	return masks_read(&s, out);
+}
+
+err authz_shares_with(struct authz *a, const struct table *table, int64_t row_key, const int64_t *with, size_t count, uint32_t *out)
+{
+	const struct cascade *cascade = NULL;
+	*out = 0;
+	if (!is_shareable(table) || count == 0)
+		return OK;
+	TRY(authz_cascade(a, table, &cascade));
+	return cascade ? cascaded_masks(a, cascade, row_key, with, count, out) : explicit_masks(a, table, row_key, with, count, out);
 }
 
 err authz_shared_mask(struct authz *a, const struct authz_context *ctx, const struct table *table, int64_t row_key, uint32_t *out)
@@ -81,17 +131,32 @@ err authz_shared_mask(struct authz *a, const struct authz_context *ctx, const st
 	return OK;
 }
 
+/* Whether shares of the row carry this right to the sharers of its filter, who are those that authz_shared_mask asks about. */
+static err mask_for(struct authz *a, struct authz_context *ctx, const struct table *table, enum right right, int64_t row_key, uint32_t *out)
+{
+	const struct cascade *cascade = NULL;
+	const struct row_filter *filter = NULL;
+	*out = 0;
+	if (!is_shareable(table))
+		return OK;
+	TRY(authz_row_filter(ctx, table, right, &filter));
+	if (filter->sharer_count == 0)
+		return OK;
+	TRY(explicit_masks(a, table, row_key, filter->sharers, filter->sharer_count, out));
+	if (*out & share_bit(right))
+		return OK;
+	TRY(authz_cascade_at(a, ctx->epoch, table, &cascade));
+	return cascade ? cascaded_masks(a, cascade, row_key, filter->sharers, filter->sharer_count, out) : OK;
+}
+
 err authz_decide_row(struct authz *a, struct authz_context *ctx, const struct table *table, enum right right, int64_t row_key,
 		     int64_t owner, int64_t unit, struct decision *out)
 {
-	uint32_t mask;
-	struct decision d = authz_check_right(ctx, table, right, owner, unit);
-	if (!allowed(&d)) {
-		TRY(authz_shared_mask(a, ctx, table, row_key, &mask));
-		struct decision shared = authz_check_shared(ctx, table, right, owner, unit, mask);
-		d = allowed(&shared) ? shared : d;
-	}
-	*out = d;
+	uint32_t mask = 0;
+	struct decision d = authz_check_row(ctx, table, right, owner, unit);
+	if (authz_share_may_reach(table, &d))
+		TRY(mask_for(a, ctx, table, right, row_key, &mask));
+	*out = authz_reached(ctx, table, right, &d, mask);
 	return OK;
 }
 

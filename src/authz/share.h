@@ -2,8 +2,9 @@
  *
  * Source:  authorization-and-data 1.5 (SHARED), 1.8, 5.3. Table: migrations/0004_shares.sql; explicit shares only.
  * What a row has from the rows above it (authz/cascade.h) counts as a share of its own wherever a mask is asked for.
- * Shares are data, not part of a context: they are read in the transaction of the question and never kept, so that a revoked share
- * ends with the commit that took it away. What a share means for a decision is authz_check_shared (authz/evaluate.h).
+ * Shares are data, not part of a context: the answer is that of the transaction of the question, and a revoked share has ended with the
+ * statement that took it away. What is committed is kept in memory as long as nobody changes it (authz/share_index.h). What a share means for a
+ * decision is authz_check_shared (authz/evaluate.h).
  * Rows of the organization and of built-in tables cannot be shared: they have no owner. */
 #ifndef AUTHZ_SHARE_H
 #define AUTHZ_SHARE_H
@@ -18,7 +19,7 @@ MUST_USE NONNULL err authz_shared_mask(struct authz *authz, const struct authz_c
 /* The same of these principals alone, sorted: explicit shares, and what comes from the rows above. `with` may be null when there are none. */
 MUST_USE err authz_shares_with(struct authz *authz, const struct table *table, int64_t row_key, const int64_t *with, size_t count,
 			       uint32_t *out);
-/* The whole decision about a row that exists, steps 1 to 8: authz_check_right, whose refusal stands unless a share reaches the row. */
+/* The whole decision about a row that exists, steps 1 to 8; refusals of Append and AppendTo are no_append and no_append_to. */
 MUST_USE NONNULL err authz_decide_row(struct authz *authz, struct authz_context *ctx, const struct table *table, enum right right,
 				      int64_t row_key, int64_t owner, int64_t unit, struct decision *out);
 /* About how many rows of the table shares with this right reach for the filter's sharers, those that come from above (authz/cascade.h)
