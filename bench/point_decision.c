@@ -1,5 +1,6 @@
 /* Decisions in process: an environment of many users, units and shares on the sealed store, then the questions of bench/peers/decision.mjs,
- * which makes the same world by the same formulas. Afterwards the build of a context with 50 roles, and a unit moved above many rows.
+ * which makes the same world by the same formulas. Afterwards as many questions as there are rows, each about another one; the build of a
+ * context with 50 roles; and a unit moved with ROWS more rows beneath it.
  * usage: bench_point_decision USERS UNITS ROWS SHARES QUESTIONS. One JSON line each. Times: wall clock, nanoseconds, a median. */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include "authz/admin.h"
 #include "authz/internal.h"
 #include "authz/share.h"
+#include "authz/share_index.h"
 #include "authz/sql_catalog.h"
 #include "metadata/define.h"
 #include "store/sqlite_internal.h"
@@ -34,12 +36,14 @@ struct world {
 	struct arena *arena;
 	const struct table *cases;
 	int64_t users, units, rows, shares, root;
+	int64_t *beneath; /* units beneath unit 1, itself included */
+	size_t beneath_count;
 };
 
-static uint64_t now_ns(void)
+static uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
@@ -49,6 +53,11 @@ static struct uuid id_of(int64_t key)
 	for (int i = 0; i < 8; i++)
 		u.b[15 - i] = (uint8_t)(key >> (8 * i));
 	return u;
+}
+
+static uint64_t now_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
 }
 
 /* --- the world, by formulas --- */
@@ -138,12 +147,29 @@ static void share_bind(const struct world *w, sqlite3_stmt *q, int64_t i)
 	sqlite3_bind_int64(q, 4, share_bit(RIGHT_READ));
 }
 
-static void row_bind(const struct world *w, sqlite3_stmt *q, int64_t i)
+static void row_of_bind(const struct world *w, sqlite3_stmt *q, int64_t i, int64_t owner)
 {
-	int64_t owner = i % w->users;
 	bind_id(q, 1, 10000000 + i);
 	sqlite3_bind_int64(q, 2, USER_KEY + owner);
 	sqlite3_bind_int64(q, 3, unit_key(w, owner % w->units));
+}
+
+static void row_bind(const struct world *w, sqlite3_stmt *q, int64_t i)
+{
+	row_of_bind(w, q, i, i % w->users);
+}
+
+/* User u is of unit u. */
+static void row_beneath_bind(const struct world *w, sqlite3_stmt *q, int64_t i)
+{
+	row_of_bind(w, q, w->rows + i, w->beneath[(size_t)i % w->beneath_count]);
+}
+
+static void rows_fill(struct world *w, void (*bind)(const struct world *, sqlite3_stmt *, int64_t))
+{
+	char sql[200];
+	snprintf(sql, sizeof sql, "INSERT INTO %.*s (id, version, owner, unit, created_on, created_by, modified_on, modified_by) VALUES (?1, 1, ?2, ?3, 0, ?2, 0, ?2)", STR_ARG(w->cases->sql));
+	fill(w, sql, w->rows, bind);
 }
 
 static void role_make(struct world *w, int64_t key, const char *name, enum depth depth)
@@ -200,7 +226,6 @@ static void world_open(struct world *w)
 
 static void world_fill(struct world *w)
 {
-	char sql[200];
 	roles_make(w);
 	fill(w, "INSERT INTO unit (key, id, parent, name, version) VALUES (?1, ?2, ?3, ?4, 1)", w->units - 1, unit_bind);
 	fill(w, "INSERT INTO principal (key, id, kind, unit, name, version) VALUES (?1, ?2, 2, ?3, 'team', 1)", w->units - 1, team_bind);
@@ -209,8 +234,7 @@ static void world_fill(struct world *w)
 	fill(w, "INSERT INTO systemuser (key, domain_name) SELECT ?1, 'u' WHERE ?2 IS NOT NULL AND ?3", w->users, user_bind);
 	fill(w, "INSERT INTO principalrole (principal, role, unit) VALUES (?1, ?2, ?3)", w->users, user_role_bind);
 	fill(w, "INSERT OR IGNORE INTO share (tbl, principal, obj, mask) VALUES (?1, ?2, ?3, ?4)", w->shares, share_bind);
-	snprintf(sql, sizeof sql, "INSERT INTO %.*s (id, version, owner, unit, created_on, created_by, modified_on, modified_by) VALUES (?1, 1, ?2, ?3, 0, ?2, 0, ?2)", STR_ARG(w->cases->sql));
-	fill(w, sql, w->rows, row_bind);
+	rows_fill(w, row_bind);
 	must(authz_epoch_bump(w->authz));
 }
 
@@ -222,6 +246,7 @@ static void world_close(struct world *w)
 	metadata_free(w->metadata);
 	store_close(w->store);
 	arena_free(w->arena);
+	free(w->beneath);
 	for (size_t i = 0; i < COUNT_OF(suffixes); i++) {
 		snprintf(path, sizeof path, "%s%s", w->path, suffixes[i]);
 		unlink(path);
@@ -263,15 +288,26 @@ static double median(double *values, size_t count)
 	return values[count / 2];
 }
 
-static double ask(struct world *w, int64_t q, int64_t user, struct decision *out)
+/* After median. */
+static double late(const double *sorted, size_t count)
+{
+	return count ? sorted[count * 99 / 100] : 0;
+}
+
+static double ask(struct world *w, int64_t q, int64_t user, int repeats, struct decision *out)
 {
 	struct authz_context *ctx = NULL;
 	int64_t row = row_asked(w, q, user), owner = row % w->users;
 	must(authz_context_of(w->authz, USER_KEY + user, &ctx));
 	uint64_t since = now_ns();
-	for (int i = 0; i < REPEATS; i++)
+	for (int i = 0; i < repeats; i++)
 		must(authz_decide_row(w->authz, ctx, w->cases, RIGHT_READ, row + 1, USER_KEY + owner, unit_key(w, owner % w->units), out));
-	return (double)(now_ns() - since) / REPEATS;
+	return (double)(now_ns() - since) / repeats;
+}
+
+static int64_t user_asking(const struct world *w, int64_t q)
+{
+	return q % CALLERS * 199 % w->users;
 }
 
 static void questions(struct world *w, int64_t count)
@@ -283,11 +319,20 @@ static void questions(struct world *w, int64_t count)
 	if (!all || !kept || !looked || !answers || !ways)
 		exit(1);
 	must(transaction_begin_read(w->store, &tx));
+	for (int64_t q = 0; q < CALLERS; q++) {
+		struct decision d;
+		(void)ask(w, q, user_asking(w, q), 1, &d); /* the contexts are there */
+	}
+	for (int64_t q = CALLERS; q < count; q++) {
+		struct decision d;
+		all[q] = ask(w, q, user_asking(w, q), 1, &d);
+	}
+	double first = count > CALLERS ? median(all + CALLERS, (size_t)(count - CALLERS)) : 0;
 	for (int round = 0; round < 2; round++) { /* the first one warms */
 		kept_count = looked_count = 0;
 		for (int64_t q = 0; q < count; q++) {
 			struct decision d = { 0 };
-			all[q] = ask(w, q, q % CALLERS * 199 % w->users, &d);
+			all[q] = ask(w, q, user_asking(w, q), REPEATS, &d);
 			answers[q] = allowed(&d) ? '1' : '0';
 			ways[q] = allowed(&d) && d.path != PATH_SHARED ? 'c' : 's';
 			if (ways[q] == 'c')
@@ -297,9 +342,34 @@ static void questions(struct world *w, int64_t count)
 		}
 	}
 	double p50 = median(all, (size_t)count);
-	printf("{\"name\":\"point\",\"p50_ns\":%.1f,\"by_context_ns\":%.1f,\"by_context\":%zu,\"by_share_ns\":%.1f,\"by_share\":%zu,\"answers\":\"%s\",\"ways\":\"%s\"}\n", p50,
+	printf("{\"name\":\"point\",\"p50_ns\":%.1f,\"p99_ns\":%.1f,\"first_ns\":%.1f,\"by_context_ns\":%.1f,\"by_context\":%zu,\"by_share_ns\":%.1f,\"by_share\":%zu,\"answers\":\"%s\",\"ways\":\"%s\"}\n", p50, late(all, (size_t)count), first,
 	       median(kept, kept_count), kept_count, median(looked, looked_count), looked_count, answers, ways);
 	free(all), free(kept), free(looked), free(answers), free(ways);
+}
+
+/* Every row once in an order that jumps, asked about by all in turn; the first time over, the index learns them all. Processor time,
+ * since a run this long is interrupted. */
+static double swept(struct world *w, struct authz_context *const *callers)
+{
+	size_t allows = 0;
+	uint64_t since = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	for (int64_t i = 0; i < w->rows; i++) {
+		struct decision d;
+		int64_t row = i * 7919 % w->rows, owner = row % w->users;
+		must(authz_decide_row(w->authz, callers[i % CALLERS], w->cases, RIGHT_READ, row + 1, USER_KEY + owner, unit_key(w, owner % w->units), &d));
+		allows += allowed(&d);
+	}
+	double ns = (double)(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - since) / (double)w->rows;
+	return allows ? ns : 0;
+}
+
+static void sweeps(struct world *w)
+{
+	struct authz_context *callers[CALLERS];
+	for (int64_t q = 0; q < CALLERS; q++)
+		must(authz_context_of(w->authz, USER_KEY + user_asking(w, q), &callers[q]));
+	double learning = swept(w, callers), known = swept(w, callers);
+	printf("{\"name\":\"sweep\",\"first_ns\":%.1f,\"ns\":%.1f,\"index_bytes\":%zu}\n", learning, known, share_index_bytes(w->authz->shares));
 }
 
 /* --- a context with many roles --- */
@@ -337,6 +407,39 @@ static bool reaches(struct world *w, int64_t user, int64_t unit)
 	return allowed(&d);
 }
 
+static void beneath_fill(struct world *w)
+{
+	w->beneath = calloc((size_t)w->units, sizeof *w->beneath);
+	if (!w->beneath)
+		exit(1);
+	for (int64_t u = 1; u < w->units; u++) {
+		int64_t above = u;
+		while (above > 1)
+			above = (above - 1) / 10;
+		if (above == 1)
+			w->beneath[w->beneath_count++] = u;
+	}
+	rows_fill(w, row_beneath_bind);
+}
+
+static int64_t rows_beneath(struct world *w)
+{
+	int64_t *keys = NEW_ARRAY(w->arena, int64_t, w->beneath_count), count;
+	char sql[160];
+	SCOPED(statement) s = { 0 };
+	bool row;
+	if (!keys)
+		exit(1);
+	for (size_t i = 0; i < w->beneath_count; i++)
+		keys[i] = unit_key(w, w->beneath[i]);
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM %.*s WHERE unit IN (SELECT value FROM i64_array(?1))", STR_ARG(w->cases->sql));
+	must(statement_open_text(w->store, str_of(sql), &s));
+	must(bind_i64_array(&s, 1, keys, w->beneath_count));
+	must(statement_step(&s, &row));
+	count = column_i64(&s, 0);
+	return count;
+}
+
 /* Unit 1 with all beneath it goes under unit 2, whose user 2 reads to the depth of units below. */
 static void unit_moved(struct world *w)
 {
@@ -344,18 +447,20 @@ static void unit_moved(struct world *w)
 	const struct table *units = metadata_table(w->metadata, S("businessunit"));
 	struct uuid unit = id_of(unit_key(w, 1));
 	struct admin_value parent = { table_column(units, S("parentbusinessunitid")), ADMIN_UUID, .uuid = id_of(unit_key(w, 2)) };
+	beneath_fill(w);
+	int64_t rows = rows_beneath(w);
 	bool before = reaches(w, 2, 11);
 	int changes = sqlite3_total_changes(w->store->db);
-	uint64_t since = now_ns();
+	uint64_t since = now_ns(), since_cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	SCOPED(transaction) tx = { 0 };
 	must(transaction_begin(w->store, &tx));
 	must(authz_admit_operator(w->authz, &operator_context));
 	struct admin_call call = { .authz = w->authz, .caller = operator_context, .arena = w->arena, .audit = { .actor_type = AUDIT_ACTOR_USER, .actor_id = S("bench") } };
 	must(authz_admin_update(&call, units, &unit, &parent, 1));
 	must(transaction_commit(&tx));
-	uint64_t moved = now_ns();
+	uint64_t moved = now_ns(), moved_cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	bool after = reaches(w, 2, 11);
-	printf("{\"name\":\"move\",\"ms\":%.2f,\"next_ms\":%.2f,\"written\":%d,\"before\":%d,\"after\":%d}\n", (double)(moved - since) / 1e6,
+	printf("{\"name\":\"move\",\"units\":%zu,\"rows\":%lld,\"ms\":%.2f,\"cpu_ms\":%.2f,\"next_ms\":%.2f,\"written\":%d,\"before\":%d,\"after\":%d}\n", w->beneath_count, (long long)rows, (double)(moved - since) / 1e6, (double)(moved_cpu - since_cpu) / 1e6,
 	       (double)(now_ns() - moved) / 1e6, sqlite3_total_changes(w->store->db) - changes, before, after);
 }
 
@@ -368,6 +473,7 @@ int main(int argc, char **argv)
 	world_open(&w);
 	world_fill(&w);
 	questions(&w, atoll(argv[5]));
+	sweeps(&w);
 	builds(&w);
 	unit_moved(&w);
 	world_close(&w);
