@@ -23,6 +23,7 @@ struct audit_pump {
 	uint64_t last;                        /* highest seen   */
 	int64_t removed_at_ns;
 	bool more;                            /* the last look found more than it could send */
+	uint64_t mark;                        /* the store's, before the last look */
 	struct audit_batch batch;
 };
 
@@ -64,6 +65,7 @@ static err fill(struct audit_pump *pump, uint64_t *out_last)
 	audit_batch_clear(&pump->batch);
 	*out_last = pump->sent;
 	pump->more = false;
+	pump->mark = store_mark(pump->store);
 	TRY(statement_open(pump->store, &SQL_OUTBOX_AFTER, &rows));
 	TRY(bind_i64(&rows, 1, (int64_t)pump->sent));
 	TRY(bind_i64(&rows, 2, AUDIT_BATCH_EVENTS_MAX));
@@ -86,6 +88,8 @@ static err fill(struct audit_pump *pump, uint64_t *out_last)
 static bool send_one(struct audit_pump *pump)
 {
 	uint64_t last;
+	if (!pump->more && pump->mark == store_mark(pump->store))
+		return false;
 	err e = fill(pump, &last);
 	if (failed(e)) {
 		log_err("reading the audit outbox", e);

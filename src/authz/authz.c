@@ -155,11 +155,17 @@ err authz_column_removed(struct authz *a, const struct column *column)
 err authz_snapshot(struct authz *a, const struct snapshot **out)
 {
 	int64_t epoch;
+	uint64_t mark = store_mark(a->store);
+	if (a->snapshot && a->snapshot_mark == mark) {
+		*out = a->snapshot;
+		return OK;
+	}
 	TRY(sql_i64(a->store, &SQL_AUTHZ_EPOCH_READ, NO_ARGS, &epoch));
 	if (!a->snapshot || a->snapshot->epoch != (uint64_t)epoch) {
 		forget(a);
 		TRY(snapshot_load(a->store, a->metadata, (uint64_t)epoch, &a->snapshot));
 	}
+	a->snapshot_mark = mark;
 	*out = a->snapshot;
 	return OK;
 }

@@ -91,6 +91,7 @@ struct authz {
 	struct synchronization sync;
 	uint64_t epoch_highest;     /* ever seen: a rolled-back epoch is never given again */
 	struct snapshot *snapshot;  /* null until asked */
+	uint64_t snapshot_mark;     /* the store's, when it was found to be of the present epoch */
 	struct context_cache *cache;
 	struct share_index *shares; /* committed ones (authz/share_index.h) */
 	int64_t operator_user, root_unit;

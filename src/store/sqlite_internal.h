@@ -13,6 +13,7 @@ enum { STATEMENTS_CACHED_MAX = 256, STATEMENT_BUCKETS = 512, CHECKPOINT_FRAMES =
 /* A prepared statement: free in the cache, or lent to one user. */
 struct prepared {
 	sqlite3_stmt *stmt;
+	const struct sql_text *origin; /* null: opened by its text, whose hash this is */
 	uint64_t hash;
 	char *text;
 	size_t text_len;
@@ -37,6 +38,8 @@ struct store {
 	struct watch *watches;      /* sqlite_watch.c */
 	bool setting_up;            /* the authorizer lets everything pass: our own statements */
 	uint64_t uses;
+	int64_t changes_at_begin;   /* of the last transaction: one that changed nothing has nothing to undo */
+	uint64_t undone;            /* how often changes were rolled back */
 	size_t cached;
 	struct prepared *bucket[STATEMENT_BUCKETS];
 };

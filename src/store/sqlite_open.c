@@ -154,6 +154,14 @@ static err judge_freshness(struct store *store)
 	return OK;
 }
 
+/* Also when SQLite rolls back by itself. */
+static void rolled_back(void *self)
+{
+	struct store *store = self;
+	if (sqlite3_total_changes64(store->db) != store->changes_at_begin)
+		store->undone++;
+}
+
 static int count_frames(void *self, sqlite3 *db, const char *name, int frames)
 {
 	(void)db, (void)name;
@@ -176,6 +184,7 @@ static err open_database(struct store *store, const struct store_options *option
 	store->setting_up = true;
 	sqlite3_set_authorizer(store->db, store_authorize, store);
 	TRY(configure(store, options->cache_bytes));
+	sqlite3_rollback_hook(store->db, rolled_back, store);
 	sqlite3_wal_hook(store->db, count_frames, store); /* after wal_autocheckpoint=0, which takes any hook away */
 	TRY(store_error(store, store_array_register(store->db)));
 	if (create)

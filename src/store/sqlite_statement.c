@@ -56,6 +56,25 @@ static err prepare(struct store *store, str sql, uint64_t hash, struct prepared 
 	return OK;
 }
 
+static void lend(struct store *store, struct prepared *p, struct statement *out)
+{
+	p->lent = true;
+	p->used_at = ++store->uses;
+	store->lent++;
+	*out = (struct statement){ store, p };
+}
+
+static err prepare_into(struct store *store, str sql, uint64_t hash, struct prepared **bucket, struct prepared **out)
+{
+	TRY(prepare(store, sql, hash, out));
+	if (store->cached >= STATEMENTS_CACHED_MAX)
+		evict(store);
+	(*out)->chain = *bucket;
+	*bucket = *out;
+	store->cached++;
+	return OK;
+}
+
 err statement_open_text(struct store *store, str sql, struct statement *out)
 {
 	uint64_t hash = siphash((struct map_seed){ 1, 2 }, bytes_of_str(sql));
@@ -63,24 +82,32 @@ err statement_open_text(struct store *store, str sql, struct statement *out)
 
 	while (p && (p->lent || p->hash != hash || !str_equal(sql, (str){ p->text, p->text_len })))
 		p = p->chain;
-	if (!p) {
-		TRY(prepare(store, sql, hash, &p));
-		if (store->cached >= STATEMENTS_CACHED_MAX)
-			evict(store);
-		p->chain = *bucket;
-		*bucket = p;
-		store->cached++;
-	}
-	p->lent = true;
-	p->used_at = ++store->uses;
-	store->lent++;
-	*out = (struct statement){ store, p };
+	if (!p)
+		TRY(prepare_into(store, sql, hash, bucket, &p));
+	lend(store, p, out);
 	return OK;
 }
 
+/* Compiled-in text is known by where it stands: nothing is read of it to find it again. */
 err statement_open(struct store *store, const struct sql_text *sql, struct statement *out)
 {
-	return statement_open_text(store, str_of(sql->text), out);
+	uintptr_t at = (uintptr_t)sql / sizeof *sql;
+	struct prepared **bucket = &store->bucket[at % STATEMENT_BUCKETS], *p = *bucket;
+
+	while (p && (p->lent || p->origin != sql))
+		p = p->chain;
+	if (!p) {
+		TRY(prepare_into(store, str_of(sql->text), 0, bucket, &p));
+		p->origin = sql;
+	}
+	lend(store, p, out);
+	return OK;
+}
+
+/* What its steps answered was told by them. */
+void statement_again(struct statement *s)
+{
+	sqlite3_reset(prepared_of(s)->stmt);
 }
 
 void statement_release(struct statement *s)
@@ -255,6 +282,12 @@ enum column_kind column_kind(const struct statement *s, int index)
 int64_t store_changes(const struct store *store)
 {
 	return sqlite3_changes64(store->db);
+}
+
+/* Both numbers only grow, so the sum is new when either is. */
+uint64_t store_mark(const struct store *store)
+{
+	return (uint64_t)sqlite3_total_changes64(store->db) + store->undone;
 }
 
 int64_t store_last_rowid(const struct store *store)

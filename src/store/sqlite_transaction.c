@@ -45,6 +45,7 @@ static err begin(struct store *store, str sql, struct transaction *out)
 	if (store_in_transaction(store))
 		FAIL(ERR_INTERNAL, "transactions do not nest");
 	TRY(run(store, sql));
+	store->changes_at_begin = sqlite3_total_changes64(store->db);
 	store->savepoints = 0;
 	store->open_to_parts = false;
 	*out = (struct transaction){ store, false };
@@ -126,6 +127,7 @@ err savepoint_undo(struct store *store)
 {
 	if (!store->savepoints)
 		FAIL(ERR_INTERNAL, "no savepoint to undo");
+	store->undone++;
 	TRY(savepoint(store, "ROLLBACK TO", store->savepoints));
 	return savepoint_keep(store);
 }

@@ -64,6 +64,8 @@ struct statement {
 MUST_USE NONNULL err statement_open(struct store *store, const struct sql_text *sql, struct statement *out);
 /* For text built at run time; cached by its content, so keep the number of shapes small and bind every value. */
 MUST_USE NONNULL err statement_open_text(struct store *store, str sql, struct statement *out);
+/* Rewound, to be bound and stepped anew: for the same question many times over. Bindings stay until they are replaced. */
+NONNULL void statement_again(struct statement *s);
 /* Gives it back to the cache. Accepts a zeroed value. Use SCOPED(statement). */
 NONNULL void statement_release(struct statement *s);
 
@@ -99,6 +101,9 @@ NONNULL enum column_kind column_kind(const struct statement *s, int index);
 /* Rows changed by the last statement that ran. */
 NONNULL int64_t store_changes(const struct store *store);
 NONNULL int64_t store_last_rowid(const struct store *store);
+/* Another number whenever rows may differ from before: a statement that changed some has ended, or changes were undone. Nobody else
+ * writes to this database, so what was read at a mark is still so while the mark stands. */
+NONNULL uint64_t store_mark(const struct store *store);
 
 /* --- transactions --- */
 

@@ -215,6 +215,41 @@ static void constraints_savepoints_and_arrays(void **state)
 	store_close(store);
 }
 
+static void a_mark_stands_until_rows_may_differ(void **state)
+{
+	struct fixture *f = *state;
+	struct store *store;
+	assert_false(failed(open_store(f, &store)));
+	insert_many(store, 1, 4);
+	uint64_t mark = store_mark(store);
+	assert_int_equal(number(store, S("SELECT count(*) FROM note")), 3);
+	{
+		SCOPED(transaction) snapshot = { 0 };
+		assert_false(failed(transaction_begin_read(store, &snapshot)));
+		assert_int_equal(number(store, S("SELECT count(*) FROM note")), 3);
+	}
+	assert_true(store_mark(store) == mark); /* reading, and its end, move nothing */
+	assert_false(failed(insert(store, 9, S("nine"))));
+	assert_true(store_mark(store) != mark);
+	{
+		SCOPED(transaction) undone = { 0 };
+		assert_false(failed(transaction_begin(store, &undone)));
+		assert_false(failed(insert(store, 10, S("ten"))));
+		mark = store_mark(store);
+	}
+	assert_true(store_mark(store) != mark); /* what was read inside is no longer so */
+	{
+		SCOPED(transaction) outer = { 0 };
+		assert_false(failed(transaction_begin(store, &outer)));
+		assert_false(failed(savepoint_begin(store)));
+		assert_false(failed(insert(store, 11, S("eleven"))));
+		mark = store_mark(store);
+		assert_false(failed(savepoint_undo(store)));
+		assert_true(store_mark(store) != mark);
+	}
+	store_close(store);
+}
+
 static void what_would_read_past_the_cipher_is_denied(void **state)
 {
 	static const char *const refused[] = {
@@ -481,7 +516,7 @@ int main(void)
 {
 #define T(name_) cmocka_unit_test_setup_teardown(name_, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(rows_survive_closing), T(a_second_owner_is_refused), T(constraints_savepoints_and_arrays),
+		T(rows_survive_closing), T(a_second_owner_is_refused), T(constraints_savepoints_and_arrays), T(a_mark_stands_until_rows_may_differ),
 		T(what_would_read_past_the_cipher_is_denied), T(no_plaintext_in_any_file), T(a_killed_process_loses_nothing),
 		T(flipped_zeroed_and_swapped_pages_are_found), T(old_copies_and_foreign_keys_are_found),
 		T(a_damaged_log_tail_ends_recovery_whole), T(a_watcher_is_told_of_every_changed_row),
