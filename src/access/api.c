@@ -119,19 +119,33 @@ static err question_read(struct access_call *call, enum access_api api)
 	return row_question_check(call);
 }
 
+/* The questions of a batch are mostly about one subject: what was found of the last one is so for the same one. */
+static err arrive_once(struct data_call *dc, const struct access_entity **last, struct access_entity *entity)
+{
+	const struct access_entity *known = *last;
+	if (known && str_equal(known->id, entity->id) && str_equal(known->type, entity->type)) {
+		entity->key = known->key;
+		entity->refused = known->refused;
+		return OK;
+	}
+	*last = entity;
+	return subject_arrive(dc, entity);
+}
+
 /* A person of the tenant who has never been here becomes a user now, if the gates admit them, as at their first visit: before the
  * answers, which are of one epoch. */
 static err subjects_arrive(struct access_call *call)
 {
+	const struct access_entity *subject = NULL, *on_behalf_of = NULL;
 	for (size_t i = 0; i < call->request.count; i++) {
 		struct access_question *q = &call->request.questions[i];
 		bool stranger = false;
 		TRY(external_subject_is_declared(call, q, &stranger));
 		if (stranger)
 			continue;
-		TRY(subject_arrive(&call->data, &q->subject));
+		TRY(arrive_once(&call->data, &subject, &q->subject));
 		if (q->on_behalf)
-			TRY(subject_arrive(&call->data, &q->on_behalf_of));
+			TRY(arrive_once(&call->data, &on_behalf_of, &q->on_behalf_of));
 	}
 	return OK;
 }
@@ -151,6 +165,7 @@ static err serve(struct web_call *web, enum access_api api, access_run run)
 {
 	struct access_call call = { .data = { .app = web->app, .web = web, .arena = web->arena } };
 	err e = answer(&call, api, run);
+	row_finder_release(&call.rows);
 	if (failed(e)) {
 		data_call_denied(&call.data);
 		error_write(web, &call.data.problem, web_status_of_kind(err_kind_of(e)), e);

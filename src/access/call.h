@@ -19,6 +19,7 @@ struct access_call {
 	struct data_call data;    /* who asks, and the environment           */
 	struct access_request request;
 	uint64_t epoch;           /* of every answer                         */
+	struct row_finder rows;   /* of the questions, one after another     */
 	const struct external_type *externals; /* looked up so far           */
 	struct access_outcome *outcomes; /* of evaluations, for the audit log */
 	size_t outcome_count;

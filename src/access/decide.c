@@ -3,7 +3,6 @@
 #include "access/columns.h"
 #include "access/subject.h"
 #include "authz/share.h"
-#include "data/row_find.h"
 #include "data/row_policy.h"
 
 static const char *const actions[RIGHTS_END] = {
@@ -71,7 +70,7 @@ static err row_to_be_find(struct data_call *dc, const struct access_question *q,
 	return OK;
 }
 
-err access_target_find(struct data_call *dc, const struct access_question *q, struct access_target *out)
+err access_target_find(struct data_call *dc, const struct access_question *q, struct row_finder *rows, struct access_target *out)
 {
 	struct uuid id;
 	*out = (struct access_target){ .table = metadata_table(dc->app->metadata, q->resource.type), .right = action_right(q->action),
@@ -85,7 +84,7 @@ err access_target_find(struct data_call *dc, const struct access_question *q, st
 		out->refused = REASON_NOT_ASSIGNABLE;
 	if (out->right == RIGHT_CREATE)
 		return row_to_be_find(dc, q, out);
-	return failed(uuid_parse(q->resource.id, &id)) ? OK : row_place_find(dc, out->table, &id, DO_LOOK, &out->row, &out->found);
+	return failed(uuid_parse(q->resource.id, &id)) ? OK : row_finder_find(dc, rows, out->table, &id, &out->row, &out->found);
 }
 
 /* --- who --- */

@@ -15,7 +15,7 @@
 #include "access/request.h"
 #include "authz/rights.h"
 #include "authz/reason.h"
-#include "data/rights.h"
+#include "data/row_find.h"
 
 /* RIGHT_NONE when there is none of this name; the name of a right. */
 enum right action_right(str action);
@@ -31,7 +31,8 @@ struct access_target {
 	bool unmasked;               /* read: beneath their masks                                 */
 	enum authz_reason refused;   /* whoever asks; REASON_NONE: nothing                        */
 };
-MUST_USE NONNULL err access_target_find(struct data_call *dc, const struct access_question *q, struct access_target *out);
+MUST_USE NONNULL err access_target_find(struct data_call *dc, const struct access_question *q, struct row_finder *rows,
+					struct access_target *out);
 
 /* Who would act. */
 struct access_parties {

@@ -19,7 +19,7 @@ static err answer_one(struct access_call *call, const struct access_question *q,
 	if (out->wrong)
 		return OK;
 	access_parties_find(q, &who);
-	TRY(access_target_find(&call->data, q, &what));
+	TRY(access_target_find(&call->data, q, &call->rows, &what));
 	TRY(access_decide(&call->data, &who, &what, &out->reason));
 	return out->reason == REASON_NONE ? access_columns_masked(&call->data, &what, &out->masked, &out->masked_count) : OK;
 }

@@ -69,7 +69,7 @@ err search_resource_run(struct access_call *call)
 	if (external)
 		return search_external_resource_run(&s, external);
 	access_parties_find(q, &who);
-	TRY(access_target_find(dc, q, &what));
+	TRY(access_target_find(dc, q, &call->rows, &what));
 	if (!who.subject || !what.table || what.right <= RIGHT_CREATE || what.refused != REASON_NONE)
 		return search_answer(&s, q->resource.type);
 	TRY(authz_context_of(dc->app->authz, who.subject, &ctx));
@@ -127,7 +127,7 @@ err search_subject_run(struct access_call *call)
 	if (external)
 		return search_external_subject_run(&s, external);
 	access_parties_find(q, &who);
-	TRY(access_target_find(&call->data, q, &what));
+	TRY(access_target_find(&call->data, q, &call->rows, &what));
 	if (type != SUBJECT_UNKNOWN && type != SUBJECT_CONTACT && what.table)
 		TRY(subjects_offer(&s, type, &who, &what));
 	return search_answer(&s, q->subject.type);
@@ -153,7 +153,7 @@ err search_action_run(struct access_call *call)
 		if (r <= s.after)
 			continue;
 		q.action = action_name((enum right)r);
-		TRY(access_target_find(&call->data, &q, &what));
+		TRY(access_target_find(&call->data, &q, &call->rows, &what));
 		TRY(access_decide(&call->data, &who, &what, &reason));
 		wanted = search_offer(&s, r, q.action, reason == REASON_NONE);
 	}

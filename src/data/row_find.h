@@ -13,6 +13,14 @@ MUST_USE NONNULL err row_find(struct data_call *dc, const struct odata_query *q,
 /* Only where it stands. */
 MUST_USE NONNULL err row_place_find(struct data_call *dc, const struct table *t, const struct uuid *id, enum data_right right,
 				    struct row_place *out, bool *out_found);
+/* The same for many rows one after another, as with DO_LOOK: the statement stays open while the table does. Zeroed at first; release it. */
+struct row_finder {
+	const struct table *table;
+	struct statement statement;
+};
+MUST_USE NONNULL err row_finder_find(struct data_call *dc, struct row_finder *finder, const struct table *t, const struct uuid *id,
+				     struct row_place *out, bool *out_found);
+NONNULL void row_finder_release(struct row_finder *finder);
 /* 404 "account With Id = ... Does Not Exist". */
 MUST_USE NONNULL err row_missing(struct data_call *dc, const struct table *t, const struct uuid *id);
 
