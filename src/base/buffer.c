@@ -74,11 +74,6 @@ void buffer_append_str(struct buffer *b, str s)
 	buffer_append(b, bytes_of_str(s));
 }
 
-void buffer_append_char(struct buffer *b, char c)
-{
-	buffer_append(b, bytes_of(&c, 1));
-}
-
 void buffer_append_format(struct buffer *b, const char *format, ...)
 {
 	va_list args, again;

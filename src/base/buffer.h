@@ -24,7 +24,15 @@ NONNULL void buffer_clear(struct buffer *b);
 NONNULL uint8_t *buffer_reserve(struct buffer *b, size_t n);
 NONNULL void buffer_append(struct buffer *b, bytes octets);
 NONNULL void buffer_append_str(struct buffer *b, str s);
-NONNULL void buffer_append_char(struct buffer *b, char c);
+/* Inline, as most of what is written is punctuation. */
+static inline NONNULL void buffer_append_char(struct buffer *b, char c)
+{
+	uint8_t *at = b->failed || b->len >= b->capacity || b->len >= b->len_max ? buffer_reserve(b, 1) : b->at + b->len;
+	if (!at)
+		return;
+	*at = (uint8_t)c;
+	b->len++;
+}
 /* In decimal digits. */
 NONNULL void buffer_append_i64(struct buffer *b, int64_t value);
 NONNULL PRINTF_LIKE(2, 3) void buffer_append_format(struct buffer *b, const char *format, ...);

@@ -1,10 +1,5 @@
 #include "base/str.h"
 
-bool str_equal(str a, str b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
 bool bytes_equal(bytes a, bytes b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);

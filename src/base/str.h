@@ -53,7 +53,10 @@ static inline bool str_is_empty(str s)
 }
 
 /* Octet for octet. Not for secrets: see crypto/secret.h. */
-bool str_equal(str a, str b);
+static inline bool str_equal(str a, str b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
 bool bytes_equal(bytes a, bytes b);
 /* ASCII letters compare without case; all other octets exactly. */
 bool str_equal_nocase(str a, str b);

@@ -1,30 +1,25 @@
 #include "base/uuid.h"
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* The digit's value and one: 0 is no digit. */
+static const uint8_t hex_digits[256] = {
+	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
+	['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+	['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 err uuid_parse(str text, struct uuid *out)
 {
+	static const uint8_t at[16] = { 0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34 }; /* where each octet stands */
 	struct uuid u = { 0 };
-	size_t digit = 0;
 	if (text.len != UUID_TEXT_LEN)
 		FAIL(ERR_INVALID, "a GUID has 36 characters");
-	for (size_t i = 0; i < UUID_TEXT_LEN; i++) {
-		if (i == 8 || i == 13 || i == 18 || i == 23) {
-			if (text.at[i] != '-')
-				FAIL(ERR_INVALID, "GUID without its hyphens");
-			continue;
-		}
-		int value = hex_value(text.at[i]);
-		if (value < 0)
+	if (text.at[8] != '-' || text.at[13] != '-' || text.at[18] != '-' || text.at[23] != '-')
+		FAIL(ERR_INVALID, "GUID without its hyphens");
+	for (size_t i = 0; i < sizeof u.b; i++) {
+		uint8_t high = hex_digits[(uint8_t)text.at[at[i]]], low = hex_digits[(uint8_t)text.at[at[i] + 1]];
+		if (!high || !low)
 			FAIL(ERR_INVALID, "GUID with a character that is not hexadecimal");
-		u.b[digit / 2] = (uint8_t)(u.b[digit / 2] << 4 | value);
-		digit++;
+		u.b[i] = (uint8_t)((high - 1) << 4 | (low - 1));
 	}
 	*out = u;
 	return OK;

@@ -123,8 +123,24 @@ static err parse_escape(struct parse *p, char *to, size_t *len)
 	return OK;
 }
 
+/* Where the text that stands for itself ends: ASCII without escapes and controls. */
+static const uint8_t *plain_end(const struct parse *p)
+{
+	const uint8_t *at = p->at;
+	while (at < p->end && *at >= 0x20 && *at < 0x80 && *at != '"' && *at != '\\')
+		at++;
+	return at;
+}
+
 static err parse_string(struct parse *p, str *out)
 {
+	const uint8_t *plain = plain_end(p);
+	if (plain < p->end && *plain == '"') { /* names and most values: copied as they are */
+		*out = str_copy(p->arena, (str){ (const char *)p->at, (size_t)(plain - p->at) });
+		p->at = plain + 1;
+		TRY_NEW(out->at);
+		return OK;
+	}
 	const uint8_t *end = p->at; /* the closing quote: an escape never makes text longer */
 	while (end < p->end && *end != '"')
 		end += *end == '\\' ? 2 : 1;
