@@ -43,7 +43,7 @@ struct exchange {
 	struct http_request_message message;
 	struct spool body;
 	struct worker_link *link;
-	struct exchange *next_parked;
+	struct exchange *next_of_link;           /* running or parked at the same worker */
 	struct exchange_debts *debts;             /* of its connection; null without, or when that has ended */
 	struct exchange *next_debt, *previous_debt;
 	bool owed, owed_by_source;                /* counted among debts; in the table of sources */

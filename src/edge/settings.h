@@ -21,6 +21,7 @@ struct edge_settings {
 	uint64_t bodies_bytes_max;                 /* of all requests together */
 	/* queues before the workers */
 	uint32_t queue_per_tenant_max, queue_total_max, running_max;
+	uint32_t ahead_ms; /* a worker gets more before it has answered while all that it has takes less than this; 0: one at a time */
 	uint32_t caller_concurrent_max; /* requests with one bearer token that data workers have or will get; 0: any number */
 	uint32_t request_ms; /* from the whole request to its answer */
 	uint32_t codel_target_ms, codel_interval_ms;
@@ -39,7 +40,7 @@ static inline struct edge_settings edge_settings_default(void)
 		.linger_ms = 2000,
 		.requests_per_connection_max = 1000,
 		.body_bytes_max = 1 << 20, .upload_bytes_max = 128 << 20, .bodies_bytes_max = 512 << 20,
-		.queue_per_tenant_max = 1024, .queue_total_max = 16384, .running_max = 16,
+		.queue_per_tenant_max = 1024, .queue_total_max = 16384, .running_max = 16, .ahead_ms = 1,
 		.caller_concurrent_max = 52,
 		.request_ms = 30000,
 		.codel_target_ms = 20, .codel_interval_ms = 200,

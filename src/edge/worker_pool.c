@@ -10,6 +10,10 @@
 #define QUANTUM_NS INT64_C(5000000)
 #define ASK_AGAIN_NS INT64_C(5000000000)
 enum { POOL_ARENA_BYTES = 8 << 20, KEY_BYTES = 36, MESSAGES_PER_TURN = 16 };
+/* A worker does one request at a time. More are sent ahead while those that it has take less than ahead_ms together, by the outlet's
+ * average: it then goes from one to the next without waiting for us. So few that the queue, not the channel, decides who is served, and
+ * that the channel never fills. */
+enum { AHEAD_MAX = 8, AHEAD_BYTES_MAX = 64 * 1024 };
 
 enum link_state { LINK_ABSENT = 0, LINK_WANTED, LINK_READY };
 
@@ -19,7 +23,10 @@ struct worker_link {
 	enum link_state state;
 	int64_t asked_ns;
 	struct loop_watch watch; /* watch.fd is -1 without a channel */
-	struct exchange *running, *parked;
+	struct exchange *running, *parked; /* running: in the order sent */
+	uint32_t running_count;
+	size_t running_bytes;
+	int64_t finished_ns;     /* when the last one was answered or parked: the next began then, or when it was sent */
 	struct fair_outlet outlet;
 	struct worker_link *next;
 	char key[KEY_BYTES];
@@ -31,7 +38,7 @@ struct worker_pool {
 	struct map *links;
 	struct worker_link *all;
 	struct fair_queue *queue;
-	uint32_t running;
+	uint32_t running; /* links with something running */
 	bool pumping;
 	uint8_t raw[CHANNEL_MESSAGE_BYTES_MAX];
 };
@@ -114,35 +121,75 @@ static void ask_for_worker(struct worker_link *link)
 	link->pool->edge->ports.worker_wanted(link->pool->edge->ports.self, &link->name);
 }
 
+/* About what it takes of the channel. */
+static size_t message_bytes(const struct http_request_message *m)
+{
+	size_t n = m->path.len + m->query.len + m->body.inline_body.len;
+	for (size_t i = 0; i < m->header_count; i++)
+		n += m->headers[i].name.len + m->headers[i].value.len;
+	return n;
+}
+
+static bool takes_more(const struct worker_link *link)
+{
+	if (link->state != LINK_READY || !link->running)
+		return link->state == LINK_READY;
+	int64_t ahead_ns = link->pool->edge->settings.ahead_ms * INT64_C(1000000);
+	return link->running_count < AHEAD_MAX && link->running_bytes < AHEAD_BYTES_MAX &&
+	       link->outlet.cost_ns * link->running_count < ahead_ns;
+}
+
 static void reopen(struct worker_link *link)
 {
-	fair_outlet_set_open(link->pool->queue, &link->outlet, link->state == LINK_READY && !link->running);
+	fair_outlet_set_open(link->pool->queue, &link->outlet, takes_more(link));
 }
 
 /* --- leaving a worker --- */
 
-static void finish_running(struct worker_link *link)
+static struct exchange *unlink_exchange(struct exchange **list, const struct uuid *request_id)
 {
-	struct worker_pool *pool = link->pool;
-	struct exchange *x = link->running;
-	if (!x)
-		return;
-	fair_queue_charge(pool->queue, &link->outlet, loop_now_ns(pool->edge->loop) - x->sent_ns);
-	link->running = NULL;
-	pool->running--;
-}
-
-static struct exchange *unlink_parked(struct worker_link *link, const struct uuid *request_id)
-{
-	for (struct exchange **at = &link->parked; *at; at = &(*at)->next_parked) {
+	for (struct exchange **at = list; *at; at = &(*at)->next_of_link) {
 		struct exchange *x = *at;
 		if (!uuid_equal(&x->message.request_id, request_id))
 			continue;
-		*at = x->next_parked;
-		x->next_parked = NULL;
+		*at = x->next_of_link;
+		x->next_of_link = NULL;
 		return x;
 	}
 	return NULL;
+}
+
+/* Charged for its own time only: not for what it waited behind those sent before it. */
+static void charge(struct worker_link *link, const struct exchange *x)
+{
+	struct worker_pool *pool = link->pool;
+	int64_t now = loop_now_ns(pool->edge->loop), began = x->sent_ns > link->finished_ns ? x->sent_ns : link->finished_ns;
+	fair_queue_charge(pool->queue, &link->outlet, now - began);
+	link->finished_ns = now;
+	if (!link->running)
+		pool->running--;
+}
+
+static struct exchange *take_running(struct worker_link *link, const struct uuid *request_id)
+{
+	struct exchange *x = unlink_exchange(&link->running, request_id);
+	if (!x)
+		return NULL;
+	link->running_count--;
+	link->running_bytes -= message_bytes(&x->message);
+	charge(link, x);
+	return x;
+}
+
+static struct exchange *take_all_running(struct worker_link *link)
+{
+	struct exchange *all = link->running;
+	link->running = NULL;
+	link->running_count = 0;
+	link->running_bytes = 0;
+	if (all)
+		charge(link, all);
+	return all;
 }
 
 /* A request whose worker died: asked once more when asking twice is harmless, else told so. */
@@ -161,27 +208,30 @@ static void orphaned(struct worker_link *link, struct exchange *x)
 	exchange_left_worker(x);
 }
 
+static void orphan_all(struct worker_link *link, struct exchange *first)
+{
+	while (first) {
+		struct exchange *next = first->next_of_link;
+		first->next_of_link = NULL;
+		orphaned(link, first);
+		first = next;
+	}
+}
+
 static void link_lost(struct worker_link *link)
 {
 	struct worker_pool *pool = link->pool;
-	struct exchange *running = link->running, *parked = link->parked;
+	struct exchange *running = take_all_running(link), *parked = link->parked;
 	if (link->watch.fd >= 0) {
 		loop_remove(pool->edge->loop, &link->watch);
 		close(link->watch.fd);
 		link->watch.fd = -1;
 	}
 	link->state = LINK_ABSENT;
-	finish_running(link);
 	link->parked = NULL;
 	reopen(link);
-	if (running)
-		orphaned(link, running);
-	while (parked) {
-		struct exchange *next = parked->next_parked;
-		parked->next_parked = NULL;
-		orphaned(link, parked);
-		parked = next;
-	}
+	orphan_all(link, running);
+	orphan_all(link, parked);
 	if (link->outlet.count)
 		ask_for_worker(link);
 }
@@ -203,14 +253,13 @@ void worker_pool_free(struct worker_pool *pool)
 static void on_parked(struct worker_link *link, bytes raw)
 {
 	struct uuid id;
-	struct exchange *x = link->running;
-	if (failed(http_request_id_decode(raw, &id)) || !x || !uuid_equal(&id, &x->message.request_id)) {
+	struct exchange *x = failed(http_request_id_decode(raw, &id)) ? NULL : take_running(link, &id);
+	if (!x) {
 		log_line(LOG_ERROR, "%s worker parked a request that it does not have", process_role_name(link->name.role));
 		link_lost(link);
 		return;
 	}
-	finish_running(link);
-	x->next_parked = link->parked;
+	x->next_of_link = link->parked;
 	link->parked = x;
 	if (x->state != EXCHANGE_ANSWERED)
 		x->state = EXCHANGE_PARKED;
@@ -219,13 +268,11 @@ static void on_parked(struct worker_link *link, bytes raw)
 
 static struct exchange *take_by_id(struct worker_link *link, const struct uuid *id)
 {
-	struct exchange *x = link->running;
-	if (x && uuid_equal(&x->message.request_id, id)) {
-		finish_running(link);
-		reopen(link);
-		return x;
-	}
-	return unlink_parked(link, id);
+	struct exchange *x = take_running(link, id);
+	if (!x)
+		return unlink_exchange(&link->parked, id);
+	reopen(link);
+	return x;
 }
 
 static void on_response(struct worker_link *link, bytes raw, struct channel_fds *fds)
@@ -275,23 +322,36 @@ static void link_ready(struct loop_watch *watch, unsigned events)
 
 /* --- sending --- */
 
+static void append_running(struct worker_link *link, struct exchange *x)
+{
+	struct exchange **end = &link->running;
+	while (*end)
+		end = &(*end)->next_of_link;
+	if (!link->running)
+		link->pool->running++;
+	*end = x;
+	link->running_count++;
+	link->running_bytes += message_bytes(&x->message);
+}
+
 static void send_to_worker(struct worker_link *link, struct exchange *x)
 {
 	struct worker_pool *pool = link->pool;
 	x->sent_ns = loop_now_ns(pool->edge->loop);
 	x->state = EXCHANGE_RUNNING;
 	x->in_worker = true;
-	link->running = x;
-	pool->running++;
+	append_running(link, x);
 	err e = http_request_send(link->watch.fd, &x->message);
-	if (!failed(e))
+	if (!failed(e)) {
+		reopen(link);
 		return;
+	}
 	if (err_kind_of(e) == ERR_UNAVAILABLE) {
 		link_lost(link); /* it was never read, but a second try counts all the same */
 		return;
 	}
 	log_err("request to a worker", e);
-	finish_running(link);
+	(void)take_running(link, &x->message.request_id);
 	reopen(link);
 	exchange_refuse(x, REFUSE_WORKER_FAILED);
 	exchange_left_worker(x);

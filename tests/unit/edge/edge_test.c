@@ -251,6 +251,125 @@ static void parked_request_lets_the_next_one_in(void **state)
 	edge_fixture_stop(&f);
 }
 
+static void always_ahead(struct edge_settings *s)
+{
+	s->ahead_ms = 60000;
+}
+
+static void never_ahead(struct edge_settings *s)
+{
+	s->ahead_ms = 0;
+}
+
+static bool nothing_waits(int channel)
+{
+	return failed(channel_wait(channel, 200));
+}
+
+/* Two clients ask; a worker that has answered nothing. */
+static int ask_twice(struct edge_fixture *f, int clients[2])
+{
+	clients[0] = ask(f, "GET /contoso.example/v1.0/a HTTP/1.1\r\n" HOST "\r\n");
+	struct worker_name name = edge_fixture_wanted(f);
+	int worker = edge_fixture_worker(f, &name);
+	worker_receive(worker, &request);
+	clients[1] = ask(f, "GET /contoso.example/v1.0/b HTTP/1.1\r\n" HOST "\r\n");
+	return worker;
+}
+
+static void expect_body(int client, const char *body)
+{
+	client_read_response(client, answer, sizeof answer);
+	assert_non_null(strstr(answer, body));
+	close(client);
+}
+
+static void dear_requests_go_one_at_a_time(void **state)
+{
+	struct edge_fixture f;
+	int clients[2];
+	(void)state;
+	edge_fixture_start(&f, never_ahead, false);
+	int worker = ask_twice(&f, clients);
+	assert_true(nothing_waits(worker));
+	worker_answer(worker, &request.message, 200, "one");
+	worker_receive(worker, &request);
+	worker_answer(worker, &request.message, 200, "two");
+	expect_body(clients[0], "\r\n\r\none");
+	expect_body(clients[1], "\r\n\r\ntwo");
+	close(worker);
+	edge_fixture_stop(&f);
+}
+
+/* Received both; then the second is parked, the first answered, the second too. */
+static void cheap_requests_are_sent_ahead(void **state)
+{
+	struct edge_fixture f;
+	static struct worker_request second;
+	int clients[2];
+	(void)state;
+	edge_fixture_start(&f, always_ahead, false);
+	int worker = ask_twice(&f, clients);
+	worker_receive(worker, &second);
+	assert_false(failed(http_parked_send(worker, &second.message.request_id)));
+	worker_answer(worker, &request.message, 200, "one");
+	expect_body(clients[0], "\r\n\r\none");
+	worker_answer(worker, &second.message, 200, "two");
+	expect_body(clients[1], "\r\n\r\ntwo");
+	close(worker);
+	edge_fixture_stop(&f);
+}
+
+/* No more than eight at once, however cheap; each answer lets one more in. */
+static void ahead_has_a_bound(void **state)
+{
+	struct edge_fixture f;
+	int clients[10];
+	(void)state;
+	edge_fixture_start(&f, always_ahead, false);
+	int worker = ask_twice(&f, clients);
+	struct uuid first = request.message.request_id;
+	for (int i = 2; i < 10; i++)
+		clients[i] = ask(&f, "GET /contoso.example/v1.0/more HTTP/1.1\r\n" HOST "\r\n");
+	for (int i = 1; i < 8; i++)
+		worker_receive(worker, &request);
+	assert_true(nothing_waits(worker));
+	struct http_request_message done = request.message;
+	done.request_id = first;
+	worker_answer(worker, &done, 200, "one");
+	expect_body(clients[0], "\r\n\r\none");
+	worker_receive(worker, &request);
+	assert_true(nothing_waits(worker));
+	for (int i = 1; i < 10; i++)
+		close(clients[i]);
+	close(worker);
+	edge_fixture_stop(&f);
+}
+
+static void all_that_a_dead_worker_had_is_asked_again(void **state)
+{
+	struct edge_fixture f;
+	int clients[2];
+	(void)state;
+	edge_fixture_start(&f, always_ahead, false);
+	int worker = ask_twice(&f, clients);
+	worker_receive(worker, &request);
+	int post = ask(&f, "POST /contoso.example/v1.0/users HTTP/1.1\r\n" HOST "content-length: 2\r\n\r\n{}");
+	worker_receive(worker, &request);
+	close(worker);
+	expect_body(post, "HTTP/1.1 502 "); /* may have been done */
+	struct worker_name name = edge_fixture_wanted(&f);
+	worker = edge_fixture_worker(&f, &name);
+	for (int i = 0; i < 2; i++) {
+		worker_receive(worker, &request);
+		assert_int_equal(request.message.method, HTTP_GET);
+		worker_answer(worker, &request.message, 200, "again");
+		expect_body(clients[i], "\r\n\r\nagain");
+	}
+	close(worker);
+	edge_fixture_stop(&f);
+}
+
 static void absent_worker_refuses_what_waits(void **state)
 {
 	struct edge_fixture f;
@@ -457,6 +576,10 @@ int main(void)
 		cmocka_unit_test(absolute_form_with_http_is_misdirected_over_tls),
 		cmocka_unit_test(dead_worker_is_retried_once_for_get_and_reported_for_post),
 		cmocka_unit_test(parked_request_lets_the_next_one_in),
+		cmocka_unit_test(dear_requests_go_one_at_a_time),
+		cmocka_unit_test(cheap_requests_are_sent_ahead),
+		cmocka_unit_test(ahead_has_a_bound),
+		cmocka_unit_test(all_that_a_dead_worker_had_is_asked_again),
 		cmocka_unit_test(absent_worker_refuses_what_waits),
 		cmocka_unit_test(client_that_leaves_is_told_to_the_worker),
 		cmocka_unit_test(stopping_edge_finishes_what_runs),
