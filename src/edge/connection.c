@@ -373,6 +373,16 @@ void connection_serve(struct connection *c)
 	connection_watch(c);
 }
 
+void connection_go_on(struct connection *c)
+{
+	if (!c->closed && c->phase == PHASE_OPEN)
+		c->protocol->advance(c);
+	if (!c->closed && c->phase == PHASE_OPEN && c->tls && c->protocol->wants_input(c) && tls_session_has_pending(c->tls))
+		connection_serve(c);
+	else
+		connection_watch(c);
+}
+
 static void keeper_answered(void *owner)
 {
 	struct connection *c = owner;

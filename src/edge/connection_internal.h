@@ -79,8 +79,10 @@ NONNULL void connection_close(struct connection *c);
 NONNULL bool connection_flush(struct connection *c);
 /* Output is complete: half-close, drain a little, then close, so that the answer is not lost to a reset. */
 NONNULL void connection_linger(struct connection *c);
-/* Goes on with whatever is possible now: handshake, input, protocol, output. From events and from answers alike. */
+/* Goes on with whatever is possible now: handshake, input, protocol, output. */
 NONNULL void connection_serve(struct connection *c);
+/* The same where nothing has come from the socket, but an answer for it: the socket is not asked for what it will tell by itself. */
+NONNULL void connection_go_on(struct connection *c);
 /* Reads what is there into `in`, as far as it fits. Sets `ended`. */
 NONNULL void connection_read(struct connection *c);
 /* What the loop should watch for, from the state of the connection. */

@@ -93,7 +93,7 @@ static void answered(struct exchange *x)
 		c->http1.again = true;
 		return;
 	}
-	connection_serve(c);
+	connection_go_on(c);
 }
 
 static void submit(struct connection *c)

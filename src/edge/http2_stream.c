@@ -107,7 +107,7 @@ static void exchange_answered(struct exchange *x)
 	bool busy = s->h2->busy;
 	send_response(s, &x->response, (str){ x->request_id, UUID_TEXT_LEN });
 	if (!busy)
-		connection_serve(c);
+		connection_go_on(c);
 }
 
 /* --- a head --- */
