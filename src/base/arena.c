@@ -119,12 +119,15 @@ bytes bytes_copy(struct arena *arena, bytes b)
 str str_format(struct arena *arena, const char *format, ...)
 {
 	va_list args, again;
+	char first[256]; /* most are no longer, and formatted once */
 	va_start(args, format);
 	va_copy(again, args);
-	int len = vsnprintf(NULL, 0, format, args);
+	int len = vsnprintf(first, sizeof first, format, args);
 	va_end(args);
 	char *at = len < 0 ? NULL : arena_alloc(arena, (size_t)len + 1);
-	if (at)
+	if (at && (size_t)len < sizeof first)
+		memcpy(at, first, (size_t)len);
+	else if (at)
 		vsnprintf(at, (size_t)len + 1, format, again);
 	va_end(again);
 	return at ? (str){ at, (size_t)len } : (str){ NULL, 0 };

@@ -77,15 +77,16 @@ void buffer_append_str(struct buffer *b, str s)
 void buffer_append_format(struct buffer *b, const char *format, ...)
 {
 	va_list args, again;
+	size_t room = b->failed || b->capacity <= b->len ? 0 : b->capacity - b->len;
 	va_start(args, format);
 	va_copy(again, args);
-	int len = vsnprintf(NULL, 0, format, args);
+	int len = vsnprintf(room ? (char *)b->at + b->len : NULL, room, format, args); /* mostly it fits at once */
 	va_end(args);
 	uint8_t *at = len < 0 ? NULL : buffer_reserve(b, (size_t)len + 1);
-	if (at) {
+	if (at && (size_t)len >= room)
 		vsnprintf((char *)at, (size_t)len + 1, format, again);
+	if (at)
 		b->len += (size_t)len;
-	}
 	va_end(again);
 }
 
