@@ -38,11 +38,18 @@ static void grant(struct role *r, const struct table *t, enum right right, enum 
 /* Everybody reads the tables of the administration, but not what is stored about other programs' people and resources, nor others' jobs and shares. */
 static bool is_everyday(const struct table *t)
 {
-	static const char *const others[] = { "externaltype", "externalentity", "asyncoperation", "principalobjectaccess" };
+	static const char *const others[] = { "externaltype", "externalentity", "asyncoperation", "principalobjectaccess",
+					      "principalobjectattributeaccess" };
 	for (size_t i = 0; i < COUNT_OF(others); i++)
 		if (str_equal(t->logical_name, str_of(others[i])))
 			return false;
 	return t->builtin;
+}
+
+/* What a policy lets pass tells what there is besides. */
+static bool is_policy(const struct table *t)
+{
+	return str_equal(t->logical_name, S("rowpolicy")) || str_equal(t->logical_name, S("rowpolicyconstraint"));
 }
 
 static enum depth builtin_depth(enum role_kind kind, const struct table *t, enum right right)
@@ -53,7 +60,7 @@ static enum depth builtin_depth(enum role_kind kind, const struct table *t, enum
 	case ROLE_SUPPORT:
 		return right == RIGHT_READ ? DEPTH_GLOBAL : DEPTH_NONE;
 	case ROLE_BASIC_USER:
-		return is_everyday(t) && right == RIGHT_READ ? DEPTH_GLOBAL : DEPTH_NONE;
+		return is_everyday(t) && !is_policy(t) && right == RIGHT_READ ? DEPTH_GLOBAL : DEPTH_NONE;
 	case ROLE_CUSTOMIZER:
 		if (t->builtin)
 			return is_everyday(t) && right == RIGHT_READ ? DEPTH_GLOBAL : DEPTH_NONE;

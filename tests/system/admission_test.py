@@ -195,7 +195,7 @@ def lost(a):
     for who in ('ann', 'bob'):
         member(who)
     a.patch(securityGroupId=crew)
-    check('members enter and stay enabled', a.asks('bob') == ADMITTED and not disabled('bob'))
+    check('members enter, and whoever was disabled before is enabled again', a.asks('bob') == ADMITTED and becomes('bob', False))
     member('bob', 'DELETE')
     check('dropped: refused at once, disabled soon', a.asks('bob') == CLOSED and becomes('bob', True))
     check('for the same reason as before', a.decides(a.ids['bob'], row=a.cases['bob']) == 'environment_group')

@@ -263,8 +263,8 @@ def declared(w, user):
         check('for want of rights, or of being an administrator', {code(a) for a in answers} == {'0x80040220' if who == 'fay' else '0x80048306'}, answers)
     basic, = w.get('roles', filter="name eq 'Basic User' and _parentrootroleid_value ne null", select='roleid,_businessunitid_value')[:1]
     w.post(f"systemusers({w.users['fay']})/systemuserroles_association/$ref", {'@odata.id': f"roles({basic['roleid']})"})
-    seen = [w.ask('fay', 'GET', path).status for path in ('teams', 'rowpolicies', 'externaltypes', 'externalentities')]
-    check('Basic User reads of the administration, but not of other programs', seen == [200, 200, 403, 403], seen)
+    seen = [w.ask('fay', 'GET', path).status for path in ('teams', 'rowpolicies', 'rowpolicyconstraints', 'externaltypes', 'externalentities')]
+    check('Basic User reads of the administration, but no policies, nor of other programs', seen == [200, 403, 403, 403, 403], seen)
     check('who has the privilege reads', len(w.ask('gil', 'GET', 'externaltypes').json()['value']) >= 2)
 
 
