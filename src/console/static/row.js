@@ -43,8 +43,12 @@ export class Row {
   constructor({ saved, closed, failed }) {
     Object.assign(this, { saved, closed, failed, dialog: $('row') });
     $('row-close').addEventListener('click', () => this.dialog.close());
-    // The browser gives the focus back to the button that opened it before this event comes; only when that is gone is the focus lost.
-    this.dialog.addEventListener('close', () => { if (document.activeElement === document.body) this.closed(this.row); });
+    // The browser gives the focus back to the button that opened it before this event comes. Only when that is gone is the focus lost:
+    // nowhere, or for a moment still in here.
+    this.dialog.addEventListener('close', () => {
+      const at = document.activeElement;
+      if (at === document.body || this.dialog.contains(at)) this.closed(this.row);
+    });
     this.dialog.addEventListener('click', (event) => { if (event.target === this.dialog) this.dialog.close(); });
     $('row-form').addEventListener('submit', (event) => { event.preventDefault(); this.save(); });
   }
