@@ -89,9 +89,8 @@ def sees(w, name, parent):
 
 
 def events(w, op):
-    """What the log has of an operation; the recorder may be a moment behind."""
-    time.sleep(1)
-    return [e for e in w.it.audit_events(w.tenant['id'], w.tenant['environment_id']) if e['op'] == op]
+    """What the log has of an operation."""
+    return [e for e in w.events() if e['op'] == op]
 
 
 # --- assignment ---

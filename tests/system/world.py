@@ -1,7 +1,7 @@
 """A tenant with one environment, its people and roles, for tests of rights and data."""
 import urllib.parse
 
-from installation import Browser, bearer
+from installation import Browser, bearer, eventually
 
 
 def entity(answer):
@@ -67,3 +67,12 @@ class World:
 
     def give(self, name, role, unit):
         self.post(f'systemusers({self.users[name]})/systemuserroles_association/$ref', {'@odata.id': f'roles({self.instance(role, unit)})'})
+
+    def events(self):
+        """All events of the environment so far. They reach the log in order: once one more has arrived, so have those before it."""
+        mark = self.post('positions', {'name': 'mark'})
+
+        def marked():
+            events = self.it.audit_events(self.tenant['id'], self.tenant['environment_id'])
+            return events if any(mark in str(e) for e in events) else None
+        return eventually(marked, 60)[0] or []
